@@ -1,0 +1,63 @@
+"""The state engine: every job is in exactly one place, and each move between places is one atomic script.
+
+Producers use `Client` or `AsyncClient`; workers, keepers and janitors use `engine.engine.Engine`. Imports none of our
+other packages.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import (
+    EngineError,
+    JobFailed,
+    JobNotFound,
+    LeaseLost,
+    PayloadError,
+    QueueFull,
+    ResultTimeout,
+    StoreDown,
+    StoreFull,
+)
+from engine.job import Job, JobError, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.retry import Backoff, QueuePolicy
+from engine.states import JobState
+
+if TYPE_CHECKING:
+    from engine.async_client import AsyncClient
+    from engine.client import Client
+
+__all__ = [
+    "AsyncClient",
+    "Backoff",
+    "Client",
+    "EngineError",
+    "Job",
+    "JobError",
+    "JobFailed",
+    "JobNotFound",
+    "JobState",
+    "LeaseLost",
+    "NewJob",
+    "Page",
+    "PayloadError",
+    "QueueFigures",
+    "QueueFull",
+    "QueuePolicy",
+    "ResultTimeout",
+    "StoreDown",
+    "StoreFigures",
+    "StoreFull",
+    "WorkerInfo",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # The clients import the Redis library (150 ms), which those who only need a record or an error need not pay.
+    if name == "Client":
+        from engine.client import Client
+
+        return Client
+    if name == "AsyncClient":
+        from engine.async_client import AsyncClient
+
+        return AsyncClient
+    raise AttributeError(f"module 'engine' has no attribute {name!r}")

@@ -1,0 +1,194 @@
+"""`Client` for asyncio: the same methods, awaitable, tested by the same cases. One subscription serves all who wait."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Self, TypeVar
+
+from engine import calls, keys, questions
+from engine.async_listener import AsyncListener
+from engine.async_session import AsyncSession
+from engine.calls import Call
+from engine.client import CANCELLED_KEPT, as_new, result_of
+from engine.errors import JobNotFound
+from engine.job import Job, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.states import FINISHED, JobState
+
+T = TypeVar("T")
+
+CONNECTIONS = 16  # calls at once; more wait for one of these
+
+
+class AsyncClient:
+    """See `engine.client.Client`: arguments, results and errors are the same."""
+
+    def __init__(self, url: str, *, namespace: str = "default", timeout: float = 5.0) -> None:
+        self._url = url
+        self._namespace = namespace
+        self._base = keys.base(namespace)
+        self._timeout = timeout
+        self._free: list[AsyncSession] = []
+        self._places = asyncio.Semaphore(CONNECTIONS)
+        self._listener = AsyncListener(url, namespace, self.run)
+
+    async def enqueue(
+        self,
+        type: str,
+        data: Any = None,
+        *,
+        queue: str | None = None,
+        delay: float | str | timedelta | None = None,
+        run_at: float | datetime | None = None,
+        retries: int | None = None,
+        timeout: float | str | None = None,  # noqa: ASYNC109 - the job's time limit, not this call's
+        keep: float | None = None,
+    ) -> "AsyncJobHandle":
+        """One job; see `Client.enqueue`."""
+        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep)
+        return AsyncJobHandle(self, (await self.run(calls.enqueue([job])))[0])
+
+    async def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
+        """Many jobs; see `Client.enqueue_many`."""
+        ids: list[str] = []
+        rest = iter(jobs)
+        while chunk := [as_new(job, queue) for job in islice(rest, calls.CHUNK)]:
+            new: list[str] = await self.run(calls.enqueue(chunk))
+            ids += new
+        return ids
+
+    def job(self, job_id: str) -> "AsyncJobHandle":
+        """A handle on a job by its id; nothing is asked yet."""
+        return AsyncJobHandle(self, job_id)
+
+    async def find(self, job_id: str) -> Job | None:
+        """The job, whatever its state; None when no such id was ever issued."""
+        return await self._ask(questions.find(self._base, job_id))
+
+    async def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
+        """Those of these jobs that were ever issued."""
+        return await self._ask(questions.many(ids))
+
+    async def jobs(
+        self,
+        state: str | None = None,
+        queue: str | None = None,
+        type: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page:
+        """Some jobs; see `Client.jobs`."""
+        return await self._ask(
+            questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor)
+        )
+
+    async def cancel(self, job_id: str) -> bool:
+        """A job that has not started will not; see `Client.cancel`."""
+        return await self.run(calls.cancel(job_id, CANCELLED_KEPT)) == "cancelled"
+
+    async def pause(self, queue: str) -> bool:
+        """The queue takes jobs and gives none out."""
+        return await self.run(calls.pause(queue, paused=True))
+
+    async def resume(self, queue: str) -> bool:
+        """The queue gives jobs out again."""
+        return await self.run(calls.pause(queue, paused=False))
+
+    async def queues(self) -> dict[str, QueueFigures]:
+        """How deep each queue is."""
+        return await self._ask(questions.queues())
+
+    async def workers(self) -> list[WorkerInfo]:
+        """Who is alive, on which host, doing what, since when."""
+        return await self._ask(questions.workers(self._base))
+
+    async def types(self) -> dict[str, str]:
+        """Every type that a worker ever announced -> its queue."""
+        return await self._ask(questions.types(self._base))
+
+    async def figures(self) -> StoreFigures:
+        """The store itself."""
+        return await self._ask(questions.figures(self._base))
+
+    async def ping(self) -> None:
+        """Returns when the store answers; raises StoreDown when it does not."""
+        async with self._session() as session:
+            await session.command("PING")
+
+    async def wait(self, ids: Sequence[str], timeout: float) -> dict[str, Job]:  # noqa: ASYNC109 - as in Client
+        """The jobs among these that have ended within `timeout` seconds; told by the store, not by polling."""
+        ended = await self._listener.wait(ids, timeout)
+        found = await self.find_many([i for i in ids if i in ended])
+        return {i: job for i, job in found.items() if job.state in FINISHED}
+
+    async def run(self, call: Call[T]) -> T:
+        """Any call of `engine.calls`."""
+        async with self._session() as session:
+            return await session.run(call)
+
+    async def close(self) -> None:
+        """Ends the subscription and closes the connections that are free."""
+        await self._listener.close()
+        free, self._free = self._free, []
+        for session in free:
+            await session.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _ask(self, question: questions.Question[T]) -> T:
+        async with self._session() as session:
+            try:
+                step = next(question)
+                while True:
+                    reply = await (session.run(step) if isinstance(step, Call) else session.command(*step))
+                    step = question.send(reply)
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        async with self._places:
+            session = (
+                self._free.pop() if self._free else AsyncSession(self._url, self._namespace, timeout=self._timeout)
+            )
+            try:
+                yield session
+            except BaseException:
+                await session.close()
+                raise
+            self._free.append(session)
+
+
+class AsyncJobHandle:
+    """A job by its id; see `engine.client.JobHandle`."""
+
+    def __init__(self, client: AsyncClient, job_id: str) -> None:
+        self._client = client
+        self.id = job_id
+
+    def __repr__(self) -> str:
+        return f"AsyncJobHandle({self.id!r})"
+
+    async def fetch(self) -> Job:
+        """The job as it stands now; raises JobNotFound when no such id was ever issued."""
+        job = await self._client.find(self.id)
+        if job is None:
+            raise JobNotFound(f"no job {self.id!r} was ever issued in this namespace")
+        return job
+
+    async def state(self) -> JobState:
+        """Where the job is now."""
+        return (await self.fetch()).state
+
+    async def result(self, timeout: float = 60.0) -> Any:  # noqa: ASYNC109 - as in JobHandle
+        """What the task returned; waits for it. Raises as `JobHandle.result` does."""
+        job = (await self._client.wait([self.id], timeout)).get(self.id)
+        if job is None:
+            await self.fetch()
+        return result_of(job, self.id, timeout)

@@ -1,0 +1,99 @@
+"""One subscription for all who wait in this process; it lives while somebody waits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from engine import calls, keys
+from engine.async_session import open_async_connection
+from engine.calls import Call, text
+from engine.connection import translated
+from engine.errors import StoreDown
+
+PAUSE = 0.2  # between two attempts to listen while the store is away
+
+
+class AsyncListener:
+    """Waiters are futures by id; a task reads the channel and resolves them.
+
+    Args:
+        run: sends a call (the watch) on a connection of the client's.
+    """
+
+    def __init__(self, url: str, namespace: str, run: Callable[[Call[list[str]]], Awaitable[list[str]]]) -> None:
+        self._url = url
+        self._channel = keys.base(namespace) + ":done"
+        self._run = run
+        self._waiters: dict[str, set[asyncio.Future[None]]] = {}
+        self._reader: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+
+    async def wait(self, ids: Sequence[str], timeout: float) -> set[str]:  # noqa: ASYNC109 - part of the answer, no error
+        """The ids among these that ended within `timeout` seconds.
+
+        Raises:
+            StoreDown: the store does not answer.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        futures = {i: loop.create_future() for i in ids}
+        for i, future in futures.items():
+            self._waiters.setdefault(i, set()).add(future)
+        if self._reader is None or self._reader.done():
+            self._reader = loop.create_task(self._read())
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._listening.wait()
+            self._resolve(await self._run(calls.watch(ids, max(0.05, deadline - loop.time()))))
+            await asyncio.wait(futures.values(), timeout=max(0.0, deadline - loop.time()))
+        except TimeoutError:
+            pass
+        finally:
+            for i, future in futures.items():
+                self._drop(i, future)
+        return {i for i, future in futures.items() if future.done() and not future.cancelled()}
+
+    def _drop(self, job: str, future: asyncio.Future[None]) -> None:
+        waiting = self._waiters.get(job)
+        if waiting is not None:
+            waiting.discard(future)
+            if not waiting:
+                del self._waiters[job]
+
+    def _resolve(self, ids: Sequence[str]) -> None:
+        for i in ids:
+            for future in self._waiters.get(i, ()):
+                if not future.done():
+                    future.set_result(None)
+
+    async def _read(self) -> None:
+        """Listens until closed; after a reconnect it asks again for all who wait: what was told meanwhile is lost."""
+        while True:
+            connection: Any = None
+            try:
+                connection = open_async_connection(self._url, 5.0)
+                with translated():
+                    await connection.connect()
+                    await connection.send_command("SUBSCRIBE", self._channel)
+                    await connection.read_response()
+                if self._waiters and self._listening.is_set():
+                    self._resolve(await self._run(calls.watch(list(self._waiters), 60.0)))
+                self._listening.set()
+                while True:
+                    with translated():
+                        message = await connection.read_response(timeout=None, disconnect_on_error=False)
+                    if message[0] == b"message":
+                        self._resolve([text(message[2])])
+            except StoreDown:
+                await asyncio.sleep(PAUSE)
+            finally:
+                if connection is not None:
+                    await connection.disconnect(nowait=True)
+
+    async def close(self) -> None:
+        """Ends the subscription; those who still wait get nothing more."""
+        reader, self._reader = self._reader, None
+        self._listening.clear()
+        if reader is not None:
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)

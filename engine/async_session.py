@@ -1,0 +1,113 @@
+"""`Session` for asyncio: the same calls, the same operation ids, the same repeat of what may not have happened."""
+
+import asyncio
+import secrets
+from typing import Any, TypeVar
+
+from redis.asyncio.connection import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError
+
+from engine import keys
+from engine.calls import Call
+from engine.connection import options, translated
+from engine.errors import EngineError, StoreDown
+from engine.scripts import script
+from engine.session import run_id
+
+T = TypeVar("T")
+
+
+def open_async_connection(url: str, timeout: float) -> Any:
+    """A connection that is not connected yet.
+
+    Raises:
+        EngineError: the URL is not one of redis://, rediss://, unix://.
+    """
+    try:
+        pool: Any = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), **options(timeout))
+    except ValueError as error:
+        raise EngineError(f"this is no store's URL: {error}") from error
+    return pool.make_connection()
+
+
+class AsyncSession:
+    """One held connection; one call at a time."""
+
+    def __init__(self, url: str, namespace: str, *, timeout: float = 5.0) -> None:
+        self.base = keys.base(namespace)
+        self.caller = secrets.randbits(63) | 1
+        self.operation = 0
+        self._url = url
+        self._timeout = timeout
+        self._connection: Any = None
+
+    async def _connect(self) -> None:
+        if self._connection is not None:
+            return
+        connection = open_async_connection(self._url, self._timeout)
+        try:
+            with translated():
+                await connection.connect()
+                await connection.send_command("INFO", "server")
+                info = await connection.read_response()
+                await connection.send_command("EVAL", script("hello").text, 1, self.base, run_id(info))
+                await connection.read_response()
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        self._connection = connection
+
+    async def close(self) -> None:
+        """Closes the connection; whatever reply was still to come is never read."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.disconnect(nowait=True)
+
+    async def command(self, *words: Any) -> Any:
+        """A plain command that only reads.
+
+        Raises:
+            StoreDown, EngineError: as they say.
+        """
+        await self._connect()
+        try:
+            with translated():
+                await self._connection.send_command(*words)
+                return await self._connection.read_response()
+        except (StoreDown, asyncio.CancelledError):
+            await self.close()
+            raise
+
+    async def run(self, call: Call[T]) -> T:
+        """One call, repeated once on a fresh connection when its fate is not known.
+
+        Raises:
+            StoreDown, StoreFull, QueueFull, EngineError: as they say.
+        """
+        head: list[Any] = []
+        if call.remembered:
+            self.operation += 1
+            head = [f"{self.caller:x}", self.operation]
+        words = ["EVALSHA", script(call.script).sha, 1, self.base, *head, *call.args]
+        try:
+            return call.parse(await self._exchange(words, call.script))
+        except StoreDown:
+            return call.parse(await self._exchange(words, call.script))
+
+    async def _exchange(self, words: list[Any], name: str) -> Any:
+        await self._connect()
+        try:
+            with translated():
+                await self._connection.send_command(*words)
+                try:
+                    return await self._connection.read_response()
+                except NoScriptError:
+                    await self._connection.send_command("SCRIPT", "LOAD", script(name).text)
+                    await self._connection.read_response()
+                    await self._connection.send_command(*words)
+                    return await self._connection.read_response()
+        except (StoreDown, asyncio.CancelledError):
+            await self.close()
+            raise

@@ -1,0 +1,198 @@
+"""The verbs, each as a call: which script, with which arguments, and what its reply means. No input or output here:
+the sync and the async clients send the same calls.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from engine import durations, keys, payload
+from engine.errors import QueueFull
+from engine.job import JobError, NewJob, QueueFigures
+
+T = TypeVar("T")
+Args = list[Any]
+
+CHUNK = 1000  # jobs in one enqueue script: far below Lua's and the protocol's limits, long enough to amortise the call
+
+
+class Call(NamedTuple, Generic[T]):
+    """One script call; `remembered` = the script keeps the answer under an operation id put in front of the args."""
+
+    script: str
+    args: Args
+    parse: Callable[[Any], T]
+    remembered: bool = False
+
+
+def text(value: Any) -> str:
+    """A reply as text; bytes that are no UTF-8 are shown, not refused."""
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+
+
+def enqueue(jobs: Sequence[NewJob]) -> Call[list[str]]:
+    """New jobs -> their ids, in order. At most CHUNK of them.
+
+    Raises:
+        PayloadError, ValueError: one of the jobs is not sound; none is sent.
+    """
+    args: Args = []
+    counts: list[int] = []
+    last: tuple[str | None, str] | None = None
+    for job in jobs:
+        if (job.queue, job.type) != last:
+            last = (job.queue, job.type)
+            queue = keys.name(job.queue, "queue") if job.queue is not None else ""
+            args += [queue, keys.name(job.type, "task"), 0]
+            counts.append(0)
+            header = len(args) - 1
+        counts[-1] += 1
+        args[header] = counts[-1]
+        args += [payload.encode(job.data), _options(job), durations.when(job.delay, job.run_at)]
+    return Call("enqueue", args, lambda reply: _ids(reply, counts), remembered=True)
+
+
+def _options(job: NewJob) -> bytes:
+    if job.retries is None and job.timeout is None and job.keep is None:
+        return b""
+    if job.retries is not None and not 0 <= job.retries <= 1_000_000:  # noqa: PLR2004 - as good as for ever
+        raise ValueError(f"retries must be 0 to 1000000, not {job.retries!r}")
+    timeout = durations.seconds(job.timeout) if job.timeout is not None else None
+    keep = durations.seconds(job.keep) if job.keep is not None else None
+    return payload.encode_options(payload.Options(r=job.retries, t=timeout, k=keep))
+
+
+def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
+    if isinstance(reply, list):
+        raise QueueFull(text(reply[1]), int(reply[2]))
+    ms, first, *lanes = reply.decode().split(" ")
+    seq = int(first)
+    ids: list[str] = []
+    for lane, count in zip(lanes, counts, strict=True):
+        ids += [f"{lane}-{ms}-{n}" for n in range(seq, seq + count)]
+        seq += count
+    return ids
+
+
+def retry(lease: str, error: JobError, delay: float, *, charge: bool) -> Call[bool]:
+    """Processing -> scheduled, `delay` seconds from now; False = the lease was lost."""
+    args = [lease, max(0, round(delay * 1000)), int(charge), payload.encode(error)]
+    return Call("retry", args, bool)
+
+
+def bury(lease: str, error: JobError, *, charge: bool = True) -> Call[bool]:
+    """Processing -> dead; False = the lease was lost."""
+    return Call("bury", [lease, payload.encode(error), int(charge)], bool)
+
+
+def release(leases: Sequence[str]) -> Call[int]:
+    """Processing -> pending, unharmed; how many went back."""
+    return Call("release", list(leases), int)
+
+
+def give_back(incarnation: int, keep: Sequence[str]) -> Call[int]:
+    """All that this incarnation's last claims granted goes back, but for `keep`; how many went back."""
+    return Call("give_back", [f"{incarnation:x}", *keep], int)
+
+
+def extend(workers: Iterable[tuple[int, bytes, str]], leases: Sequence[str], lease: float) -> Call[int]:
+    """Workers (incarnation, info, running id) live and their leases go on for `lease` seconds; how many did."""
+    rows = list(workers)
+    args: Args = [round(lease * 1000), len(rows)]
+    for incarnation, info, running in rows:
+        args += [f"{incarnation:x}", info, running]
+    return Call("extend", args + list(leases), int)
+
+
+class Settled(NamedTuple):
+    """What became of a dead worker's jobs."""
+
+    released: int
+    charged: int
+    buried: int
+
+
+def settle(incarnation: int, cause: str, started: Sequence[str], *, charged: bool, max_crashes: int) -> Call[Settled]:
+    """Marks the incarnation dead and gives back all it held; `started` are charged when its death was a crash."""
+    args: Args = [f"{incarnation:x}", cause, int(charged), max_crashes, *started]
+    return Call("settle", args, lambda reply: Settled(*map(int, reply)))
+
+
+class Promoted(NamedTuple):
+    """How many jobs were promoted, and seconds until the next is due (None = none is scheduled)."""
+
+    moved: int
+    next_due: float | None
+
+
+def promote(limit: int) -> Call[Promoted]:
+    """Scheduled jobs whose time has come -> pending."""
+    return Call("promote", [limit], lambda r: Promoted(int(r[0]), r[1] / 1000 if r[1] >= 0 else None))
+
+
+class Rescued(NamedTuple):
+    """A job taken back from a host that fell silent."""
+
+    id: str
+    queue: str
+    buried: bool
+
+
+def rescue(limit: int, grace: float, max_crashes: int, by_queue: Mapping[str, int]) -> Call[list[Rescued]]:
+    """Jobs with lapsed leases -> pending (or dead, at the crash limit), once their owners were silent for `grace` s."""
+    args: Args = [limit, round(grace * 1000), max_crashes]
+    for queue, crashes in by_queue.items():
+        args += [queue, crashes]
+    return Call("rescue", args, lambda r: [Rescued(text(i), text(q), bool(int(b))) for i, q, b in r])
+
+
+def prune(limit: int, age: float, dead_after: Mapping[str, float]) -> Call[int]:
+    """Forget what nobody needs: marks and memories older than `age` s, dead letters older than their queue says."""
+    args: Args = [limit, round(age * 1000)]
+    for queue, seconds in dead_after.items():
+        args += [queue, round(seconds * 1000)]
+    return Call("prune", args, int)
+
+
+def cancel(job: str, keep: float) -> Call[str]:
+    """A job that has not started will not: "cancelled", or "processing", "finished", "unknown"."""
+    return Call("cancel", [job, round(keep * 1000)], text)
+
+
+def watch(ids: Sequence[str], timeout: float) -> Call[list[str]]:
+    """Ask to be told of these jobs' ends; those that have ended already."""
+    return Call("watch", [max(1, round(timeout * 1000)), *ids], lambda reply: [text(i) for i in reply])
+
+
+def pause(queue: str, *, paused: bool) -> Call[bool]:
+    """Pause a queue or resume it; whether that changed anything."""
+    return Call("pause", [keys.name(queue, "queue"), str(int(paused))], bool)
+
+
+class Depths(NamedTuple):
+    """Figures of the queues; `now` and `swept_at` are epoch seconds by the store's clock."""
+
+    now: float
+    swept_at: float
+    queues: dict[str, QueueFigures]
+
+
+def figures(queues: Sequence[str]) -> Call[Depths]:
+    """How deep these queues are (none = all)."""
+    return Call("figures", list(queues), _depths)
+
+
+def _depths(reply: Any) -> Depths:
+    now, swept, *rows = reply
+    queues = {
+        text(name): QueueFigures(
+            pending=int(pending),
+            scheduled=int(scheduled),
+            processing=int(processing),
+            dead=int(dead),
+            oldest=max(0, oldest) / 1000,
+            paused=bool(paused),
+            rescued=int(rescued),
+        )
+        for name, pending, scheduled, processing, dead, oldest, paused, rescued in rows
+    }
+    return Depths(now / 1000, swept / 1000, queues)

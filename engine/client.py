@@ -1,0 +1,262 @@
+"""What producers hold: enqueue, look, wait. Needs neither the tasks' code nor a supervisor. Thread safe; after a fork
+each process opens connections of its own.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Self, TypeVar
+
+from engine import calls, questions
+from engine.calls import Call
+from engine.errors import JobFailed, JobNotFound, ResultTimeout
+from engine.job import Job, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.listener import Listener
+from engine.session import Session
+from engine.states import FINISHED, JobState
+
+T = TypeVar("T")
+
+CANCELLED_KEPT = 3600.0  # seconds for which a cancelled job's record stays
+
+
+class Client:
+    """The store, as a producer sees it.
+
+    Args:
+        url: redis://host:port/db, rediss://…, unix:///path.
+        timeout: seconds for any one reply.
+
+    Every method raises StoreDown when the store is away, at once: whether and how long to wait is the caller's choice.
+    """
+
+    def __init__(self, url: str, *, namespace: str = "default", timeout: float = 5.0) -> None:
+        self._url = url
+        self._namespace = namespace
+        self._timeout = timeout
+        self._free: list[Session] = []
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+
+    def enqueue(
+        self,
+        type: str,
+        data: Any = None,
+        *,
+        queue: str | None = None,
+        delay: float | str | timedelta | None = None,
+        run_at: float | datetime | None = None,
+        retries: int | None = None,
+        timeout: float | str | None = None,
+        keep: float | None = None,
+    ) -> "JobHandle":
+        """One job. Once this returned, it ends as completed, dead or cancelled, whatever process dies.
+
+        Args:
+            data: a dict is given to the task as keyword arguments, a list as positional ones, anything else as one.
+            queue: left out, it is the one that workers announced for the type, or "default".
+            delay: seconds, "10s" or timedelta from now; `run_at`: epoch seconds or an aware datetime.
+            keep: seconds for which the record stays after success, even when the result is None.
+
+        Raises:
+            PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
+        """
+        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep)
+        return JobHandle(self, self.run(calls.enqueue([job]))[0])
+
+    def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
+        """Many jobs, `calls.CHUNK` in a script; their ids in order. `queue` is for those that name none.
+
+        Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay.
+        """
+        ids: list[str] = []
+        rest = iter(jobs)
+        while chunk := [as_new(job, queue) for job in islice(rest, calls.CHUNK)]:
+            new: list[str] = self.run(calls.enqueue(chunk))
+            ids += new
+        return ids
+
+    def job(self, job_id: str) -> "JobHandle":
+        """A handle on a job by its id; nothing is asked yet."""
+        return JobHandle(self, job_id)
+
+    def find(self, job_id: str) -> Job | None:
+        """The job, whatever its state; None when no such id was ever issued."""
+        return self._ask(questions.find(self._base, job_id))
+
+    def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
+        """Those of these jobs that were ever issued."""
+        return self._ask(questions.many(ids))
+
+    def jobs(
+        self,
+        state: str | None = None,
+        queue: str | None = None,
+        type: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page:
+        """Some jobs; go on with `page.cursor` until it is None.
+
+        Raises:
+            ValueError: the state or the cursor is none.
+        """
+        return self._ask(questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
+
+    def cancel(self, job_id: str) -> bool:
+        """A job that has not started will not. False: it runs, has ended, or never was."""
+        return self.run(calls.cancel(job_id, CANCELLED_KEPT)) == "cancelled"
+
+    def pause(self, queue: str) -> bool:
+        """The queue takes jobs and gives none out; whether that changed anything."""
+        return self.run(calls.pause(queue, paused=True))
+
+    def resume(self, queue: str) -> bool:
+        """The queue gives jobs out again; whether that changed anything."""
+        return self.run(calls.pause(queue, paused=False))
+
+    def queues(self) -> dict[str, QueueFigures]:
+        """How deep each queue is."""
+        return self._ask(questions.queues())
+
+    def workers(self) -> list[WorkerInfo]:
+        """Who is alive, on which host, doing what, since when."""
+        return self._ask(questions.workers(self._base))
+
+    def types(self) -> dict[str, str]:
+        """Every type that a worker ever announced -> its queue."""
+        return self._ask(questions.types(self._base))
+
+    def figures(self) -> StoreFigures:
+        """The store itself."""
+        return self._ask(questions.figures(self._base))
+
+    def ping(self) -> None:
+        """Returns when the store answers.
+
+        Raises:
+            StoreDown: it does not.
+        """
+        with self._session() as session:
+            session.command("PING")
+
+    def wait(self, ids: Sequence[str], timeout: float) -> dict[str, Job]:
+        """The jobs among these that have ended within `timeout` seconds; told by the store, not by polling."""
+        deadline = time.monotonic() + timeout
+        with Listener(self._url, self._namespace) as listener:
+            ended = set(listener.wait(ids, deadline, self.run))
+        return {i: job for i, job in self.find_many([i for i in ids if i in ended]).items() if job.state in FINISHED}
+
+    def run(self, call: Call[T]) -> T:
+        """Any call of `engine.calls`."""
+        with self._session() as session:
+            return session.run(call)
+
+    def close(self) -> None:
+        """Closes the connections that are free."""
+        with self._lock:
+            free, self._free = self._free, []
+        for session in free:
+            session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _base(self) -> str:
+        from engine import keys
+
+        return keys.base(self._namespace)
+
+    def _ask(self, question: questions.Question[T]) -> T:
+        with self._session() as session:
+            try:
+                step = next(question)
+                while True:
+                    reply = session.run(step) if isinstance(step, Call) else session.command(*step)
+                    step = question.send(reply)
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with self._lock:
+            if self._pid != os.getpid():  # a fork's child must not speak on its parent's sockets
+                self._pid, self._free = os.getpid(), []
+            session = self._free.pop() if self._free else None
+        session = session or Session(self._url, self._namespace, timeout=self._timeout)
+        try:
+            yield session
+        except BaseException:
+            session.close()
+            raise
+        with self._lock:
+            self._free.append(session)
+
+
+def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
+    """The job as a record, in `queue` when it names none itself."""
+    new = job if isinstance(job, NewJob) else NewJob(*job)
+    if queue is None or new.queue is not None:
+        return new
+    return NewJob(new.type, new.data, queue, new.delay, new.run_at, new.retries, new.timeout, new.keep)
+
+
+def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
+    """A finished job's result.
+
+    Raises:
+        ResultTimeout: it has not ended. JobFailed: it is dead or was cancelled.
+    """
+    if job is None:
+        raise ResultTimeout(f"job {job_id} did not end within {timeout} s; it goes on")
+    if job.state != JobState.COMPLETED:
+        raise JobFailed(job_id, job.error)
+    return job.result
+
+
+class JobHandle:
+    """A job by its id."""
+
+    def __init__(self, client: Client, job_id: str) -> None:
+        self._client = client
+        self.id = job_id
+
+    def __repr__(self) -> str:
+        return f"JobHandle({self.id!r})"
+
+    def fetch(self) -> Job:
+        """The job as it stands now.
+
+        Raises:
+            JobNotFound: no such id was ever issued.
+        """
+        job = self._client.find(self.id)
+        if job is None:
+            raise JobNotFound(f"no job {self.id!r} was ever issued in this namespace")
+        return job
+
+    @property
+    def state(self) -> JobState:
+        """Where the job is now."""
+        return self.fetch().state
+
+    def result(self, timeout: float = 60.0) -> Any:
+        """What the task returned; waits for it.
+
+        Raises:
+            ResultTimeout: it did not end within `timeout` seconds. JobFailed: it is dead or was cancelled.
+            JobNotFound: no such id was ever issued.
+        """
+        job = self._client.wait([self.id], timeout).get(self.id)
+        if job is None:
+            self.fetch()
+        return result_of(job, self.id, timeout)

@@ -1,0 +1,112 @@
+"""The records: a job as people see it, a job to be enqueued, a worker, figures."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from engine.states import JobState
+
+
+class JobError(msgspec.Struct, frozen=True):
+    """What an attempt failed of.
+
+    Attributes:
+        cause: "exception", "timeout", "hard timeout", "signal 9", "exit 3", "oom", "lost host", "undecodable", …
+    """
+
+    type: str
+    message: str
+    traceback: str = ""
+    cause: str = "exception"
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One run to do, as it stands. Times are seconds since the epoch, by the store's clock.
+
+    Attributes:
+        retries: what the job itself asked for; None = what its type or queue says.
+        worker: incarnation of the worker that runs it, or that ran it last.
+    """
+
+    id: str
+    type: str
+    queue: str
+    state: JobState
+    data: Any = None
+    result: Any = None
+    error: JobError | None = None
+    attempts: int = 0
+    crashes: int = 0
+    worker: str | None = None
+    host: str | None = None
+    enqueued_at: float
+    due_at: float | None = None
+    started_at: float | None = None
+    finished_at: float | None = None
+    retries: int | None = None
+    timeout: float | None = None
+
+
+class NewJob(msgspec.Struct, frozen=True):
+    """A job to be enqueued; see `Client.enqueue` for the fields."""
+
+    type: str
+    data: Any = None
+    queue: str | None = None
+    delay: float | str | timedelta | None = None
+    run_at: float | datetime | None = None
+    retries: int | None = None
+    timeout: float | str | None = None
+    keep: float | None = None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some jobs of a listing, and the cursor that goes on behind them (None at its end)."""
+
+    jobs: list[Job]
+    cursor: str | None
+
+
+class WorkerInfo(msgspec.Struct, kw_only=True):
+    """A worker as it says of itself, and as its keeper says of it once a second.
+
+    Attributes:
+        job: id of the job it runs; `since`: when that started (epoch seconds).
+    """
+
+    incarnation: str
+    host: str
+    pid: int
+    pool: str
+    slot: int
+    generation: int = 0
+    state: str = "idle"
+    job: str | None = None
+    type: str | None = None
+    since: float | None = None
+    jobs_done: int = 0
+    started_at: float = 0.0
+    beat_at: float = 0.0
+
+
+class QueueFigures(msgspec.Struct, frozen=True):
+    """How deep a queue is, state by state; `oldest` is the age in seconds of its longest waiting pending job."""
+
+    pending: int = 0
+    scheduled: int = 0
+    processing: int = 0
+    dead: int = 0
+    oldest: float = 0.0
+    paused: bool = False
+    rescued: int = 0
+
+
+class StoreFigures(msgspec.Struct, frozen=True):
+    """The store itself: bytes used, limit (0 = none), the janitor's last sweep (epoch seconds), product and version."""
+
+    memory: int
+    memory_limit: int
+    last_sweep_at: float
+    server: str
+    version: str

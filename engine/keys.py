@@ -1,0 +1,67 @@
+"""Names in the store: one base for each namespace, one hash tag for all its keys, and what ids and leases say.
+
+herdsman:{NS}:meta        hash    last ms and seq issued, token, epoch, run, swept, well
+herdsman:{NS}:lanes       hash    queue -> lane            :names   hash  lane -> queue
+herdsman:{NS}:lane:N      stream  bodies of pending and processing jobs that have nothing more to say
+herdsman:{NS}:head:N      list    ids that were given back, next first
+herdsman:{NS}:marks       hash    cN cursor, pN entries passed and still there, sN scheduled
+herdsman:{NS}:processing  zset    lease -> deadline        :scheduled zset id -> due
+herdsman:{NS}:dead:QUEUE  zset    id -> when               :finished zset  id -> when its record expires
+herdsman:{NS}:job:ID      hash    q t p o s a c k e d f r w b at
+herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller, and their answers
+herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
+herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
+herdsman:{NS}:beats :gone :callers :watched  zsets by time :types hash type -> queue   :knows:WHO hash
+herdsman:{NS}:limits      hash    queue -> max_pending     :paused set     :rescued hash queue -> n
+herdsman:{NS}:aside       stream  records that could not be read, with their bytes
+"""
+
+import re
+from typing import NamedTuple
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
+_ID = re.compile(r"(\d{1,9})-(\d{1,15})-(\d{1,15})")
+
+
+class Place(NamedTuple):
+    """What an id says: the lane it was enqueued into, and its entry there."""
+
+    lane: int
+    ms: int
+    seq: int
+
+
+def base(namespace: str) -> str:
+    """The common beginning of all keys of a namespace; the braces keep them in one cluster slot.
+
+    Raises:
+        ValueError: the name has characters that would break the hash tag.
+    """
+    return "herdsman:{" + name(namespace, "namespace") + "}"
+
+
+def name(text: str, what: str) -> str:
+    """The name itself, when it may be one.
+
+    Raises:
+        ValueError: it is not 1 to 64 letters, digits, `_ . : -`.
+    """
+    if not isinstance(text, str) or not _NAME.fullmatch(text):
+        raise ValueError(f"{text!r} cannot be the name of a {what}: 1 to 64 letters, digits, '_', '.', ':', '-'")
+    return text
+
+
+def job_id(lane: int, ms: int, seq: int) -> str:
+    """The id of the job that stands at this place."""
+    return f"{lane}-{ms}-{seq}"
+
+
+def place(text: str) -> Place | None:
+    """What an id says, or None when it is none of ours."""
+    match = _ID.fullmatch(text)
+    return Place(*map(int, match.groups())) if match else None
+
+
+def lease(job: str, token: int, incarnation: int) -> str:
+    """The right to finish a job: its id, the token of this grant, and to whom it was granted."""
+    return f"{job}/{token}/{incarnation:x}"

@@ -1,0 +1,74 @@
+"""What travels: payloads, results, options and errors, as msgpack. To the Lua scripts all of it is opaque bytes."""
+
+from typing import Any
+
+import msgspec
+
+from engine.errors import PayloadError
+
+MAX_BYTES = 1 << 20  # of one payload or result
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder()
+
+
+def encode(value: Any, *, what: str = "payload", limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a value made of plain data (None, bool, numbers, str, bytes, lists, dicts, dataclasses, dates).
+
+    Raises:
+        PayloadError: it cannot be written as msgpack, or is larger than `limit` bytes.
+    """
+    try:
+        data = _encoder.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise PayloadError(f"the {what} cannot be sent: {error}; it must be made of plain data") from error
+    if len(data) > limit:
+        raise PayloadError(
+            f"the {what} has {len(data)} bytes, the limit is {limit}; store it elsewhere and send its place"
+        )
+    return data
+
+
+def decode(data: bytes) -> Any:
+    """The value of these bytes.
+
+    Raises:
+        PayloadError: they are no msgpack.
+    """
+    try:
+        return _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PayloadError(f"these bytes are no payload of ours: {error}") from error
+
+
+class Options(msgspec.Struct, omit_defaults=True, frozen=True):
+    """What one job says differently from its queue and type; absent for most jobs.
+
+    Attributes:
+        r: retries after a failure.
+        t: soft time limit in seconds.
+        k: seconds for which the record is kept once completed, even when there is no result.
+    """
+
+    r: int | None = None
+    t: float | None = None
+    k: float | None = None
+
+
+_options = msgspec.msgpack.Decoder(Options)
+NO_OPTIONS = Options()
+
+
+def decode_options(data: bytes) -> Options:
+    """The options in these bytes; unreadable ones count as none, for a job's options must never stop the job."""
+    if not data:
+        return NO_OPTIONS
+    try:
+        return _options.decode(data)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return NO_OPTIONS
+
+
+def encode_options(options: Options) -> bytes:
+    """The bytes of the options, b"" when there are none."""
+    return b"" if options == NO_OPTIONS else _encoder.encode(options)

@@ -1,0 +1,79 @@
+"""A job as people see it, read from wherever it stands."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from engine import keys, payload
+from engine.calls import Call, text
+from engine.errors import PayloadError
+from engine.job import Job, JobError
+from engine.states import JobState
+
+_error = msgspec.msgpack.Decoder(JobError)
+FORGOTTEN = "forgotten"
+
+
+def peek(ids: Sequence[str]) -> Call[list[Job | None]]:
+    """These jobs, None for ids that were never issued. A job that ended and left nothing is shown as completed."""
+    return Call("peek", list(ids), lambda reply: [read(i, row) for i, row in zip(ids, reply, strict=True)])
+
+
+def read(job_id: str, row: Sequence[Any]) -> Job | None:
+    """One row of peek.lua's reply."""
+    state, lease = text(row[0]), text(row[1])
+    where = keys.place(job_id)
+    if not state or where is None:
+        return None
+    enqueued_at = where.ms / 1000
+    if state == FORGOTTEN:
+        return Job(id=job_id, type="", queue="", state=JobState.COMPLETED, enqueued_at=enqueued_at)
+    fields = {text(row[i]): row[i + 1] for i in range(2, len(row) - 1, 2)}
+    options = payload.decode_options(fields.get("o", b""))
+    worker = lease.rpartition("/")[2] or text(fields.get("w", "")) or None
+    return Job(
+        id=job_id,
+        type=text(fields.get("t", "")),
+        queue=text(fields.get("q", "")),
+        state=JobState(state),
+        data=shown(fields.get("p")),
+        result=shown(fields.get("r")),
+        error=_read_error(fields),
+        attempts=int(fields.get("a", 0)),
+        crashes=int(fields.get("c", 0)),
+        worker=worker,
+        enqueued_at=enqueued_at,
+        due_at=_seconds(fields.get("d")) if state == JobState.SCHEDULED else None,
+        started_at=_seconds(fields.get("b")),
+        finished_at=_seconds(fields.get("f")),
+        retries=options.r,
+        timeout=options.t,
+    )
+
+
+def shown(data: bytes | None) -> Any:
+    """The value of these bytes, or the bytes themselves as text where they are no payload of ours."""
+    if not data:
+        return None
+    try:
+        return payload.decode(data)
+    except PayloadError:
+        return text(data)
+
+
+def _seconds(ms: bytes | None) -> float | None:
+    return float(ms) / 1000 if ms else None
+
+
+def _read_error(fields: dict[str, Any]) -> JobError | None:
+    cause = text(fields["k"]) if "k" in fields else None
+    if "e" in fields:
+        try:
+            return _error.decode(fields["e"])
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            return JobError(type="Undecodable", message=text(fields["e"]), cause="undecodable")
+    if cause and text(fields.get("s", "")) != JobState.COMPLETED:
+        crashes = text(fields.get("c", "1"))
+        return JobError(type="Crashed", message=f"its process died {crashes} time(s): {cause}", cause=cause)
+    return None

@@ -1,0 +1,73 @@
+#!lua
+-- enqueue.lua: new jobs, one or many, into their queues' lanes; or into scheduled when they have a time. No allow-oom:
+-- a server that is full refuses new work before anything is written, and finishes what it has.
+-- KEYS      1 base
+-- ARGV      1 caller  2 operation  then groups: queue ('' = by type), type, n, then n times payload, options, when
+--           ('' now, '+ms' from now, '@ms' since the epoch)
+-- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
+--           {'full', queue, pending} or {'late'} (a ghost of an old call): nothing was written
+-- INCLUDES  clock wake
+-- INVARIANT the same operation again gives the same answer and adds nothing; ids only grow
+local b, ops, now = KEYS[1], KEYS[1] .. ':ops:' .. ARGV[1], clock()
+local memory = redis.call('HMGET', ops, ARGV[2], 'last')
+if memory[1] then return memory[1] end
+if tonumber(memory[2] or 0) >= tonumber(ARGV[2]) then return { 'late' } end
+local function lane_for(queue)
+  local lane = redis.call('HGET', b .. ':lanes', queue)
+  if lane then return lane end
+  lane = tostring(redis.call('HINCRBY', b .. ':meta', 'lanes', 1))
+  redis.call('HSET', b .. ':lanes', queue, lane)
+  redis.call('HSET', b .. ':names', lane, queue)
+  return lane
+end
+local function depth(lane)
+  return redis.call('XLEN', b .. ':lane:' .. lane) + redis.call('LLEN', b .. ':head:' .. lane)
+    - (redis.call('HGET', b .. ':marks', 'p' .. lane) or 0)
+end
+local groups, asked, at = {}, {}, 3
+while at <= #ARGV do
+  local queue, n = ARGV[at], tonumber(ARGV[at + 2])
+  if queue == '' then queue = redis.call('HGET', b .. ':types', ARGV[at + 1]) or 'default' end
+  local lane = lane_for(queue)
+  groups[#groups + 1] = { queue = queue, lane = lane, type = ARGV[at + 1], first = at + 3, n = n }
+  asked[queue] = (asked[queue] or 0) + n
+  at = at + 3 + 3 * n
+end
+for _, g in ipairs(groups) do
+  local pending = depth(g.lane)
+  local limit = redis.call('HGET', b .. ':limits', g.queue)
+  if limit and pending + asked[g.queue] > tonumber(limit) then return { 'full', g.queue, pending } end
+end
+local last = redis.call('HMGET', b .. ':meta', 'ms', 'seq')
+local ms = math.max(now, tonumber(last[1] or 0))
+local seq = ms == tonumber(last[1]) and tonumber(last[2]) or 0
+local total = 0
+for _, g in ipairs(groups) do total = total + g.n end
+local stamp = string.format('%.0f', ms)
+redis.call('HSET', b .. ':meta', 'ms', stamp, 'seq', string.format('%.0f', seq + total))
+local answer = { stamp, string.format('%.0f', seq + 1) }
+local function add(g, entry, payload, options, when)
+  if when == '' then
+    if options == '' then redis.call('XADD', b .. ':lane:' .. g.lane, entry, 't', g.type, 'p', payload)
+    else redis.call('XADD', b .. ':lane:' .. g.lane, entry, 't', g.type, 'p', payload, 'o', options) end
+    return
+  end
+  local due = string.sub(when, 1, 1) == '+' and now + tonumber(string.sub(when, 2)) or tonumber(string.sub(when, 2))
+  local id = g.lane .. '-' .. entry
+  redis.call('HSET', b .. ':job:' .. id, 'q', g.queue, 't', g.type, 'p', payload, 'o', options, 's', 'scheduled', 'd', due)
+  redis.call('ZADD', b .. ':scheduled', due, id)
+  redis.call('HINCRBY', b .. ':marks', 's' .. g.lane, 1)
+end
+for _, g in ipairs(groups) do
+  for i = g.first, g.first + 3 * g.n - 1, 3 do
+    seq = seq + 1
+    add(g, stamp .. '-' .. string.format('%.0f', seq), ARGV[i], ARGV[i + 1], ARGV[i + 2])
+  end
+  answer[#answer + 1] = g.lane
+  wake(g.queue)
+end
+local text = table.concat(answer, ' ')
+redis.call('HSET', ops, ARGV[2], text, 'last', ARGV[2])
+redis.call('HDEL', ops, string.format('%.0f', tonumber(ARGV[2]) - 2))
+redis.call('ZADD', b .. ':callers', now, ARGV[1])
+return text

@@ -1,0 +1,21 @@
+-- part crash: the process that ran this job died of it, or so it seems: one crash is charged; at the limit the job is
+-- buried with the cause, below it the job goes back to the head of its queue.
+-- KEYS      1 base
+-- ARGV      none
+-- RETURNS   crash(id, cause, limit, now) -> queue, 1 when it was buried or 0; nil when the job has no body any more
+-- INVARIANT call it only for an id that was just taken out of processing
+local function crash(id, cause, limit, now)
+  local queue, record = lift(id)
+  if not queue then return nil end
+  local crashes = redis.call('HINCRBY', record, 'c', 1)
+  redis.call('HSET', record, 'k', cause)
+  if crashes < limit then
+    give(id)
+    return queue, 0
+  end
+  redis.call('HDEL', record, 'e') -- what it died of is the cause, not what an earlier attempt failed of
+  redis.call('HSET', record, 's', 'dead', 'f', now)
+  redis.call('ZADD', KEYS[1] .. ':dead:' .. queue, now, id)
+  tell({ id })
+  return queue, 1
+end

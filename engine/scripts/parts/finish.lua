@@ -1,0 +1,46 @@
+-- part finish: acknowledgements. Whoever still holds the lease may finish the job; anybody else changes nothing.
+-- KEYS      1 base
+-- ARGV      none
+-- RETURNS   finish(leases, from, to, results): number of leases that were not held any more. results: lease ->
+--           {result, ttl in ms}, or nil for jobs that leave nothing behind
+-- INVARIANT a lease is compared whole (id, token, owner), never by id alone
+local function keep(id, result, now)
+  local queue, record = lift(id)
+  if not queue then return end
+  redis.call('HINCRBY', record, 'a', 1)
+  redis.call('HSET', record, 's', 'completed', 'r', result[1], 'f', now)
+  redis.call('HDEL', record, 'e')
+  redis.call('PEXPIRE', record, result[2])
+  redis.call('ZADD', KEYS[1] .. ':finished', now + result[2], id)
+end
+local function finish(leases, from, to, results, now)
+  if to < from then return 0 end
+  local b = KEYS[1]
+  local scores = redis.call('ZMSCORE', b .. ':processing', unpack(leases, from, to))
+  local held, ids, lanes = {}, {}, {}
+  for i = from, to do
+    local id = scores[i - from + 1] and id_of(leases[i])
+    if id then
+      held[#held + 1], ids[#ids + 1] = leases[i], id
+      local result = results and results[leases[i]]
+      local lane, entry = lane_of(id)
+      if result then keep(id, result, now)
+      else
+        lanes[lane] = lanes[lane] or {}
+        table.insert(lanes[lane], entry)
+      end
+    end
+  end
+  if #held == 0 then return to - from + 1 end
+  redis.call('ZREM', b .. ':processing', unpack(held))
+  for lane, entries in pairs(lanes) do
+    local gone = redis.call('XDEL', b .. ':lane:' .. lane, unpack(entries))
+    if gone > 0 then redis.call('HINCRBY', b .. ':marks', 'p' .. lane, -gone) end
+    if gone < #entries then
+      for i, entry in ipairs(entries) do entries[i] = b .. ':job:' .. lane .. '-' .. entry end
+      redis.call('UNLINK', unpack(entries))
+    end
+  end
+  tell(ids)
+  return to - from + 1 - #held
+end

@@ -1,0 +1,15 @@
+-- part give: a job goes back to the head of its queue. The cursor of a lane never moves back, so what is given back
+-- stands in a list of its own, which claims look at first.
+-- KEYS      1 base
+-- ARGV      none
+-- RETURNS   give(id) -> queue, or nil when the job has no body any more
+-- INVARIANT call it only for an id that was just taken out of processing; give the last one first to keep the order
+local function give(id)
+  local b = KEYS[1]
+  local lane = lane_of(id)
+  local queue = redis.call('HGET', b .. ':names', lane)
+  local record = b .. ':job:' .. id
+  if redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 's', 'pending') end
+  redis.call('LPUSH', b .. ':head:' .. lane, id)
+  return queue
+end

@@ -1,0 +1,50 @@
+#!lua flags=allow-oom
+-- peek.lua: where a job is, whatever its state.
+-- KEYS      1 base
+-- ARGV      ids
+-- RETURNS   for each {state or '', lease or '', field, value, ...}; state 'forgotten': it was issued and has ended,
+--           and nothing was to be kept of it; '' : never issued
+-- INCLUDES  id
+-- INVARIANT reads only
+local b = KEYS[1]
+local held
+local function lease_of(id)
+  if not held then
+    held = {}
+    for _, lease in ipairs(redis.call('ZRANGE', b .. ':processing', 0, 9999)) do
+      local of = id_of(lease)
+      if of then held[of] = lease end
+    end
+  end
+  return held[id]
+end
+local function issued(lane, entry)
+  local last = redis.call('HMGET', b .. ':meta', 'ms', 'seq')
+  local ms, seq = string.match(entry, '(%d+)-(%d+)')
+  if not last[1] or not redis.call('HGET', b .. ':names', lane) then return false end
+  ms = tonumber(ms)
+  return ms < tonumber(last[1]) or (ms == tonumber(last[1]) and tonumber(seq) <= tonumber(last[2]))
+end
+local function one(id)
+  local lane, entry = lane_of(id)
+  if not lane then return { '', '' } end
+  local record = redis.call('HGETALL', b .. ':job:' .. id)
+  if #record > 0 then
+    local found, state = { '', lease_of(id) or '' }, 'pending'
+    for i = 1, #record, 2 do
+      if record[i] == 's' then state = record[i + 1] end
+      found[#found + 1], found[#found + 2] = record[i], record[i + 1]
+    end
+    found[1] = state
+    return found
+  end
+  local row = redis.call('XRANGE', b .. ':lane:' .. lane, entry, entry)[1]
+  if not row then return { issued(lane, entry) and 'forgotten' or '', '' } end
+  local lease = lease_of(id)
+  local found = { lease and 'processing' or 'pending', lease or '', 'q', redis.call('HGET', b .. ':names', lane) }
+  for _, part in ipairs(row[2]) do found[#found + 1] = part end
+  return found
+end
+local answer = {}
+for i, id in ipairs(ARGV) do answer[i] = one(id) end
+return answer

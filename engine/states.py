@@ -1,0 +1,31 @@
+"""The states of a job and the moves between them. Imports nothing: everything else may lean on it."""
+
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """Where a job is. It is in exactly one place at any moment; each move is one atomic script."""
+
+    PENDING = "pending"
+    SCHEDULED = "scheduled"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+FINISHED = frozenset({JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED})
+
+# (from, to) -> the scripts that make the move. docs/states.md draws this table; a test holds the two together.
+TRANSITIONS: dict[tuple[JobState | None, JobState], tuple[str, ...]] = {
+    (None, JobState.PENDING): ("enqueue",),
+    (None, JobState.SCHEDULED): ("enqueue",),
+    (JobState.SCHEDULED, JobState.PENDING): ("promote",),
+    (JobState.PENDING, JobState.PROCESSING): ("claim",),
+    (JobState.PROCESSING, JobState.COMPLETED): ("claim",),
+    (JobState.PROCESSING, JobState.SCHEDULED): ("retry",),
+    (JobState.PROCESSING, JobState.DEAD): ("bury", "settle", "rescue"),
+    (JobState.PROCESSING, JobState.PENDING): ("release", "give_back", "settle", "rescue"),
+    (JobState.PENDING, JobState.CANCELLED): ("cancel",),
+    (JobState.SCHEDULED, JobState.CANCELLED): ("cancel",),
+}

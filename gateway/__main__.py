@@ -1,0 +1,97 @@
+"""`python -m gateway -c config.yaml`: run one gateway in the foreground until TERM or INT.
+
+Exit status: 0 stopped, 1 the port is taken, 2 wrong usage, a bad config file, or a
+host that is refused.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import config
+from config import Config
+from engine import AsyncClient
+from gateway.listener import CannotListen, is_loopback, listen
+from gateway.server import GatewayServer
+from gateway.services import Services
+from scoreboard import FD_VARIABLE, Board, LayoutError
+
+STORE_WITHIN = 2.0
+"""Seconds in which the store must reply; an HTTP client is told that it is away rather than kept waiting."""
+
+_log = logging.getLogger("gateway")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the gateway; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = config.load(Path(options.config))
+    except config.ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    host, port = settings.gateway.host, settings.gateway.port
+    if not is_loopback(host):
+        print(_refused(settings.path, host), file=sys.stderr)
+        return 2
+    config.logs.set_up("gateway")
+    try:
+        bound = listen(host, port)
+    except CannotListen as error:
+        _log.error("%s", error)
+        return 1
+    _serve(settings, bound)
+    return 0
+
+
+def _serve(settings: Config, bound: socket.socket) -> None:
+    client = AsyncClient(config.store_url(settings), namespace=config.namespace(settings), timeout=STORE_WITHIN)
+    server = GatewayServer(Services.around(client, attached(os.environ)))
+    # Uvicorn raises the signals it caught once more when it is done; ours make that harmless,
+    # and a stop asked for before it listens to signals is not lost.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.handle_exit)
+    address = bound.getsockname()
+    name = f"[{address[0]}]" if bound.family == socket.AF_INET6 else address[0]
+    _log.info("listening on http://%s:%d, open to every user of this machine", name, address[1])
+    server.run(sockets=[bound])
+    _log.info("stopped")
+
+
+def attached(environ: Mapping[str, str]) -> Board | None:
+    """The scoreboard that a supervisor handed down, None when there is none to read."""
+    text = environ.get(FD_VARIABLE, "")
+    if not text.isdigit():
+        return None
+    try:
+        return Board.attach(int(text))
+    except (LayoutError, OSError) as error:
+        _log.warning("cannot read the scoreboard, asking the store instead: %s", error)
+        return None
+
+
+def _refused(path: Path, host: str) -> str:
+    return (
+        f"{path}: gateway.host: {host} can be reached from other machines, and this release has no access "
+        f"tokens yet (a later one will): use 127.0.0.1, and put a proxy that checks who asks in front of it"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m gateway", description="Serve the HTTP interface until TERM or INT."
+    )
+    default = os.environ.get("HERDSMAN_CONFIG")
+    parser.add_argument(
+        "-c", "--config", metavar="FILE", default=default, required=default is None, help="the config file"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

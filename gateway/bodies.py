@@ -1,0 +1,75 @@
+"""JSON in: bytes to one object, or an `ApiError` that says what was wrong with them."""
+
+from typing import Any
+
+import msgspec
+from fastapi import Request
+
+from gateway.errors import ApiError
+from gateway.nearest import quoted
+
+MAX_DEPTH = 100
+"""Objects and lists within one another; a worker's decoder must manage it too, on a deeper stack."""
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """The request's body as a JSON object.
+
+    Raises:
+        ApiError: 415 for another content type, 400 for anything that is no JSON object.
+    """
+    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if content_type != "application/json":
+        # Also what keeps a foreign web page from submitting jobs through its visitor's browser:
+        # a page may send forms and plain text anywhere, but not this type.
+        said = quoted(content_type) if content_type else "missing"
+        raise ApiError(415, f"the content type is {said}; send JSON with the header content-type: application/json")
+    return parse_object(await request.body())
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """Bytes to a JSON object; pure.
+
+    Raises:
+        ApiError: 400: empty, malformed, not UTF-8, too deep, or not an object.
+    """
+    if not raw.strip():
+        raise ApiError(400, "the body is empty; a JSON object was expected")
+    try:
+        value = msgspec.json.decode(raw)
+    except RecursionError:
+        raise ApiError(400, _TOO_DEEP) from None
+    except UnicodeDecodeError as error:
+        raise ApiError(400, f"the body is not UTF-8: {error.reason} at byte {error.start}") from None
+    except msgspec.DecodeError as error:
+        raise ApiError(400, f"the body is no valid JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise ApiError(400, f"the body must be a JSON object, not {json_name(value)}")
+    # Counting brackets is cheap and never too low; only what might be too deep is walked.
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
+        raise ApiError(400, _TOO_DEEP)
+    return value
+
+
+def is_deeper(value: Any, limit: int) -> bool:
+    """Whether objects and lists stand more than `limit` deep in one another; no recursion."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def json_name(value: Any) -> str:
+    """What JSON calls a value of this type."""
+    names = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", str: "a string"}
+    return names.get(type(value), "a list" if isinstance(value, list) else "an object")
+
+
+_TOO_DEEP = f"the body is nested too deep: at most {MAX_DEPTH} objects and lists within one another"

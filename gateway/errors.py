@@ -1,0 +1,112 @@
+"""Every error of the gateway is an answer: a right status and `{"error": "…"}`.
+
+Routes raise `ApiError` or let the engine's errors through; the handlers here
+turn those, the framework's own and what nobody expected into that one shape.
+"""
+
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, cast
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from engine.errors import EngineError, JobNotFound, PayloadError, QueueFull, StoreDown, StoreFull
+from gateway.answers import answer
+from gateway.nearest import quoted
+
+
+class ErrorBody(BaseModel):
+    """The body of every error answer."""
+
+    error: str
+
+
+class ApiError(Exception):
+    """An answer other than success.
+
+    Args:
+        status: the HTTP status, 400 or above.
+        message: what was wrong, what was expected, what to do.
+        headers: further headers of the answer.
+    """
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's `responses` for these error statuses."""
+    return {status: {"model": ErrorBody} for status in statuses}
+
+
+def problem(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to something that went wrong."""
+    return answer({"error": message}, status, headers)
+
+
+def of_engine(error: EngineError) -> ApiError:
+    """What an engine error means to an HTTP client; pure."""
+    match error:
+        case QueueFull():
+            wait = str(max(1, math.ceil(error.retry_after)))
+            return ApiError(429, str(error), {"Retry-After": wait})
+        case StoreFull():
+            return ApiError(503, str(error), {"Retry-After": "5"})
+        case StoreDown():
+            return ApiError(503, str(error), {"Retry-After": "1"})
+        case JobNotFound():
+            return ApiError(404, str(error))
+        case PayloadError():
+            return ApiError(400, str(error))
+        case _:
+            return ApiError(500, str(error))
+
+
+def of_validation(errors: Sequence[Any]) -> str:
+    """One line for the framework's own findings about a path or query."""
+    found = []
+    for one in errors:
+        place = ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0])
+        found.append(f"{place}: {one['msg']}")
+    return "; ".join(found)
+
+
+async def _api(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the shape of a handler
+    refused = cast("ApiError", error)
+    return problem(refused.status, refused.message, refused.headers)
+
+
+async def _engine(request: Request, error: Exception) -> Response:
+    return await _api(request, of_engine(cast("EngineError", error)))
+
+
+async def _validation(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the shape of a handler
+    return problem(422, of_validation(cast("RequestValidationError", error).errors()))
+
+
+async def _framework(request: Request, error: Exception) -> Response:
+    refused = cast("HTTPException", error)
+    where = f"{request.method} {quoted(request.url.path)}"
+    said = {404: f"there is no {where}; GET / lists the routes", 405: f"{where} is not allowed"}
+    return problem(refused.status_code, said.get(refused.status_code, refused.detail), refused.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the shape of a handler
+    # The framework raises it again after this answer, so that the server logs the stack, once.
+    return problem(500, "an error inside the gateway; its log has the details")
+
+
+HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    ApiError: _api,
+    EngineError: _engine,
+    RequestValidationError: _validation,
+    HTTPException: _framework,
+    Exception: _unexpected,
+}
+"""What the app does with each kind of error; the nearest base class decides."""

@@ -1,0 +1,92 @@
+"""The app, and the server around it: built here, run by `gateway.__main__`."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from gateway import front_page, health, queues, tasks, work, workers
+from gateway.errors import HANDLERS
+from gateway.limits import BodyLimit
+from gateway.release import VERSION
+from gateway.services import Services
+
+STOP_WITHIN = 4
+"""Seconds for requests under way after a stop was asked for; then they are cut."""
+
+_ROUTERS: tuple[APIRouter, ...] = (
+    front_page.router,
+    work.router,
+    tasks.router,
+    workers.router,
+    queues.router,
+    health.router,
+)
+
+_NO_TELEMETRY = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+
+def create_app(services: Services) -> FastAPI:
+    """The app around these services; it closes their client when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        services.waits.close()
+        await services.client.close()
+
+    app = FastAPI(
+        title="herdsman",
+        version=VERSION,
+        summary="Submit jobs to a herd of workers and see what became of them.",
+        docs_url=None,  # the framework's pages load scripts from a foreign host
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        exception_handlers=HANDLERS,
+        telemetry=_NO_TELEMETRY,  # type: ignore[arg-type]  # a plain dict: older releases know no such type
+    )
+    app.add_middleware(BodyLimit)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.state.services = services
+    app.state.routes = front_page.listed(
+        [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    )
+    return app
+
+
+class GatewayServer(uvicorn.Server):
+    """Uvicorn that ends the open waits before it waits for the open requests."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create_app(services),
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=STOP_WITHIN,
+            )
+        )
+        self._services = services
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, answer what waits, and leave."""
+        self._services.waits.close()
+        await super().shutdown(sockets)

@@ -1,0 +1,118 @@
+"""The body of `POST /tasks`: which fields there are, what they may hold, and what is wrong with one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+
+from config import units
+from engine import NewJob
+from gateway.errors import ApiError
+from gateway.nearest import hint, quoted
+
+KEEP = 3600.0
+"""Seconds for which the record of a job submitted over HTTP stays after its end."""
+
+LATER = frozenset({"priority", "unique", "tenant", "webhook"})
+"""Fields of the contract that this release does not have yet."""
+
+NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
+"""What the engine takes for a queue's name."""
+
+_DURATION = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "examples": ["10s", "1h30m"]}]}
+_TIME = {"anyOf": [{"type": "number"}, {"type": "string", "format": "date-time"}]}
+
+
+def _moment(value: object) -> object:
+    """Epoch seconds from a number, or from ISO 8601 with a time zone."""
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(
+            f"expected seconds since the epoch or a time like 2026-01-31T12:00:00Z, got {units.shown(value)}"
+        ) from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{units.shown(value)} has no time zone: add Z or an offset like +01:00")
+    return moment.timestamp()
+
+
+Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION)]
+Moment = Annotated[float, BeforeValidator(_moment), Field(strict=True, ge=0, lt=1e11), WithJsonSchema(_TIME)]
+
+
+class Submission(BaseModel):
+    """One job to submit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    type: str = Field(min_length=1, max_length=200, description="the task's name")
+    data: Any = Field(default=None, description="the payload: any JSON")
+    queue: str | None = Field(default=None, pattern=NAME, description="left out: the queue of its type")
+    delay: Duration | None = Field(default=None, description="run it so much later")
+    run_at: Moment | None = Field(default=None, description="run it at this time; not together with delay")
+    retries: int | None = Field(default=None, ge=0, le=1000, description="left out: what the task says")
+    timeout: Duration | None = Field(default=None, description="left out: what the task says")
+    accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
+
+    @model_validator(mode="after")
+    def _one_time(self) -> "Submission":
+        if self.delay is not None and self.run_at is not None:
+            raise ValueError("give delay or run_at, not both")
+        if self.timeout == 0:
+            raise ValueError("timeout must be more than zero")
+        return self
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it waits for a time before it waits for a worker."""
+        return bool(self.delay) or self.run_at is not None
+
+    def job(self) -> NewJob:
+        """What the engine is asked to enqueue."""
+        return NewJob(
+            type=self.type,
+            data=self.data,
+            queue=self.queue,
+            delay=self.delay or None,
+            run_at=self.run_at,
+            retries=self.retries,
+            timeout=self.timeout,
+            keep=KEEP,
+        )
+
+
+def submission(body: Mapping[str, Any]) -> Submission:
+    """The checked body; pure.
+
+    Raises:
+        ApiError: 422 with everything that is wrong at once.
+    """
+    try:
+        return Submission.model_validate(body)
+    except ValidationError as error:
+        raise ApiError(422, "; ".join(_said(one) for one in error.errors(include_url=False))) from None
+
+
+def _said(one: Any) -> str:
+    place = ".".join(str(part) for part in one["loc"][:1])
+    match one["type"]:
+        case "extra_forbidden" if place in LATER:
+            return f"{place}: this release does not have this field yet"
+        case "extra_forbidden":
+            return f"unknown field {quoted(place)}{hint(place, Submission.model_fields)}"
+        case "missing":
+            return f"{place}: is required"
+    message = str(one["msg"]).removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message

@@ -1,0 +1,151 @@
+"""`/tasks`: submit a job, look at it, list jobs, cancel one."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from config import units
+from engine import JobState
+from gateway.answers import answer, job_view
+from gateway.bodies import json_object
+from gateway.errors import ApiError, documented
+from gateway.nearest import hint, nearest, quoted
+from gateway.services import Services, services
+from gateway.submission import Submission, submission
+
+LONGEST_WAIT = 60.0
+"""Seconds that `?wait=` may ask for."""
+
+router = APIRouter(tags=["tasks"])
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": Submission.model_json_schema()}},
+    }
+}
+
+
+@router.post("/tasks", status_code=202, openapi_extra=_BODY, responses=documented(400, 413, 415, 422, 429, 503))
+async def submit(request: Request, wait: Annotated[str | None, Query(examples=["5s"])] = None) -> Response:
+    """Submit one job: 202 with its id, or with `?wait=5s` 200 with the finished job."""
+    refuse_unknown(request, ("wait",))
+    if "idempotency-key" in request.headers:
+        # Taking it in silence would promise what is not kept: a repeated request would run twice.
+        raise ApiError(422, "Idempotency-Key: this release does not have it yet; leave the header out")
+    seconds = wait_seconds(wait)
+    asked = submission(await json_object(request))
+    at_hand = services(request)
+    queue = await _queue_for(at_hand, asked)
+    if seconds:
+        at_hand.waits.check_room()
+    job_id = await _enqueue(at_hand, asked)
+    location = {"Location": f"/tasks/{job_id}"}
+    finished = await at_hand.waits.until_finished(job_id, seconds) if seconds else None
+    if finished is not None:
+        return answer(job_view(finished), 200, location)
+    state = JobState.SCHEDULED if asked.is_scheduled else JobState.PENDING
+    return answer({"id": job_id, "status": state.value, "type": asked.type, "queue": queue}, 202, location)
+
+
+@router.get("/tasks", responses=documented(422, 503))
+async def listing(
+    request: Request,
+    state: JobState | None = None,
+    queue: str | None = None,
+    type: str | None = None,  # noqa: A002 - the parameter's name in the contract
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """Jobs by state, queue and type; `cursor` of one page asks for the next, null is the end."""
+    refuse_unknown(request, ("state", "queue", "type", "limit", "cursor"))
+    try:
+        page = await services(request).client.jobs(state=state, queue=queue, type=type, limit=limit, cursor=cursor)
+    except ValueError as error:
+        raise ApiError(422, str(error)) from None
+    return answer({"tasks": [job_view(job) for job in page.jobs], "cursor": page.cursor})
+
+
+@router.get("/tasks/{task_id}", responses=documented(404, 422, 503))
+async def show(request: Request, task_id: str) -> Response:
+    """One job, whatever its state."""
+    job = await services(request).client.find(task_id)
+    if job is None:
+        raise _absent(task_id)
+    return answer(job_view(job))
+
+
+@router.delete("/tasks/{task_id}", responses=documented(404, 409, 422, 503))
+async def cancel(request: Request, task_id: str) -> Response:
+    """Cancel a job that has not started."""
+    client = services(request).client
+    if await client.cancel(task_id):
+        return answer({"id": task_id, "status": JobState.CANCELLED.value})
+    job = await client.find(task_id)
+    if job is None:
+        raise _absent(task_id)
+    raise ApiError(409, f"task {quoted(task_id)} is {job.state.value}: only what has not started can be cancelled")
+
+
+def wait_seconds(text: str | None) -> float:
+    """The seconds that `?wait=` asks for, 0 without it.
+
+    Raises:
+        ApiError: 422: no duration, or too long.
+    """
+    if text is None:
+        return 0.0
+    try:
+        seconds = units.duration(text)
+    except ValueError as error:
+        raise ApiError(422, f"wait: {error}") from None
+    if seconds > LONGEST_WAIT:
+        raise ApiError(422, f"wait: at most {LONGEST_WAIT:g}s; for more, ask GET /tasks/{{id}} again later")
+    return seconds
+
+
+def refuse_unknown(request: Request, known: tuple[str, ...]) -> None:
+    """Refuse query parameters that nobody reads: a slip must not become a full listing.
+
+    Raises:
+        ApiError: 422 with the nearest known one.
+    """
+    for name in request.query_params:
+        if name not in known:
+            raise ApiError(422, f"unknown parameter {quoted(name)}{hint(name, known)}")
+
+
+async def _queue_for(at_hand: Services, asked: Submission) -> str:
+    """The queue the job will stand in; refuses a type that no worker knows, unless that is wanted."""
+    queue = await at_hand.types.queue_of(asked.type)
+    if queue is None and not asked.accept_unknown:
+        names = at_hand.types.names()
+        near = " or ".join(quoted(name) for name in nearest(asked.type, names))
+        said = f"did you mean {near}?" if near else "no name that workers announced comes near"
+        raise ApiError(
+            422,
+            f"no worker has announced the type {quoted(asked.type)}: {said} "
+            f'("accept_unknown": true queues it all the same)',
+        )
+    return asked.queue or queue or "default"
+
+
+async def _enqueue(at_hand: Services, asked: Submission) -> str:
+    job = asked.job()
+    options: dict[str, Any] = {
+        "queue": job.queue,
+        "delay": job.delay,
+        "run_at": job.run_at,
+        "retries": job.retries,
+        "timeout": job.timeout,
+        "keep": job.keep,
+    }
+    try:
+        handle = await at_hand.client.enqueue(job.type, job.data, **options)
+    except ValueError as error:
+        raise ApiError(422, str(error)) from None
+    return handle.id
+
+
+def _absent(task_id: str) -> ApiError:
+    return ApiError(404, f"there is no task {quoted(task_id)}: it never was, or its record has expired")

@@ -1,0 +1,116 @@
+"""`python -m janitor -c config.yaml`: run one janitor in the foreground until TERM or INT.
+
+Its starter detaches it (own session); one at a time runs on a data_dir, the lock
+on the pid file sees to it. Exit status: 0 stopped, or another one already runs;
+2 wrong usage, a bad config file, or a data_dir that cannot be used.
+"""
+
+import argparse
+import contextlib
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import config
+from config import Config
+from engine.engine import Engine
+from janitor.duty import Duty
+from janitor.pidfile import AlreadyRunning, PidFile
+from janitor.promoter import Promoter
+from janitor.pruner import Pruner
+from janitor.rescuer import Rescuer
+from janitor.runner import Runner
+from janitor.stop import StopRequest
+
+_log = logging.getLogger("janitor")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the janitor; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = config.load(Path(options.config))
+    except config.ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    config.logs.set_up("janitor")
+    return _guarded(settings)
+
+
+def _guarded(settings: Config) -> int:
+    """Run behind the pid file's lock."""
+    places = config.Places(settings.data_dir)
+    path = places.janitor_pid
+    pid_file = PidFile(path)
+    try:
+        places.prepare()
+        pid_file.acquire()
+    except AlreadyRunning as news:
+        _log.info("%s: nothing to do", news)
+        return 0
+    except config.ConfigError as error:
+        _log.error("%s", error)
+        return 2
+    except OSError as error:
+        _log.error("cannot use the pid file %s: %s; check data_dir in %s", path, error.strerror, settings.path)
+        return 2
+    try:
+        _sweep_until_stopped(settings)
+    finally:
+        pid_file.release()
+    return 0
+
+
+def _sweep_until_stopped(settings: Config) -> None:
+    url = config.store_url(settings)
+    with StopRequest() as stop:
+        engine = Engine(url, config.namespace(settings), incarnation=secrets.randbits(63) | 1)
+        _log.info("sweeping %s every %g s", config.redact(url), settings.janitor.interval)
+        try:
+            Runner(duties(settings, engine), stop).run()
+        finally:
+            engine.close()
+    _log.info("asked to stop: leaving")
+
+
+def duties(settings: Config, engine: Engine) -> list[Duty]:
+    """The janitor's duties, in the order of their urgency."""
+    interval = settings.janitor.interval
+    rescuer = Rescuer(
+        engine,
+        interval,
+        max_crashes=settings.queue("default").max_crashes,
+        by_queue={name: queue.max_crashes for name, queue in settings.queues.items()},
+    )
+    pruner = Pruner(engine, interval, lambda name: settings.queue(name).failure_ttl)
+    return [Promoter(engine, interval), rescuer, pruner]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m janitor",
+        description="Promote due jobs, rescue those of lost workers, prune old records; until TERM or INT.",
+    )
+    default = os.environ.get("HERDSMAN_CONFIG")
+    parser.add_argument(
+        "-c", "--config", metavar="FILE", default=default, required=default is None, help="the config file"
+    )
+    return parser
+
+
+def _close_standard_error() -> None:
+    """Keep the exit status when nobody reads our log any more (our starter may be long dead)."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+if __name__ == "__main__":
+    status = main()
+    _close_standard_error()
+    sys.exit(status)

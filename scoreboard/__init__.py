@@ -1,0 +1,52 @@
+"""One inherited piece of shared memory where every process of the herd tells what it is doing.
+
+Every record has exactly one writer; readers take copies and disturb nobody. See docs/scoreboard.md.
+"""
+
+from scoreboard.board import FD_VARIABLE, MEMFD_NAME, Board
+from scoreboard.causes import Death, decide
+from scoreboard.figures_record import FiguresRecord
+from scoreboard.keeper_record import REVOKE_WAIT_S, KeeperRecord, Revoked, unstarted
+from scoreboard.layout import ENTRIES, LAYOUT_VERSION, LayoutError
+from scoreboard.logger_record import LoggerRecord
+from scoreboard.pool_record import PoolRecord
+from scoreboard.seat_record import SeatRecord, SeatSnapshot
+from scoreboard.series import BUCKETS, OUTCOMES, Row, SeriesKind, SeriesSnapshot, SeriesTable
+from scoreboard.states import Cause, EntryState, ExitReason, Intent, SeatState, WorkerState
+from scoreboard.worker_record import WorkerRecord
+from scoreboard.worker_snapshot import Entry, WorkerSnapshot
+
+__all__ = [
+    "BUCKETS",
+    "ENTRIES",
+    "FD_VARIABLE",
+    "LAYOUT_VERSION",
+    "MEMFD_NAME",
+    "OUTCOMES",
+    "REVOKE_WAIT_S",
+    "Board",
+    "Cause",
+    "Death",
+    "Entry",
+    "EntryState",
+    "ExitReason",
+    "FiguresRecord",
+    "Intent",
+    "KeeperRecord",
+    "LayoutError",
+    "LoggerRecord",
+    "PoolRecord",
+    "Revoked",
+    "Row",
+    "SeatRecord",
+    "SeatSnapshot",
+    "SeatState",
+    "SeriesKind",
+    "SeriesSnapshot",
+    "SeriesTable",
+    "WorkerRecord",
+    "WorkerSnapshot",
+    "WorkerState",
+    "decide",
+    "unstarted",
+]

@@ -1,0 +1,38 @@
+"""Bytes from a pipe -> whole lines with a tag. Pure."""
+
+LINE_LIMIT = 64 * 1024
+
+
+class Framer:
+    """The unfinished line of one pipe. A line over 64 KiB comes out in pieces of that size."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take what was read; answer the lines it completed, without their ends."""
+        lines = (self._rest + data).split(b"\n")
+        rest = lines.pop()
+        whole = [piece for line in lines for piece in _pieces(line)]
+        while len(rest) >= LINE_LIMIT:
+            whole.append(rest[:LINE_LIMIT])
+            rest = rest[LINE_LIMIT:]
+        self._rest = rest
+        return whole
+
+    def flush(self) -> list[bytes]:
+        """Answer the unfinished line, if any, as if it had ended."""
+        rest, self._rest = self._rest, b""
+        return [rest] if rest else []
+
+
+def _pieces(line: bytes) -> list[bytes]:
+    if len(line) <= LINE_LIMIT:
+        return [line]
+    return [line[at : at + LINE_LIMIT] for at in range(0, len(line), LINE_LIMIT)]
+
+
+def tagged(lines: list[bytes], tag: str, stamp: str) -> bytes:
+    """Join lines into what is written: `2026-01-31T12:00:00.123Z default.3 | text`."""
+    prefix = f"{stamp} {tag} | ".encode()
+    return b"".join([prefix + line.removesuffix(b"\r") + b"\n" for line in lines])

@@ -1,0 +1,119 @@
+"""The loop that empties the pipes. It touches neither disk nor terminal, so nobody waits for either."""
+
+import json
+import os
+import selectors
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from supervisor.logger.buffer import BoundedBuffer
+from supervisor.logger.lines import Framer, tagged
+from supervisor.logger.stamp import stamp
+from supervisor.logger.writer import Tally
+
+_READ_SIZE = 64 * 1024
+_TURNS = 16  # reads a pipe may have in a row when it is to be emptied
+
+
+@dataclass(slots=True)
+class Source:
+    """One pipe: the tag on its lines and the file they go to."""
+
+    fd: int
+    tag: str
+    file: str
+    framer: Framer = field(default_factory=Framer)
+
+
+class Reader:
+    """Duties: take new pipes from the control socket, read all, hand on whole lines, leave when all have ended."""
+
+    def __init__(
+        self, control: socket.socket, disk: BoundedBuffer, echo: BoundedBuffer | None, tally: Tally
+    ) -> None:
+        self._control: socket.socket | None = control
+        self._disk = disk
+        self._echo = echo
+        self._tally = tally
+        self._sources: dict[str, list[Source]] = {}
+        self._selector = selectors.DefaultSelector()
+        control.setblocking(False)
+        self._selector.register(control, selectors.EVENT_READ, None)
+
+    def run(self) -> None:
+        """Read until the control socket and every pipe are at their end."""
+        while self._control is not None or self._sources:
+            for key, _ in self._selector.select():
+                if isinstance(key.data, Source):
+                    self._read(key.data)
+                else:
+                    self._command()
+
+    def _read(self, source: Source) -> bool:
+        """Read once; False when there was nothing, or the pipe has ended."""
+        try:
+            data = os.read(source.fd, _READ_SIZE)
+        except BlockingIOError:
+            return False
+        except OSError:
+            data = b""
+        if data:
+            self._pass_on(source, source.framer.feed(data))
+            return True
+        self._pass_on(source, source.framer.flush())
+        self._close(source)
+        return False
+
+    def _pass_on(self, source: Source, lines: list[bytes]) -> None:
+        if not lines:
+            return
+        data = tagged(lines, source.tag, stamp())
+        if not self._disk.put(source.file, data):
+            self._tally.dropped(len(data))
+        if self._echo is not None:
+            self._echo.put(source.file, data)
+
+    def _close(self, source: Source) -> None:
+        self._selector.unregister(source.fd)
+        os.close(source.fd)
+        remaining = [other for other in self._sources[source.tag] if other is not source]
+        if remaining:
+            self._sources[source.tag] = remaining
+        else:
+            del self._sources[source.tag]
+
+    def _command(self) -> None:
+        control = self._control
+        if control is None:
+            return
+        try:
+            data, fds, _, _ = socket.recv_fds(control, _READ_SIZE, 1, socket.MSG_CMSG_CLOEXEC)
+        except BlockingIOError:
+            return
+        except OSError:
+            data, fds = b"", []
+        if not data:
+            self._selector.unregister(control)
+            control.close()
+            self._control = None
+            return
+        with suppress(ValueError, KeyError, TypeError):
+            self._obey(json.loads(data), list(fds))
+
+    def _obey(self, message: dict[str, str], fds: list[int]) -> None:
+        if message["op"] == "pipe" and fds:
+            source = Source(fds[0], message["tag"], message["file"])
+            os.set_blocking(source.fd, False)
+            self._sources.setdefault(source.tag, []).append(source)
+            self._selector.register(source.fd, selectors.EVENT_READ, source)
+        elif message["op"] == "flush":
+            for source in self._sources.get(message["tag"], []).copy():
+                self._empty(source)
+
+    def _empty(self, source: Source) -> None:
+        """Read what is there, then end the unfinished line: whoever wrote it is dead."""
+        for _ in range(_TURNS):
+            if not self._read(source):
+                break
+        self._pass_on(source, source.framer.flush())

@@ -1,0 +1,79 @@
+"""Fixtures and checks for every test: the ``store``, and nothing left behind (processes, keys)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import processes
+from tests.support.keys import unexplained_keys
+from tests.support.servers import KINDS, Store, StoreServer, wanted_servers
+
+_GRACE = 5.0  # a child that was told to go needs a moment
+
+
+def pytest_configure() -> None:
+    """Mark all children of this run (and of this xdist worker) before there is any."""
+    processes.mark_this_run()
+
+
+def pytest_report_header() -> str:
+    """Say which servers the suite runs on, and which it does without."""
+    wanted = wanted_servers()
+    absent = [kind for kind in KINDS if kind not in {server.name for server in wanted}]
+    return f"servers: {', '.join(map(str, wanted))}" + (f"; not run on: {', '.join(absent)}" if absent else "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for the store bears the mark ``store``; ``-m`` can choose by it."""
+    for item in items:
+        if "store" in getattr(item, "fixturenames", ()):
+            item.add_marker("store")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_process_outlives_the_suite() -> Iterator[None]:
+    """Fail the session when something it started still runs at its end; and end that."""
+    yield
+    _fail_on_left_behind()
+
+
+@pytest.fixture(autouse=True)
+def no_process_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """For tests that start processes, the same check at once, so that the culprit has a name."""
+    yield
+    if any(request.node.get_closest_marker(mark) for mark in ("process", "chaos")):
+        _fail_on_left_behind()
+
+
+@pytest.fixture(scope="session", params=wanted_servers(), ids=str)
+def store_server(request: pytest.FixtureRequest, no_process_outlives_the_suite: None) -> Iterator[Store]:
+    """One running server a session, an xdist worker and a kind."""
+    server: StoreServer = request.param
+    store = Store(server)
+    try:
+        store.start()
+        yield store
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def store(store_server: Store) -> Iterator[Store]:
+    """A real, empty server: ``.url .client .name .version .info .pid .kill() .stop() .start() .restart``."""
+    store_server.empty()
+    yield store_server
+    store_server.start()
+    unexplained = unexplained_keys(store_server.client)
+    assert not unexplained, f"keys left without a reason: {unexplained}"
+
+
+def _fail_on_left_behind() -> None:
+    def nothing_left() -> bool:
+        return not processes.left_behind()
+
+    try:
+        processes.eventually(nothing_left, _GRACE)
+    except AssertionError:
+        left = processes.left_behind()
+        processes.end(left)
+        pytest.fail(f"processes left behind: {left}")

@@ -1,0 +1,107 @@
+"""What this worker has finished and the store does not know yet, and what it gives back."""
+
+import logging
+from collections.abc import Sequence
+
+from engine.claims import Claimed, Done
+from engine.engine import Engine
+from engine.payload import Options
+from worker.failures import Failure, failure_of
+from worker.outcome import Retry
+from worker.patience import Patience
+from worker.plans import Plan, Plans, UnknownTask
+
+log = logging.getLogger(__name__)
+_NIL = b"\xc0"
+
+
+class Ledger:
+    """Kept by the work loop's thread alone.
+
+    ``done`` travels with the next claim; failures are told one by one while no claim is under way.
+    """
+
+    def __init__(self, engine: Engine, plans: Plans, patience: Patience) -> None:
+        self._engine = engine
+        self._plans = plans
+        self._patience = patience
+        self.done: list[Done] = []
+        self._failures: list[tuple[Plan, Failure]] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether the store knows all that was done."""
+        return not self.done and not self._failures
+
+    def take(self) -> list[Done]:
+        """What is to be acknowledged now; it is in the caller's hands from here."""
+        taken, self.done = self.done, []
+        return taken
+
+    def completed(self, job: Claimed, plan: Plan, options: Options, result: bytes | None) -> None:
+        """The job ran to its end; result as msgpack or None."""
+        lease = self._engine.lease(job)
+        if options.k is not None and options.k > 0:
+            self.done.append(Done(lease, _NIL if result is None else result, options.k))
+        elif result is None or plan.ttl <= 0:
+            self.done.append(Done(lease))
+        else:
+            self.done.append(Done(lease, result, plan.ttl))
+        plan.tally.completed += 1
+
+    def failed(self, job: Claimed, plan: Plan, options: Options, error: BaseException) -> None:
+        """The attempt ended with ``error``."""
+        failure = failure_of(job, self._engine.lease(job), plan, options, error)
+        self._failures.append((plan, failure))
+        if isinstance(error, UnknownTask):
+            log.warning("%s", failure.error.message)
+        else:
+            log.info("job %s (%s) failed: %s: %s", job.id, job.type, failure.error.type, failure.error.message)
+
+    def deliver(self) -> None:
+        """Tell the store of the failures. Not while a claim is under way.
+
+        Raises:
+            StoppedWaiting: the store is away and there is no time left.
+        """
+        while self._failures:
+            plan, failure = self._failures[0]
+            lease, error, verdict, charge = failure
+            tally = plan.tally
+            if isinstance(verdict, Retry):
+                held = self._patience(
+                    lambda: self._engine.retry(lease, error, verdict.delay, charge=charge)  # noqa: B023 - called here
+                )
+                if held and charge:
+                    tally.retried += 1
+                elif held:
+                    tally.released += 1
+            else:
+                held = self._patience(lambda: self._engine.bury(lease, error))  # noqa: B023 - called here
+                tally.dead += held
+            tally.lost += not held
+            self._failures.pop(0)
+
+    def release(self, jobs: Sequence[Claimed]) -> None:
+        """Give jobs back unharmed; those that are not ours any more stay where they are. Not while a claim is under way.
+
+        Raises:
+            StoppedWaiting: the store is away and there is no time left.
+        """
+        if not jobs:
+            return
+        leases = [self._engine.lease(job) for job in jobs]
+        self._patience(lambda: self._engine.release(leases))
+        for job in jobs:
+            self._plans.find(job.queue, job.type).tally.released += 1
+
+    def close(self) -> None:
+        """Tell the store of everything that is left.
+
+        Raises:
+            StoppedWaiting: the store is away and there is no time left.
+        """
+        self.deliver()
+        done = self.take()
+        if done:
+            self._patience(lambda: self._engine.complete(done))

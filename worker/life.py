@@ -1,0 +1,119 @@
+"""The life of a worker process, from the moment after its fork to its exit status."""
+
+import logging
+import os
+import secrets
+import socket
+import time
+
+from engine import EngineError, WorkerInfo
+from engine.bell import Bell
+from engine.engine import Engine, StoppedWaiting
+from scoreboard import ExitReason, WorkerRecord, WorkerState
+from worker.executor import Executor
+from worker.idle import Idle
+from worker.ledger import Ledger
+from worker.loop import WorkLoop
+from worker.order import QueueOrder
+from worker.patience import Patience
+from worker.plans import Plans
+from worker.posting import Posting
+from worker.recycle import jobs_limit
+from worker.registry import tasks
+from worker.signals import Requests
+from worker.station import Station
+from worker.sweep import StandIn
+from worker.timeouts import Alarm
+from worker.vigil import Vigil
+
+log = logging.getLogger(__name__)
+DRAINED, FAILED = 0, 1
+_BITS = 64
+
+
+def live(posting: Posting, slot: int, rank: int) -> int:
+    """Be the worker in ``slot``; returns the exit status: 0 left by itself, 1 an error of ours."""
+    # Made after the fork: no two processes ever speak with the same one.
+    incarnation = secrets.randbits(_BITS - 1) | 1
+    record = posting.board.worker(slot)
+    record.begin(os.getpid(), incarnation, posting.generation)
+    requests = Requests()
+    requests.install()
+    station = make_station(posting, slot, rank, incarnation, record, requests)
+    try:
+        reason = _work(posting, station, slot, rank, incarnation)
+    except EngineError:
+        log.exception("the store refused; this worker gives up")
+        return FAILED
+    finally:
+        station.idle.close()
+        station.engine.close()
+    record.leave(reason)
+    log.info("worker leaves: %s", reason.name.lower().replace("_", " "))
+    return DRAINED
+
+
+def make_station(
+    posting: Posting, slot: int, rank: int, incarnation: int, record: WorkerRecord, requests: Requests
+) -> Station:
+    """Everything the work loop needs, connected lazily: nothing here waits for the store."""
+    pool = posting.pool
+    idle = Idle(lambda: Bell(posting.url, posting.namespace, pool.queues), requests, posting.lifeline)
+    vigil = Vigil(
+        record,
+        requests,
+        idle,
+        limit=jobs_limit(pool.max_jobs, rank, pool.instances),
+        max_memory=pool.max_memory_restart,
+        patience_s=pool.drain_timeout,
+    )
+    engine = Engine(posting.url, posting.namespace, incarnation=incarnation, idle=vigil.wait)
+    plans = Plans(posting.config, tasks, posting.board.series(slot))
+    return Station(
+        engine=engine,
+        record=record,
+        keeper=posting.board.keeper(slot),
+        plans=plans,
+        ledger=Ledger(engine, plans, Patience(vigil.wait)),
+        requests=requests,
+        idle=idle,
+        vigil=vigil,
+        order=QueueOrder(pool.queues, pool.queue_weights),
+        stand_in=StandIn(engine, posting.max_crashes),
+        lease=posting.lease,
+        max_batch=pool.max_batch,
+    )
+
+
+def _work(posting: Posting, station: Station, slot: int, rank: int, incarnation: int) -> ExitReason:
+    info = WorkerInfo(
+        incarnation=f"{incarnation:x}",
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        pool=posting.pool.name,
+        slot=slot,
+        generation=posting.generation,
+        started_at=time.time(),
+        beat_at=time.time(),
+    )
+    limits = {name: posting.config.queue(name).max_pending for name in posting.pool.queues}
+    patience = Patience(station.vigil.wait)
+    try:
+        patience(lambda: station.engine.register(info, tasks.queues(), limits))
+    except StoppedWaiting:
+        return station.vigil.reason() or ExitReason.DRAINED
+    station.record.set_state(WorkerState.IDLE)
+    if posting.pool.http_port is not None:
+        from worker.processor import serve  # few workers answer HTTP, and it costs memory
+
+        serve(posting, slot, rank)
+    if posting.pool.concurrency > 1:
+        from worker.parallel import ParallelLoop  # brings threads along
+
+        return ParallelLoop(station, posting.pool.concurrency).run()
+    executor = Executor(Alarm())
+    executor.prepare()
+    try:
+        return WorkLoop(station, executor).run()
+    finally:
+        executor.close()

@@ -1,0 +1,84 @@
+"""What an attempt's failure leads to: another run after a while, or the dead letters. Pure."""
+
+import random
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.retry import Backoff
+
+TRACEBACK_LIMIT = 16_384  # characters kept; the end is what tells most
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Run it again after ``delay`` seconds."""
+
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bury:
+    """No more runs: to the dead letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How failures of one task from one queue are treated. waits: the task's own list, before the queue's backoff."""
+
+    retries: int
+    backoff: Backoff
+    waits: tuple[float, ...] | None = None
+
+
+def decide(
+    policy: Policy,
+    attempts: int,
+    *,
+    retries: int | None = None,
+    final: bool = False,
+    chance: Callable[[], float] = random.random,
+) -> Retry | Bury:
+    """What comes after a failed attempt.
+
+    Args:
+        policy: the task's and the queue's.
+        attempts: charged attempts before this one.
+        retries: the job's own number of retries, when its producer gave one.
+        final: running it again is no use (its payload does not fit).
+        chance: 0 <= x < 1, for the jitter.
+    """
+    allowed = policy.retries if retries is None else retries
+    if final or attempts >= allowed:
+        return Bury()
+    return Retry(delay(policy, attempts, chance))
+
+
+def delay(policy: Policy, attempts: int, chance: Callable[[], float] = random.random) -> float:
+    """Seconds to wait before the next attempt, when ``attempts`` were charged before the one that failed now."""
+    if not policy.waits:
+        return policy.backoff.delay(attempts + 1, chance)
+    wait = policy.waits[min(attempts, len(policy.waits) - 1)]
+    return wait * (1 + policy.backoff.jitter * (2 * chance() - 1))
+
+
+def describe(error: BaseException) -> tuple[str, str, str]:
+    """(type, message, traceback) of what a task raised, without our own frames; never raises itself."""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - a user's __str__ may fail in any way
+        message = "(its message could not be made)"
+    try:
+        frames = traceback.TracebackException.from_exception(error)
+        while frames.stack and "/worker/" in frames.stack[0].filename and _ours(frames.stack[0].filename):
+            frames.stack.pop(0)
+        text = "".join(frames.format())
+    except Exception:  # noqa: BLE001 - same
+        text = ""
+    return name, message[:4096], text[-TRACEBACK_LIMIT:]
+
+
+def _ours(filename: str) -> bool:
+    return filename.startswith(__file__.rpartition("/")[0] + "/")

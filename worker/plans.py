@@ -1,0 +1,122 @@
+"""All that is known of running one type of job from one queue: worked out once, looked up for every job."""
+
+from collections.abc import Callable
+from typing import Any
+
+from config.schema import Config
+from engine import Backoff
+from engine.claims import Grant
+from engine.payload import Options
+from scoreboard import Row, SeriesTable
+from worker.outcome import Policy
+from worker.registry import HARD_GRACE, Registry, Task
+
+_NS = 1_000_000_000
+
+
+class UnknownTask(Exception):
+    """No task of the job's type is known here; it is another worker's job."""
+
+
+class Tally:
+    """Counts of one (queue, type) since the last flush; written to the scoreboard once a batch."""
+
+    __slots__ = ("completed", "dead", "durations", "lost", "released", "retried", "row")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.durations: list[int] = []  # ns
+        self.completed = self.retried = self.dead = self.released = self.lost = 0
+
+    def flush(self) -> None:
+        """Add what was counted to the scoreboard's row, and begin at zero."""
+        if self.durations:
+            self.row.observe_many(self.durations)
+            self.durations.clear()
+        if self.completed or self.retried or self.dead or self.released or self.lost:
+            self.row.add(
+                completed=self.completed,
+                retried=self.retried,
+                dead=self.dead,
+                released=self.released,
+                lost=self.lost,
+            )
+            self.completed = self.retried = self.dead = self.released = self.lost = 0
+
+
+class Plan:
+    """How jobs of one type from one queue are run. Times in ns; 0 = no limit. task is None for an unknown type."""
+
+    __slots__ = ("arguments", "function", "hard_ns", "is_async", "name", "policy", "soft_ns", "tally", "task", "ttl")
+
+    def __init__(self, name: str, task: Task | None, policy: Policy, ttl: float, tally: Tally) -> None:
+        self.name = name
+        self.task = task
+        self.function: Callable[..., Any] = task.function if task else dict
+        self.arguments = task.binding.arguments if task else _unknown
+        self.is_async = bool(task and task.is_async)
+        self.soft_ns = int((task.timeout or 0) * _NS) if task else 0
+        self.hard_ns = int((task.hard_timeout or 0) * _NS) if task else 0
+        self.policy = policy
+        self.ttl = ttl  # s a result is kept
+        self.tally = tally
+
+    def deadlines(self, options: Options, now_ns: int) -> tuple[int, int]:
+        """(soft, hard) deadlines of a job that starts now; monotonic ns, 0 = none."""
+        soft, hard = self.soft_ns, self.hard_ns
+        if options.t is not None and options.t > 0:
+            soft, hard = int(options.t * _NS), int((options.t + HARD_GRACE) * _NS)
+        return (now_ns + soft if soft else 0), (now_ns + hard if hard else 0)
+
+
+class Plans:
+    """Plans by queue and type, made when first asked for."""
+
+    def __init__(self, config: Config, registry: Registry, series: SeriesTable) -> None:
+        self._config = config
+        self._registry = registry
+        self._series = series
+        self._plans: dict[tuple[str, str], Plan] = {}
+        self._waits: dict[str, Row] = {}
+
+    def find(self, queue: str, name: str) -> Plan:
+        """The plan for jobs of type ``name`` from ``queue``; its task is None when nothing here has that name."""
+        plan = self._plans.get((queue, name))
+        return plan if plan is not None else self._make(queue, name)
+
+    def _make(self, queue: str, name: str) -> Plan:
+        task, rules = self._registry.get(name), self._config.queue(queue)
+        retries = rules.retries if task is None or task.retries is None else task.retries
+        wait = rules.backoff
+        backoff = Backoff(wait.base, wait.factor, wait.max, wait.jitter)
+        policy = Policy(retries, backoff, task.backoff if task else None)
+        plan = Plan(name, task, policy, rules.result_ttl, Tally(self._series.row(queue, name)))
+        self._plans[queue, name] = plan
+        return plan
+
+    def waited(self, grant: Grant) -> None:
+        """Record how long the jobs of a grant stood in their queues."""
+        now, waits = grant.now_ms, dict[str, list[int]]()
+        for job in grant.jobs:
+            waits.setdefault(job.queue, []).append((now - job.ready_ms) * 1_000_000)
+        for queue, waits_ns in waits.items():
+            self._wait_row(queue).observe_many(waits_ns)
+
+    def lost(self, refused: int, queue: str) -> None:
+        """Count acknowledgements that came too late; the store does not tell of which jobs, so no type is named."""
+        self._wait_row(queue).add(lost=refused)
+
+    def _wait_row(self, queue: str) -> Row:
+        row = self._waits.get(queue)
+        if row is None:
+            row = self._waits[queue] = self._series.row(queue, "")
+        return row
+
+    def flush(self) -> None:
+        """Write all tallies to the scoreboard."""
+        for plan in self._plans.values():
+            plan.tally.flush()
+
+
+def _unknown(_payload: bytes) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    raise UnknownTask

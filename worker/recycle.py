@@ -1,0 +1,44 @@
+"""When a worker has served long enough: after so many jobs, or grown too large. Pure but for one reading of /proc."""
+
+import os
+from pathlib import Path
+
+from scoreboard import ExitReason
+
+HARD_FACTOR = 1.5  # times max_memory_restart: the keeper kills, without waiting for the job to end
+_SPREAD = 4  # the last worker of a pool recycles 1/4 later than the first
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def jobs_limit(max_jobs: int, rank: int, instances: int) -> int:
+    """After how many jobs the worker of that rank in its pool is replaced; 0 = never.
+
+    No two of a pool get the same limit, so that they do not all go at once.
+    """
+    if max_jobs <= 0:
+        return 0
+    step = max(1, max_jobs // (_SPREAD * max(1, instances)))
+    return max_jobs + step * (rank % max(1, instances))
+
+
+def verdict(jobs_done: int, limit: int, rss: int, max_memory: int | None) -> ExitReason | None:
+    """Whether to leave at this job boundary, and why. Sizes in bytes."""
+    if limit and jobs_done >= limit:
+        return ExitReason.RECYCLE_JOBS
+    if max_memory and rss > max_memory:
+        return ExitReason.RECYCLE_MEMORY
+    return None
+
+
+def too_large(rss: int, max_memory: int | None) -> bool:
+    """Whether a worker is so large that it must go at once, in the middle of its job."""
+    return bool(max_memory) and rss > HARD_FACTOR * (max_memory or 0)
+
+
+def rss_of(pid: int | None = None) -> int:
+    """Resident bytes of a process (None: this one); 0 when it is gone or the system does not tell."""
+    try:
+        fields = Path("/proc", str(pid or "self"), "statm").read_text(encoding="ascii").split()
+        return int(fields[1]) * PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
