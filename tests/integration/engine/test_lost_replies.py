@@ -1,0 +1,124 @@
+"""The store executed a call and its reply never came: nothing is lost and nothing is done twice."""
+
+import asyncio
+
+import pytest
+
+from engine import AsyncClient, Client, JobError, StoreDown
+from engine.claims import Done
+from engine.engine import Engine
+from tests.support.invariants import broken
+from tests.support.proxy import Proxy
+
+
+@pytest.fixture
+def proxy(store):
+    with Proxy(store.socket) as proxy:
+        yield proxy
+    assert broken(store.client) == []
+
+
+def test_an_enqueue_whose_reply_is_lost_adds_one_job(store, proxy):
+    with Client(proxy.url) as through, Client(store.url) as direct:
+        through.enqueue("t", 0)
+        for n in range(1, 20):
+            proxy.lose = 1
+            assert through.enqueue("t", n).fetch().data == n
+        assert proxy.lost == 19
+        assert direct.queues()["default"].pending == 20
+
+
+def test_a_bulk_enqueue_whose_reply_is_lost_adds_each_job_once(store, proxy):
+    with Client(proxy.url) as through:
+        proxy.lose = 1
+        ids = through.enqueue_many(("t", n) for n in range(2500))
+        assert len(set(ids)) == through.queues()["default"].pending == 2500
+
+
+def test_an_async_enqueue_whose_reply_is_lost_adds_one_job(store, proxy):
+    async def enqueue():
+        async with AsyncClient(proxy.url) as through:
+            await through.enqueue("t", 0)
+            proxy.lose = 1
+            await through.enqueue("t", 1)
+            return (await through.queues())["default"].pending
+
+    assert asyncio.run(enqueue()) == 2
+
+
+def test_a_claim_whose_reply_is_lost_brings_the_same_jobs_and_acknowledges_once(store, proxy):
+    with Client(store.url) as client:
+        ids = client.enqueue_many(("t", n) for n in range(50))
+        engine = Engine(proxy.url, "default", incarnation=7)
+        seen, done = [], []
+        while True:
+            proxy.lose = 3
+            engine.post(done, 7, ("default",), 30)
+            grant = engine.collect()
+            proxy.lose = 0
+            if not grant.jobs:
+                break
+            seen += [job.id for job in grant.jobs]
+            done = [Done(engine.lease(job)) for job in grant.jobs]
+        engine.close()
+        assert seen == ids
+        assert proxy.lost > 20
+        assert client.queues()["default"].processing == client.queues()["default"].pending == 0
+
+
+@pytest.mark.parametrize("verb", ["complete", "retry", "bury", "release"])
+def test_a_verb_whose_reply_is_lost_happens_once(store, proxy, verb):
+    with Client(store.url) as client:
+        handle = client.enqueue("t")
+        engine = Engine(proxy.url, "default", incarnation=7)
+        engine.post([], 1, ("default",), 30)
+        lease = engine.lease(engine.collect().jobs[0])
+        proxy.lose = 1
+        error = JobError(type="E", message="m")
+        {
+            "complete": lambda: engine.complete([Done(lease, b"\x01", 60)]),
+            "retry": lambda: engine.retry(lease, error, 60),
+            "bury": lambda: engine.bury(lease, error),
+            "release": lambda: engine.release([lease]),
+        }[verb]()
+        engine.close()
+        job = handle.fetch()
+        expected = {
+            "complete": ("completed", 1),
+            "retry": ("scheduled", 1),
+            "bury": ("dead", 1),
+            "release": ("pending", 0),
+        }
+        assert (job.state, job.attempts) == expected[verb]
+
+
+def test_a_store_that_is_away_is_said_at_once_and_comes_back_by_itself(store, proxy):
+    with Client(proxy.url) as through:
+        through.enqueue("t")
+        proxy.refuse = True
+        with pytest.raises(StoreDown, match="does not answer"):
+            through.enqueue("t")
+        proxy.refuse = False
+        through.enqueue("t")
+        assert through.queues()["default"].pending == 2
+
+
+def test_a_waiting_claim_survives_the_store_being_killed_and_started_again(store):
+    with Client(store.url) as client:
+        client.enqueue("t")
+        turns = []
+
+        def idle(_wait):
+            turns.append(1)
+            if len(turns) == 1:
+                store.start()
+            return True
+
+        engine = Engine(store.url, "default", incarnation=7, idle=idle)
+        engine.post([], 0, ("default",), 30)
+        engine.collect()
+        store.stop()
+        engine.post([], 1, ("default",), 30)
+        assert len(engine.collect().jobs) == 1
+        assert turns
+        engine.close()

@@ -1,0 +1,34 @@
+"""The Lua scripts as files: what a script's first lines promise."""
+
+import re
+
+import pytest
+
+from engine import scripts, states
+
+HEADER = re.compile(r"^-- (KEYS|ARGV|RETURNS|INVARIANT)\s", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", scripts.names())
+def test_a_script_has_its_header_and_its_parts_are_found(name):
+    script = scripts.script(name)
+    assert script.text.startswith("#!lua")
+    assert set(HEADER.findall(script.text)) == {"KEYS", "ARGV", "RETURNS", "INVARIANT"}
+
+
+@pytest.mark.parametrize("name", [name for name in scripts.names() if name != "enqueue"])
+def test_whatever_finishes_or_gives_back_runs_when_the_store_is_full(name):
+    assert scripts.script(name).text.startswith("#!lua flags=allow-oom\n")
+
+
+def test_new_work_is_what_a_full_store_refuses():
+    assert scripts.script("enqueue").text.startswith("#!lua\n")
+
+
+def test_a_part_that_does_not_exist_is_an_error():
+    with pytest.raises(FileNotFoundError):
+        scripts.assemble("#!lua\n-- INCLUDES  nothing_of_that_name\n")
+
+
+def test_every_move_between_states_has_its_script():
+    assert {name for moves in states.TRANSITIONS.values() for name in moves} <= set(scripts.names())
