@@ -131,9 +131,7 @@ def _filled(document: Document, text: str, path: Path, environ: Mapping[str, str
             return value or default
         if value is None:
             message = f"the environment has no {variable}"
-            document.complain(
-                document.nearest(path), path, message, f"set it, or write ${{{variable}:-default}}"
-            )
+            document.complain(document.nearest(path), path, message, f"set it, or write ${{{variable}:-default}}")
             return reference
         return value
 

@@ -45,6 +45,8 @@ def number(value: object) -> float:
 def text(value: object) -> str:
     """Text. Its value is not repeated in the error: it may be a secret."""
     if isinstance(value, str):
+        if "\0" in value:  # no file name, argument or variable can hold one
+            raise ValueError("contains a null character")
         return value
     if value is None:
         raise ValueError('expected text, got nothing (write "" for empty text)')
@@ -81,7 +83,7 @@ def command(value: object) -> tuple[str, ...]:
     """The words of a command; text is split as a shell does. `python` first is our own interpreter."""
     if isinstance(value, str):
         try:
-            words = shlex.split(value)
+            words = shlex.split(text(value))
         except ValueError as error:
             raise ValueError(f"cannot be split into words: {str(error).lower()}") from None
     elif isinstance(value, list | tuple):
@@ -130,13 +132,9 @@ def store_address(value: object) -> str:
     except ValueError:
         readable = False
     if not readable:
-        raise ValueError(
-            "its host or port cannot be read (in a password, write / # ? @ : as %2F %23 %3F %40 %3A)"
-        )
+        raise ValueError("its host or port cannot be read (in a password, write / # ? @ : as %2F %23 %3F %40 %3A)")
     if parts.scheme not in _SCHEMES:
-        raise ValueError(
-            f"expected a URL that begins with {', '.join(f'{scheme}://' for scheme in _SCHEMES)}"
-        )
+        raise ValueError(f"expected a URL that begins with {', '.join(f'{scheme}://' for scheme in _SCHEMES)}")
     if parts.scheme == "unix":
         if len(parts.path) <= 1:
             raise ValueError("names no socket: expected unix:///path/to/socket")
@@ -150,10 +148,13 @@ def store_address(value: object) -> str:
 def folder(value: object, info: ValidationInfo) -> Path:
     """A folder; a relative one is taken from where the config file is."""
     name = str(value) if isinstance(value, Path) else text(value)
-    if not name or "\0" in name:
-        raise ValueError("expected a folder's path")
+    if not name:
+        raise ValueError("is empty: expected a folder's path")
     base = info.context["path"].parent if info.context else Path.cwd()
-    return Path(base, Path(name).expanduser() if name.startswith("~") else name)
+    try:
+        return Path(base, Path(name).expanduser())
+    except RuntimeError:
+        raise ValueError(f"there is no such user, or no home folder: {shown(name)}") from None
 
 
 def _empty(make: Callable[[], Any]) -> BeforeValidator:
@@ -172,7 +173,8 @@ _SIZE_SCHEMA = _number_or(r"^\s*\d+(\.\d+)?\s*([KMGTkmgt]([iI]?[bB])?)?\s*$", "3
 
 Whole = Annotated[int, BeforeValidator(whole)]
 Number = Annotated[float, BeforeValidator(number)]
-Text = Annotated[str, BeforeValidator(text)]
+# An editor may take `8080` or `true` for what YAML says it is; here it is its text.
+Text = Annotated[str, BeforeValidator(text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Duration = Annotated[
     float, BeforeValidator(units.duration), _number_or(r"^\s*(\d+(\.\d+)?\s*(d|h|m|s|ms)?\s*)+$", "30s")
 ]
@@ -184,20 +186,14 @@ Port = Annotated[Whole, Field(ge=0, le=65535)]
 OwnPort = Annotated[Whole, Field(ge=1, le=65535)]
 Url = Annotated[str, BeforeValidator(store_address)]
 Module = Annotated[str, BeforeValidator(module)]
-Host = Annotated[
-    str, BeforeValidator(matching(r"[^\s/\[\]@]{1,255}", "a host name or an address, without a port"))
-]
+Host = Annotated[str, BeforeValidator(matching(r"[^\s/\[\]@]{1,255}", "a host name or an address, without a port"))]
 Name = Annotated[
     str,
     BeforeValidator(matching(_NAME, "a lower-case letter, then at most 31 of a-z, 0-9, _ and -")),
     WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"}),
 ]
-QueueName = Annotated[
-    str, BeforeValidator(matching(_QUEUE, "a queue's name: at most 64 letters, digits, _ . and -"))
-]
-Namespace = Annotated[
-    str, BeforeValidator(matching(_QUEUE, "a namespace: at most 64 letters, digits, _ . and -"))
-]
+QueueName = Annotated[str, BeforeValidator(matching(_QUEUE, "a queue's name: at most 64 letters, digits, _ . and -"))]
+Namespace = Annotated[str, BeforeValidator(matching(_QUEUE, "a namespace: at most 64 letters, digits, _ . and -"))]
 Instances = Annotated[
     int,
     BeforeValidator(instances),
@@ -207,11 +203,10 @@ Instances = Annotated[
 Command = Annotated[
     tuple[str, ...],
     BeforeValidator(command),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
-    ),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
 ]
-Environment = Annotated[dict[str, Text], _empty(dict)]
+EnvName = Annotated[str, BeforeValidator(matching(r"[^=\0]+", "a variable's name, without ="))]
+Environment = Annotated[dict[EnvName, Text], _empty(dict)]
 Weight = Annotated[Whole, Field(ge=1, le=1000)]
 QueuePlan = Annotated[
     Annotated[tuple[QueueName, ...], Field(min_length=1), Tag("list")]

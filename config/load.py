@@ -41,9 +41,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> "Config":
         document.root["redis"] = {}
     config = _validated(document, path)
     if document.problems or config is None:
-        raise ConfigError(
-            sorted(document.problems, key=lambda problem: (not problem.mark.line, problem.mark))
-        )
+        raise ConfigError(sorted(document.problems, key=lambda problem: (not problem.mark.line, problem.mark)))
     return config
 
 
@@ -81,9 +79,7 @@ def _text(path: Path) -> str:
             content = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise _unreadable(
-            Mark(str(path)), f"cannot be read: {reason}", "name the file with -c FILE"
-        ) from error
+        raise _unreadable(Mark(str(path)), f"cannot be read: {reason}", "name the file with -c FILE") from error
     if len(content) > LARGEST_FILE:
         raise _unreadable(Mark(str(path)), "is larger than 1 MiB: this is no config file")
     try:
@@ -91,9 +87,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", errors="replace")
         mark = Mark(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise _unreadable(
-            mark, f"byte 0x{content[error.start]:02x} is not UTF-8", "save the file as UTF-8"
-        ) from error
+        raise _unreadable(mark, f"byte 0x{content[error.start]:02x} is not UTF-8", "save the file as UTF-8") from error
 
 
 def _unreadable(mark: Mark, message: str, hint: str = "") -> ConfigError:

@@ -74,9 +74,7 @@ class Document:
         if len(path) > DEPTH or self._count > NODES:
             raise _TooMuchError(node.start_mark)
         if node.tag not in _PLAIN_TAGS:
-            self.complain(
-                self.values[path], path, f"the YAML tag {node.tag!r} is not used here", "leave it out"
-            )
+            self.complain(self.values[path], path, f"the YAML tag {node.tag!r} is not used here", "leave it out")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -134,17 +132,13 @@ def read(text: str, source: str) -> Document:
         if node is not None:
             document.root = document.tree(node, ())
     except _TooMuchError as error:
-        document.refuse(
-            document.mark(error.mark), f"nested deeper than {DEPTH} levels, or more than {NODES} values"
-        )
+        document.refuse(document.mark(error.mark), f"nested deeper than {DEPTH} levels, or more than {NODES} values")
     except yaml.MarkedYAMLError as error:
         document.refuse(document.mark(error.problem_mark or error.context_mark), *_explained(error, text))
     except yaml.YAMLError as error:  # the reader's: a character that YAML forbids, with an offset and no mark
         before = text[: getattr(error, "position", 0)]
         column = len(before) - before.rfind("\n")
-        document.refuse(
-            Mark(source, before.count("\n") + 1, column), "not YAML: a control character stands here"
-        )
+        document.refuse(Mark(source, before.count("\n") + 1, column), "not YAML: a control character stands here")
     return document
 
 

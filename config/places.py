@@ -42,15 +42,11 @@ class Places:
         except OSError as error:
             raise _refused(self.data_dir, f"cannot be made: {error.strerror}") from error
         sockets = (self.store_socket, self.control_socket)
-        for folder in dict.fromkeys(
-            [self._run_dir, self.store_dir, self.logs_dir, *(path.parent for path in sockets)]
-        ):
+        for folder in dict.fromkeys([self._run_dir, self.store_dir, self.logs_dir, *(path.parent for path in sockets)]):
             _make_private(folder)
         for path in sockets:
             if _too_long(path):
-                raise _refused(
-                    path, f"a unix socket's path has at most {SOCKET_PATH_LIMIT} bytes: move data_dir"
-                )
+                raise _refused(path, f"a unix socket's path has at most {SOCKET_PATH_LIMIT} bytes: move data_dir")
 
     def _socket(self, name: str) -> Path:
         path = self._run_dir / name

@@ -25,9 +25,7 @@ class Section(BaseModel):
 class RedisSection(Section):
     """A store of your own. The section left out: an embedded one is run."""
 
-    url: f.Url = Field(
-        repr=False, description="redis://, rediss://, unix://, redis+sentinel://, redis+cluster://"
-    )
+    url: f.Url = Field(repr=False, description="redis://, rediss://, unix://, redis+sentinel://, redis+cluster://")
     namespace: f.Namespace = Field(_DEFAULT, description="All keys live under it")
 
 
@@ -65,9 +63,7 @@ class Program(Section):
 
     name: f.Name = Field(description="Unique among pools and programs")
     command: f.Command = Field(description="python as the first word is the supervisor's own interpreter")
-    restart: Literal["always", "on-failure", "never"] = Field(
-        "always", description="When it is started again"
-    )
+    restart: Literal["always", "on-failure", "never"] = Field("always", description="When it is started again")
     cwd: f.Folder | None = Field(None, description="Working folder, relative to this file; default: ours")
     env: f.Environment = Field(default={}, repr=False, description="Added to the process's environment")
     instances: f.Instances = Field(1, description="Processes: n, max (one a CPU), or -n (CPUs less n)")
@@ -146,9 +142,7 @@ class Logs(Section):
     @model_validator(mode="after")
     def _room_for_one_file(self) -> Self:
         if self.max_total < self.max_size:
-            raise ValueError(
-                f"max_total ({self.max_total} bytes) is less than max_size ({self.max_size} bytes)"
-            )
+            raise ValueError(f"max_total ({self.max_total} bytes) is less than max_size ({self.max_size} bytes)")
         return self
 
 

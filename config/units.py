@@ -5,9 +5,7 @@ import re
 
 _NUMBER = r"(\d{1,15}(?:\.\d{1,9})?)"
 # Each unit at most once and in falling order, so that "1h1h" or "5s2m" (surely slips) are refused.
-_DURATION = re.compile(
-    r"\s*".join(f"(?:{_NUMBER}\\s*{unit})?" for unit in ("d", "h", "m", "s", "ms")), re.ASCII
-)
+_DURATION = re.compile(r"\s*".join(f"(?:{_NUMBER}\\s*{unit})?" for unit in ("d", "h", "m", "s", "ms")), re.ASCII)
 _SECONDS = (86400.0, 3600.0, 60.0, 1.0, 0.001)
 _SIZE = re.compile(rf"{_NUMBER}\s*([KMGT]?)(?:I?B)?", re.ASCII | re.IGNORECASE)
 _BYTES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -71,8 +69,8 @@ def _seconds(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        # An integer beyond a float's range must be refused like any other, not raise OverflowError.
-        return float(value) if abs(value) < LONGEST * 1000 else math.copysign(LONGEST * 1000, value)
+        # Compared first: an integer beyond a float's range must be refused like any other.
+        return float(value) if abs(value) <= LONGEST else (2 * LONGEST if value > 0 else None)
     if not isinstance(value, str):
         return None
     text = value.strip()

@@ -16,6 +16,8 @@ from pathlib import Path
 import config
 from config import Config
 from engine import AsyncClient
+from engine.connection import open_connection
+from engine.errors import EngineError
 from gateway.listener import CannotListen, is_loopback, listen
 from gateway.server import GatewayServer
 from gateway.services import Services
@@ -41,7 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     config.logs.set_up("gateway")
     try:
+        open_connection(config.store_url(settings), STORE_WITHIN)  # connects nowhere yet, but knows a URL it cannot use
         bound = listen(host, port)
+    except EngineError as error:
+        _log.error("redis.url in %s: %s", settings.path, error)
+        return 2
     except CannotListen as error:
         _log.error("%s", error)
         return 1

@@ -5,8 +5,8 @@ turn those, the framework's own and what nobody expected into that one shape.
 """
 
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -77,32 +77,30 @@ def of_validation(errors: Sequence[Any]) -> str:
     return "; ".join(found)
 
 
-async def _api(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the shape of a handler
-    refused = cast("ApiError", error)
-    return problem(refused.status, refused.message, refused.headers)
+async def _api(_: Request, error: ApiError) -> Response:
+    return problem(error.status, error.message, error.headers)
 
 
-async def _engine(request: Request, error: Exception) -> Response:
-    return await _api(request, of_engine(cast("EngineError", error)))
+async def _engine(request: Request, error: EngineError) -> Response:
+    return await _api(request, of_engine(error))
 
 
-async def _validation(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the shape of a handler
-    return problem(422, of_validation(cast("RequestValidationError", error).errors()))
+async def _validation(_: Request, error: RequestValidationError) -> Response:
+    return problem(422, of_validation(error.errors()))
 
 
-async def _framework(request: Request, error: Exception) -> Response:
-    refused = cast("HTTPException", error)
+async def _framework(request: Request, error: HTTPException) -> Response:
     where = f"{request.method} {quoted(request.url.path)}"
     said = {404: f"there is no {where}; GET / lists the routes", 405: f"{where} is not allowed"}
-    return problem(refused.status_code, said.get(refused.status_code, refused.detail), refused.headers)
+    return problem(error.status_code, said.get(error.status_code, error.detail), error.headers)
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the shape of a handler
+async def _unexpected(_: Request, __: Exception) -> Response:
     # The framework raises it again after this answer, so that the server logs the stack, once.
     return problem(500, "an error inside the gateway; its log has the details")
 
 
-HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
     ApiError: _api,
     EngineError: _engine,
     RequestValidationError: _validation,

@@ -20,5 +20,5 @@ def listed(routes: list[APIRoute]) -> dict[str, str]:
     return {
         f"{method} {route.path}": route.description.splitlines()[0]
         for route in routes
-        for method in sorted(route.methods)
+        for method in sorted(route.methods or ())
     }

@@ -5,7 +5,6 @@ import time
 
 from fastapi import APIRouter, Request, Response
 
-from engine.errors import StoreDown
 from gateway.answers import answer
 from gateway.errors import ApiError, documented
 from gateway.live_workers import READY
@@ -37,8 +36,6 @@ async def ready(request: Request) -> Response:
             count = await ready_workers(at_hand)
     except TimeoutError:
         raise ApiError(503, f"the store did not answer within {WITHIN:g} s") from None
-    except StoreDown as error:
-        raise ApiError(503, f"the store is away: {error}") from None
     if not count:
         raise ApiError(503, "no worker is ready")
     return answer({"status": "ready", "workers": count})

@@ -1,7 +1,5 @@
 """The types that workers announced, read from the store at most once a second, and anew on every miss."""
 
-from collections.abc import Mapping
-
 from gateway.recent import Recent
 
 
@@ -14,7 +12,7 @@ class KnownTypes:
 
     def __init__(self, recent: Recent[dict[str, str]]) -> None:
         self._recent = recent
-        self._seen: Mapping[str, str] = {}
+        self._seen: dict[str, str] = {}
 
     async def queue_of(self, name: str) -> str | None:
         """The queue of a type, None when no worker ever announced it.

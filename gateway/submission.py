@@ -29,6 +29,9 @@ LATER = frozenset({"priority", "unique", "tenant", "webhook"})
 NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
 """What the engine takes for a queue's name."""
 
+LONGEST_FINDING = 200
+"""Characters of one finding: it may quote what was sent."""
+
 _DURATION = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "examples": ["10s", "1h30m"]}]}
 _TIME = {"anyOf": [{"type": "number"}, {"type": "string", "format": "date-time"}]}
 
@@ -114,5 +117,5 @@ def _said(one: Any) -> str:
             return f"unknown field {quoted(place)}{hint(place, Submission.model_fields)}"
         case "missing":
             return f"{place}: is required"
-    message = str(one["msg"]).removeprefix("Value error, ")
+    message = str(one["msg"]).removeprefix("Value error, ")[:LONGEST_FINDING]
     return f"{place}: {message}" if place else message

@@ -16,6 +16,9 @@ from gateway.submission import Submission, submission
 LONGEST_WAIT = 60.0
 """Seconds that `?wait=` may ask for."""
 
+CURSOR = r"^\d{1,6}:(\d{1,15}(-\d{1,15})?)?$"
+"""What a cursor looks like; the store would choke on longer numbers."""
+
 router = APIRouter(tags=["tasks"])
 
 _BODY = {
@@ -53,9 +56,9 @@ async def listing(
     request: Request,
     state: JobState | None = None,
     queue: str | None = None,
-    type: str | None = None,  # noqa: A002 - the parameter's name in the contract
+    type: str | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: Annotated[str | None, Query(pattern=CURSOR)] = None,
 ) -> Response:
     """Jobs by state, queue and type; `cursor` of one page asks for the next, null is the end."""
     refuse_unknown(request, ("state", "queue", "type", "limit", "cursor"))

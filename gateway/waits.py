@@ -10,11 +10,15 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import Protocol
 
 from engine import Job
-from engine.errors import StoreDown
+from engine.errors import EngineError
 from gateway.errors import ApiError
 
 MOST = 1000
 """Requests that may wait at once."""
+
+
+READ_WITHIN = 1.0
+"""Seconds beyond the wait itself in which a job that ended at its very end is still read."""
 
 
 class Waiter(Protocol):
@@ -52,15 +56,15 @@ class Waits:
 
         Returns:
             The finished job; None when the time is over, the gateway stops, or the store
-            went away meanwhile (the job is accepted and goes on by itself).
+            went away meanwhile: the job is accepted and goes on by itself, so that is no error.
         """
         self._open += 1
         finished = asyncio.ensure_future(self._client.wait([job_id], seconds))
         closing = asyncio.ensure_future(self._closing.wait())
         try:
-            await asyncio.wait((finished, closing), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((finished, closing), timeout=seconds + READ_WITHIN, return_when=asyncio.FIRST_COMPLETED)
             return finished.result().get(job_id) if finished.done() else None
-        except StoreDown:
+        except EngineError:
             return None
         finally:
             self._open -= 1

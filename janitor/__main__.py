@@ -16,7 +16,9 @@ from pathlib import Path
 
 import config
 from config import Config
+from engine.connection import open_connection
 from engine.engine import Engine
+from engine.errors import EngineError
 from janitor.duty import Duty
 from janitor.pidfile import AlreadyRunning, PidFile
 from janitor.promoter import Promoter
@@ -37,6 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     config.logs.set_up("janitor")
+    try:
+        open_connection(config.store_url(settings), timeout=1.0)  # connects nowhere yet, but knows a URL it cannot use
+    except EngineError as error:
+        _log.error("redis.url in %s: %s", settings.path, error)
+        return 2
     return _guarded(settings)
 
 

@@ -20,6 +20,10 @@ LIMIT = 200
 GRACE = 2.0
 """Seconds for which an owner must have been silent: two beats of its keeper."""
 
+SLOWEST = 5.0
+"""Seconds: the longest interval of this duty, whatever the config says: its passes are the sweeps
+that workers watch, and they step in after ten seconds without one."""
+
 NAMED = 5
 """Buried jobs named by id in one log line."""
 
@@ -41,7 +45,7 @@ class Rescuer:
 
     Args:
         engine: the janitor's connection to the store.
-        interval: seconds between passes.
+        interval: seconds between passes, `SLOWEST` at most.
         max_crashes: processes a job may take down, for queues that `by_queue` does not name.
         by_queue: the same for the queues of the config file.
         limit: jobs a pass.
@@ -58,10 +62,10 @@ class Rescuer:
         by_queue: Mapping[str, int],
         limit: int = LIMIT,
     ) -> None:
-        self.interval = interval
+        self.interval = min(interval, SLOWEST)
         # The script takes a sweep that is more than two graces old for an outage, and rescues
         # nothing for one grace after it: a grace below our own pace would put it off for ever.
-        self.grace = max(GRACE, interval)
+        self.grace = max(GRACE, self.interval)
         self._engine = engine
         self._max_crashes = max_crashes
         self._by_queue = by_queue

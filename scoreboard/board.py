@@ -181,9 +181,7 @@ def _check(fd: int) -> Geometry:
     except (OSError, OverflowError) as error:
         raise LayoutError(f"file descriptor {fd} cannot be read as a scoreboard: {error}") from error
     if len(raw) < _HEAD.size or (head := _HEAD.unpack(raw))[Head.MAGIC] != MAGIC:
-        raise LayoutError(
-            f"file descriptor {fd} is no scoreboard: is {FD_VARIABLE} that of a running supervisor?"
-        )
+        raise LayoutError(f"file descriptor {fd} is no scoreboard: is {FD_VARIABLE} that of a running supervisor?")
     if head[Head.VERSION] != LAYOUT_VERSION:
         raise LayoutError(
             f"the scoreboard behind file descriptor {fd} has layout version {head[Head.VERSION]}, this program "
@@ -194,7 +192,5 @@ def _check(fd: int) -> Geometry:
     except ValueError as error:
         raise LayoutError(f"the scoreboard behind file descriptor {fd} is damaged: {error}") from error
     if geometry.size != head[Head.BYTES] or about.st_size < geometry.size:
-        raise LayoutError(
-            f"the scoreboard behind file descriptor {fd} is damaged: {about.st_size} bytes long"
-        )
+        raise LayoutError(f"the scoreboard behind file descriptor {fd} is damaged: {about.st_size} bytes long")
     return geometry

@@ -37,9 +37,7 @@ class FiguresRecord(Record):
         """
         raw = json.dumps(value, separators=(",", ":")).encode()
         if len(raw) > FIGURES_BYTES:
-            raise ValueError(
-                f"figures of {len(raw)} bytes: at most {FIGURES_BYTES} fit, leave some queues out"
-            )
+            raise ValueError(f"figures of {len(raw)} bytes: at most {FIGURES_BYTES} fit, leave some queues out")
         words = self._words
         sequence = words[Figures.SEQUENCE] | 1  # the last keeper may have died while writing
         words[Figures.SEQUENCE] = sequence
@@ -59,7 +57,7 @@ class FiguresRecord(Record):
                 break
         try:
             return json.loads(raw) if raw else None
-        except ValueError:  # not what publish() wrote; a reader reports nothing rather than fails
+        except (ValueError, RecursionError):  # not what publish() wrote; a reader reports nothing rather than fails
             return None
 
     def _copy(self) -> bytes | None:

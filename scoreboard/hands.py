@@ -70,9 +70,7 @@ class Hands:
         size = count * ENTRY_WORDS
         ids = array("Q", [word for entry in batch for word in entry])
         if count > ENTRIES or len(ids) != size:
-            raise ValueError(
-                f"{count} jobs of {len(ids)} numbers: a batch is {ENTRIES} jobs of {ENTRY_WORDS} at most"
-            )
+            raise ValueError(f"{count} jobs of {len(ids)} numbers: a batch is {ENTRIES} jobs of {ENTRY_WORDS} at most")
         words = self._words
         call = call or words[_IN_FLIGHT]
         words[_SEQUENCE] = self._sequence + 1
@@ -202,8 +200,7 @@ class Hands:
     def _call_revoked(self, call: int) -> bool:
         keeper = self._keeper
         revoked: bool = (
-            keeper[Keeper.THROUGH_INCARNATION] == self._words[Worker.INCARNATION]
-            and keeper[Keeper.THROUGH_SEQ] >= call
+            keeper[Keeper.THROUGH_INCARNATION] == self._words[Worker.INCARNATION] and keeper[Keeper.THROUGH_SEQ] >= call
         )
         return revoked
 

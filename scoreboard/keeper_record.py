@@ -68,9 +68,7 @@ class KeeperRecord(Record):
         """
         words = self._words
         words[Keeper.THROUGH_SEQ] = 0
-        words[Keeper.THROUGH_INCARNATION] = (
-            self._worker[Worker.INCARNATION] if incarnation is None else incarnation
-        )
+        words[Keeper.THROUGH_INCARNATION] = self._worker[Worker.INCARNATION] if incarnation is None else incarnation
         words[Keeper.THROUGH_SEQ] = seq
 
     def revoked(self) -> Revoked:

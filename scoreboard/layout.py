@@ -29,9 +29,7 @@ MAX_SLOTS: Final = 16384
 MAX_POOLS: Final = 256
 
 ENTRIES: Final = 200  # jobs one worker can hold at once
-ENTRY_WORDS: Final = (
-    4  # both of an id row (lane, ms, seq, token) and of a mark row (state, started, hard, spare)
-)
+ENTRY_WORDS: Final = 4  # both of an id row (lane, ms, seq, token) and of a mark row (state, started, hard, spare)
 TASK_BYTES: Final = 64
 POOL_NAME_BYTES: Final = 64
 SERIES_ROWS: Final = 256

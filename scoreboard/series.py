@@ -65,9 +65,7 @@ class Row:
         self._totals_words = words[SeriesRow.SUM_NS : SeriesRow.KEY]
         self._totals: array[int] = array("Q", self._totals_words)  # sum, count, buckets
 
-    def add(
-        self, completed: int = 0, retried: int = 0, dead: int = 0, released: int = 0, lost: int = 0
-    ) -> None:
+    def add(self, completed: int = 0, retried: int = 0, dead: int = 0, released: int = 0, lost: int = 0) -> None:
         """Count outcomes of jobs."""
         outcomes, words = self._outcomes, self._words
         for place, more in enumerate((completed, retried, dead, released, lost)):
@@ -111,7 +109,7 @@ class SeriesTable:
         self._words = words
         self._rows: dict[tuple[str, str], Row] | None = None  # a reader never needs it
 
-    def row(self, queue: str, type: str) -> Row:  # noqa: A002 - a job's type is called that everywhere
+    def row(self, queue: str, type: str) -> Row:
         """Find the row of a queue and a type (type "": its waiting times), or make it.
 
         Keep the row: finding it again costs a dictionary look-up. Names too long for a row are cut, and a
@@ -175,10 +173,7 @@ def _read(words: memoryview) -> SeriesSnapshot | None:
     values = words.tolist()
     lengths = values[SeriesRow.KEY_LENGTHS]
     queue_end, type_length = lengths >> 32, lengths & _LENGTH_MASK
-    if (
-        values[SeriesRow.KIND] not in (SeriesKind.JOBS, SeriesKind.WAITS)
-        or queue_end + type_length > _KEY_BYTES
-    ):
+    if values[SeriesRow.KIND] not in (SeriesKind.JOBS, SeriesKind.WAITS) or queue_end + type_length > _KEY_BYTES:
         return None
     key = words[SeriesRow.KEY :].tobytes()
     return SeriesSnapshot(

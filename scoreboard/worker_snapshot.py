@@ -1,6 +1,9 @@
 """Reading a worker's record from any process: a consistent copy, or one marked as torn."""
 
 import time
+from functools import partial
+from itertools import repeat
+from operator import mul
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -9,8 +12,8 @@ from scoreboard.layout import ENTRIES, ENTRY_WORDS, TASK_BYTES, WORD, Worker
 from scoreboard.states import EntryState, ExitReason, WorkerState
 
 _HEAD: Final = Struct(f"@{Worker.TASK}Q")
-_ROW: Final = Struct(f"@{ENTRY_WORDS}Q")
 _STATES: Final = {state.value: state for state in EntryState}
+_WITH_TIMES: Final = (EntryState.STARTED.value, EntryState.DONE.value)
 _SPINS: Final = 16  # a batch is written in ~10 us: most torn copies are whole at the next look
 _ROUNDS: Final = 40  # then look again after short sleeps: the writer may have lost its CPU
 _PAUSE_S: Final = 0.000_05
@@ -31,6 +34,9 @@ class Entry(NamedTuple):
     started_ns: int
     hard_ns: int
     type: int = 0
+
+
+_new_entry: Final = partial(tuple.__new__, Entry)
 
 
 class WorkerSnapshot(NamedTuple):
@@ -95,17 +101,32 @@ def _decode(head: bytes, ids: bytes, marks: bytes, *, torn: bool) -> WorkerSnaps
         started_at_ns=fields[Worker.STARTED_AT_NS],
         in_flight=fields[Worker.IN_FLIGHT],
         task=unpack_text(head[task : task + TASK_BYTES]),
-        entries=tuple(map(_entry, _ROW.iter_unpack(ids), _ROW.iter_unpack(marks))),
+        entries=_entries(ids, marks),
         torn=torn,
         call=fields[Worker.CALL],
         exit_reason=member(ExitReason, fields[Worker.EXIT_REASON]),
     )
 
 
-def _entry(identity: tuple[int, ...], mark: tuple[int, ...]) -> Entry:
-    lane, ms, seq, token = identity
-    state = _STATES.get(mark[0], EntryState.FREE)
-    if state < EntryState.STARTED:
-        # A start in progress writes its times before its state.
-        return Entry(lane, ms, seq, token, state, 0, 0)
-    return Entry(lane, ms, seq, token, state, mark[1], mark[2])
+def _entries(ids: bytes, marks: bytes) -> tuple[Entry, ...]:
+    # Column by column: a call for each entry would take three times as long.
+    rows = memoryview(ids).cast("Q").tolist()
+    columns = memoryview(marks).cast("Q").tolist()
+    numbers = columns[::ENTRY_WORDS]
+    # A start in progress writes its times before its state: those of other states mean nothing.
+    begun = [number in _WITH_TIMES for number in numbers]
+    return tuple(
+        map(
+            _new_entry,
+            zip(
+                rows[::ENTRY_WORDS],
+                rows[1::ENTRY_WORDS],
+                rows[2::ENTRY_WORDS],
+                rows[3::ENTRY_WORDS],
+                [_STATES.get(number, EntryState.FREE) for number in numbers],
+                map(mul, columns[1::ENTRY_WORDS], begun),
+                map(mul, columns[2::ENTRY_WORDS], begun),
+                repeat(0),
+            ),
+        )
+    )

@@ -23,7 +23,7 @@ OnMessage = Callable[[dict[str, Any], list[int]], None]
 def pair() -> tuple[socket.socket, socket.socket]:
     """Make the two ends: ours (never blocks, not inherited) and the child's."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    ours.setblocking(False)
+    ours.setblocking(False)  # noqa: FBT003  the argument has no name
     return ours, theirs
 
 
@@ -93,9 +93,7 @@ class Channel:
     def _receive(self) -> bool:
         """Take one message; False when there is none or the other side is gone."""
         try:
-            data, fds, flags, _ = socket.recv_fds(
-                self._socket, MESSAGE_LIMIT, _FDS_LIMIT, socket.MSG_CMSG_CLOEXEC
-            )
+            data, fds, flags, _ = socket.recv_fds(self._socket, MESSAGE_LIMIT, _FDS_LIMIT, socket.MSG_CMSG_CLOEXEC)
         except BlockingIOError:
             return False
         except OSError as error:

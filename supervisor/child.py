@@ -90,9 +90,7 @@ class Nursery:
         """
         pid = _execute(launch)
         child = Child(pid, os.pidfd_open(pid), adopted=False)
-        self.children.add(
-            pid, lambda end: self._ended(child, on_exit, end), leads_group=not launch.group_outlives
-        )
+        self.children.add(pid, lambda end: self._ended(child, on_exit, end), leads_group=not launch.group_outlives)
         # The reaper is woken by SIGCHLD too; the pidfd is there so that a lost signal costs nothing.
         self.loop.add_reader(child._pidfd, self._readable, child)  # noqa: SLF001  the two classes are one thing
         return child

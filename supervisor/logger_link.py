@@ -1,12 +1,10 @@
 """The supervisor's side of the logger: keeps its process alive and hands it the read ends of all pipes."""
 
-import asyncio
 import signal
-import socket
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from supervisor.channel import Channel, pair
 from supervisor.child import Child, Launch, Nursery
@@ -15,6 +13,9 @@ from supervisor.outputs import Output, Outputs
 from supervisor.own_output import PipeStream
 from supervisor.restart import Policy
 from supervisor.service import Hooks, Rule, Service
+
+if TYPE_CHECKING:
+    import socket
 
 CONTROL_FD = "HERDSMAN_LOGGER_FD"
 
@@ -36,7 +37,7 @@ class LoggerLink:
         pass_fds: tuple[int, ...] = (),
         wake: Callable[[], None],
     ) -> None:
-        self._loop: asyncio.AbstractEventLoop = nursery.loop
+        self._loop = nursery.loop
         self._outputs = outputs
         self._own = own
         self._arguments = arguments

@@ -5,8 +5,11 @@ dead logger costs nobody a SIGPIPE and the next logger gets the same pipes, byte
 """
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Outputs:
 
     def __init__(self) -> None:
         self._pipes: dict[str, Output] = {}
+        self.left: list[int] = []  # read ends whose writers we have closed
         self.announce: Callable[[Output], None] = lambda _output: None
 
     def pipe(self, tag: str, file: str) -> int:
@@ -48,7 +52,7 @@ class Outputs:
         """Close all at the end, so that the logger sees the ends of file and leaves. Read ends stay open."""
         for output in self._pipes.values():
             os.close(output.write_end)
-        self._left = [output.read_end for output in self._pipes.values()]
+        self.left += [output.read_end for output in self._pipes.values()]
         self._pipes.clear()
 
     def all(self) -> tuple[Output, ...]:

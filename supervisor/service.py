@@ -164,7 +164,7 @@ class Service:
             launch = self._launch()
             self.child = self._nursery.spawn(launch, self._ended)
         except OSError as error:
-            self.error = f"cannot be started: {error.strerror}: {error.filename}"
+            self.error = f"cannot be started: {error.strerror}" + (f": {error.filename}" if error.filename else "")
             log.error("%s: %s", self.name, self.error)  # noqa: TRY400  the reason is in the text, a stack is noise
             self._hooks.started(None)
             if error.errno in _HOPELESS:
@@ -172,6 +172,7 @@ class Service:
             else:
                 self._move(Event.LAUNCH, now)
                 self._back_off(now)
+            self._wake()
             return False
         log.info("%s: started, pid %d", self.name, self.child.pid)
         return True

@@ -98,10 +98,10 @@ class Binding:
 
     def _from_list(self, payload: bytes) -> Values:
         if self.takes_rest:
-            values = msgspec.msgpack.decode(payload, type=list[Any])
-            for at, place in enumerate(self._places[: len(values)]):
-                values[at] = msgspec.convert(values[at], self._types[place.name], dec_hook=_foreign)
-            return tuple(values), _NO_NAMES
+            given = msgspec.msgpack.decode(payload, type=list[Any])
+            for at, place in enumerate(self._places[: len(given)]):
+                given[at] = msgspec.convert(given[at], self._types[place.name], dec_hook=_foreign)
+            return tuple(given), _NO_NAMES
         values = msgspec.structs.astuple(self._list.decode(payload))
         return tuple(value for value in values if value is not UNSET), _NO_NAMES
 

@@ -12,7 +12,6 @@ from worker.plans import Plan
 from worker.soft_timeout import SoftTimeout
 from worker.timeouts import Alarm
 
-
 _strays: set[int] = set()
 
 
@@ -89,15 +88,13 @@ class Executor:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
-        error, result = self._loop.run_until_complete(guarded(awaitable, soft_ns, self._loop))
+        error, result = self._loop.run_until_complete(guarded(awaitable, soft_ns))
         if error is not None:
             raise error
         return result
 
 
-async def guarded(
-    awaitable: Awaitable[Any], soft_ns: int, loop: asyncio.AbstractEventLoop
-) -> tuple[BaseException | None, Any]:
+async def guarded(awaitable: Awaitable[Any], soft_ns: int) -> tuple[BaseException | None, Any]:
     """Await a task's coroutine under its soft timeout, and never raise: an event loop would stop for SystemExit.
 
     soft_ns: deadline, monotonic (the event loop's clock is the same one), 0 = none. Returns (error, result).

@@ -32,17 +32,16 @@ class Idle:
         self._bell: Bell | None = None
         self._armed = False
 
-    def wait(self, *, listen: bool = True, extra: int | None = None, timeout: float | None = None) -> None:
-        """Return when there may be work, a request, something to read at ``extra``, or after ``timeout`` seconds.
+    def wait(self, *, listen: bool = True, timeout: float | None = None) -> bool:
+        """Return when there may be work, when a request came, or after ``timeout`` seconds.
 
-        listen: whether new jobs matter now (a quiet worker only waits for requests).
+        listen: whether new jobs matter now (a quiet worker only waits for requests). True: look for work.
         """
         poll = select.poll()
         poll.register(self._requests.fileno(), select.POLLIN)
-        if self._lifeline is not None:
+        # Once cut it can be read for ever, and would keep a leaving worker spinning.
+        if self._lifeline is not None and not self._requests.orphaned:
             poll.register(self._lifeline, select.POLLIN)
-        if extra is not None:
-            poll.register(extra, select.POLLIN)
         bell = self._listen() if listen else None
         nap = STORM if listen and bell is None else NAP
         if bell is not None:
@@ -55,6 +54,8 @@ class Idle:
             self._requests.orphan()
         if bell is not None and bell.fileno() in ready:
             self._rang(bell)
+            return True
+        return not ready
 
     def look_up(self) -> None:
         """Notice without waiting whether the lifeline was cut."""

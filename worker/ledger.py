@@ -83,7 +83,7 @@ class Ledger:
             self._failures.pop(0)
 
     def release(self, jobs: Sequence[Claimed]) -> None:
-        """Give jobs back unharmed; those that are not ours any more stay where they are. Not while a claim is under way.
+        """Give jobs back unharmed; those that are not ours any more stay. Not while a claim is under way.
 
         Raises:
             StoppedWaiting: the store is away and there is no time left.

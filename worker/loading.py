@@ -114,7 +114,7 @@ def _hint(error: ImportError) -> str:
     """A user's own ``config.py`` shows as 'cannot import name … from config': say so."""
     name = (error.name or "").partition(".")[0]
     found = [path for place in {*sys.path, str(Path.cwd())} for path in clashes(Path(place or "."))]
-    named = [path for path in found if path.stem == name or path.parent.name == name]
+    named = [path for path in found if name in (path.stem, path.parent.name)]
     if not named:
         return ""
     return (

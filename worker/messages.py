@@ -58,7 +58,7 @@ class Wire:
     """
 
     def __init__(self, end: socket.socket) -> None:
-        end.setblocking(False)
+        end.setblocking(False)  # noqa: FBT003 - the standard library's own signature
         self._end = end
         self._waiting: deque[tuple[bytes, list[int]]] = deque()
 
@@ -128,9 +128,10 @@ class Wire:
         if not data:
             _close(fds)
             raise Closed("end of file")
+        if len(data) > LIMIT or flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC):
+            _close(fds)
+            raise BadMessage(f"a message longer than {LIMIT} bytes")
         try:
-            if len(data) > LIMIT or flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC):
-                raise BadMessage(f"a message longer than {LIMIT} bytes")
             return decode(data), list(fds)
         except BadMessage:
             _close(fds)

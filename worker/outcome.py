@@ -65,7 +65,8 @@ def delay(policy: Policy, attempts: int, chance: Callable[[], float] = random.ra
 def describe(error: BaseException) -> tuple[str, str, str]:
     """(type, message, traceback) of what a task raised, without our own frames; never raises itself."""
     kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    plain = kind.__module__ == "builtins" or kind.__module__.startswith("worker.")
+    name = kind.__qualname__ if plain else f"{kind.__module__}.{kind.__qualname__}"
     try:
         message = str(error)
     except Exception:  # noqa: BLE001 - a user's __str__ may fail in any way

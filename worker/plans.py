@@ -1,7 +1,6 @@
 """All that is known of running one type of job from one queue: worked out once, looked up for every job."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.schema import Config
 from engine import Backoff
@@ -10,6 +9,9 @@ from engine.payload import Options
 from scoreboard import Row, SeriesTable
 from worker.outcome import Policy
 from worker.registry import HARD_GRACE, Registry, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NS = 1_000_000_000
 
@@ -52,7 +54,7 @@ class Plan:
     def __init__(self, name: str, task: Task | None, policy: Policy, ttl: float, tally: Tally) -> None:
         self.name = name
         self.task = task
-        self.function: Callable[..., Any] = task.function if task else dict
+        self.function: Callable[..., Any] = task.function if task else _never
         self.arguments = task.binding.arguments if task else _unknown
         self.is_async = bool(task and task.is_async)
         self.soft_ns = int((task.timeout or 0) * _NS) if task else 0
@@ -116,6 +118,10 @@ class Plans:
         """Write all tallies to the scoreboard."""
         for plan in self._plans.values():
             plan.tally.flush()
+
+
+def _never() -> None:
+    """Stands where a function would; ``arguments`` has raised before it is called."""
 
 
 def _unknown(_payload: bytes) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -150,7 +150,7 @@ def make_task(
     Raises:
         TaskError: a value makes no sense.
     """
-    name = name or getattr(function, "__name__", "")
+    name = name or str(getattr(function, "__name__", ""))
     where = f"task {name!r} ({getattr(function, '__module__', '?')})"
     if not NAME.fullmatch(name):
         raise TaskError(f"{where}: a name is 1 to 128 of A-Z a-z 0-9 _ . : / -")

@@ -18,9 +18,7 @@ _PROMOTE, _RESCUE = 1000, 100
 class StandIn:
     """One bounded sweep now and then while the janitor is away."""
 
-    def __init__(
-        self, engine: Engine, max_crashes: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, engine: Engine, max_crashes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
         self._max_crashes = max_crashes
         self._clock = clock
@@ -41,7 +39,7 @@ class StandIn:
             return False
         self._next = now + _PAUSE * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
         if not self.warned:
-            log.warning("no janitor has swept for %d s; sweeping in its stead", _age(grant))
+            log.warning("no janitor has swept %s; sweeping in its stead", _age(grant))
             self.warned = True
         try:
             self._engine.promote(_PROMOTE)
@@ -52,5 +50,5 @@ class StandIn:
         return True
 
 
-def _age(grant: Grant) -> int:
-    return min(grant.now_ms - grant.swept_ms, 86_400_000) // 1000
+def _age(grant: Grant) -> str:
+    return f"for {(grant.now_ms - grant.swept_ms) // 1000} s" if grant.swept_ms else "here yet"

@@ -1,4 +1,4 @@
-"""Soft timeouts where a ``def`` task runs: by a timer signal in the main thread, by an asynchronous exception in others."""
+"""Soft timeouts of ``def`` tasks: by a timer signal in the main thread, by an asynchronous exception in others."""
 
 import ctypes
 import signal
@@ -76,7 +76,5 @@ class ThreadTimeout:
             if not self._thread or self._raised:
                 return False
             self._raised = True
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(self._thread), ctypes.py_object(SoftTimeout)
-            )
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), ctypes.py_object(SoftTimeout))
             return True

@@ -29,16 +29,14 @@ class Source:
 class Reader:
     """Duties: take new pipes from the control socket, read all, hand on whole lines, leave when all have ended."""
 
-    def __init__(
-        self, control: socket.socket, disk: BoundedBuffer, echo: BoundedBuffer | None, tally: Tally
-    ) -> None:
+    def __init__(self, control: socket.socket, disk: BoundedBuffer, echo: BoundedBuffer | None, tally: Tally) -> None:
         self._control: socket.socket | None = control
         self._disk = disk
         self._echo = echo
         self._tally = tally
         self._sources: dict[str, list[Source]] = {}
         self._selector = selectors.DefaultSelector()
-        control.setblocking(False)
+        control.setblocking(False)  # noqa: FBT003  the argument has no name
         self._selector.register(control, selectors.EVENT_READ, None)
 
     def run(self) -> None:

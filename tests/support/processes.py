@@ -79,6 +79,7 @@ def mark_this_run() -> str:
     """Give this process's future children a marker of their own, and return it."""
     marker = f"{os.getpid()}-{secrets.token_hex(8)}"
     os.environ[MARKER] = marker
+    os.environ["SPT_NOENV"] = "1"  # setproctitle writes a long title over the environment, and the marker with it
     return marker
 
 
@@ -94,22 +95,20 @@ def forget(pid: int) -> None:
 
 def left_behind() -> list[Seen]:
     """Every live process of this run, by marker or by descent, but for this one and the spared."""
-    marker = f"{MARKER}={os.environ.get(MARKER, '')}".encode()
+    marker = os.environ.get(MARKER, "")
     descendants = {child.pid for child in psutil.Process().children(recursive=True)}
     found = []
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit():
-            continue
-        pid = int(entry.name)
+    for pid in psutil.pids():
         if pid in _spared or pid == os.getpid():
             continue
-        if (pid in descendants or marker in _environ(pid)) and alive(pid):
+        if (pid in descendants or marked(pid, MARKER, marker)) and alive(pid):
             found.append(_describe(pid))
     return found
 
 
 def end(processes: Iterable[Seen]) -> None:
     """Kill each that is still the very process that was seen (a reused pid is left alone), and wait."""
+    processes = list(processes)
     for pid, started, _ in processes:
         try:
             process = psutil.Process(pid)
@@ -118,6 +117,11 @@ def end(processes: Iterable[Seen]) -> None:
         except psutil.NoSuchProcess:
             continue
     gone([seen.pid for seen in processes])
+
+
+def marked(pid: int, variable: str, value: str) -> bool:
+    """Whether the process was started with ``variable`` set to ``value``."""
+    return f"{variable}={value}".encode() in _environ(pid)
 
 
 def _environ(pid: int) -> list[bytes]:
@@ -130,6 +134,6 @@ def _environ(pid: int) -> list[bytes]:
 def _describe(pid: int) -> Seen:
     try:
         process = psutil.Process(pid)
-        return Seen(pid, process.create_time(), " ".join(process.cmdline())[:200] or process.name())
+        return Seen(pid, process.create_time(), " ".join(process.cmdline()).strip()[:200] or process.name())
     except psutil.NoSuchProcess:
         return Seen(pid, 0.0, "(gone)")

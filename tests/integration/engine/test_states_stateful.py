@@ -24,140 +24,138 @@ ERROR = JobError(type="ValueError", message="no")
 QUEUES = ("high", "low")
 
 
-def machine_on(store, steps):  # noqa: C901 - a machine is one class; hypothesis makes it without arguments
-    class Herd(RuleBasedStateMachine):
-        """Three workers that claim, finish, fail, lie and die; a keeper; a janitor."""
+class Herd(RuleBasedStateMachine):
+    """Three workers that claim, finish, fail, lie and die; a keeper; a janitor."""
 
-        leases = Bundle("leases")
+    store = None  # set by the test, for hypothesis makes the machine without arguments
+    leases = Bundle("leases")
 
-        def __init__(self):
-            super().__init__()
-            store.client.flushall()
-            self.client = Client(store.url)
-            self.keeper = Engine(store.url, "default", incarnation=1)
-            self.lives = 1
-            self.workers = {}
-            self.issued = set()
-            self.ended = {}
+    def __init__(self):
+        super().__init__()
+        self.store.client.flushall()
+        self.client = Client(self.store.url)
+        self.keeper = Engine(self.store.url, "default", incarnation=1)
+        self.lives = 1
+        self.workers = {}
+        self.issued = set()
+        self.ended = {}
 
-        def teardown(self):
-            for engine in (self.keeper, *self.workers.values()):
-                engine.close()
-            self.client.close()
-
-        def worker(self, n):
-            if n not in self.workers:
-                self.lives += 1
-                self.workers[n] = Engine(store.url, "default", incarnation=self.lives)
-            return self.workers[n]
-
-        @rule(queue=st.sampled_from(QUEUES), n=st.integers(1, 5), delay=st.sampled_from([None, "1ms", "1h"]))
-        def enqueue(self, queue, n, delay):
-            for _ in range(n if delay else 0):
-                self.issued.add(self.client.enqueue("t", {"n": n}, queue=queue, delay=delay).id)
-            if not delay:
-                self.issued.update(self.client.enqueue_many((("t", i) for i in range(n)), queue=queue))
-
-        @rule(target=leases, n=st.integers(0, 2), want=st.integers(0, 4), lease=st.sampled_from([30, 0.001]))
-        def claim(self, n, want, lease):
-            engine = self.worker(n)
-            engine.post([], want, QUEUES, lease)
-            return multiple(*((n, engine, engine.lease(job)) for job in engine.collect().jobs))
-
-        @rule(held=consumes(leases), result=st.sampled_from([None, b"\x01"]))
-        def complete(self, held, result):
-            _, engine, lease = held
-            self.note(lease, JobState.COMPLETED, engine.complete([Done(lease, result, 60)]))
-
-        @rule(held=consumes(leases))
-        def bury(self, held):
-            _, engine, lease = held
-            self.note(lease, JobState.DEAD, engine.bury(lease, ERROR))
-
-        @rule(held=leases, charge=st.booleans())
-        def retry(self, held, charge):
-            held[1].retry(held[2], ERROR, 0.001, charge=charge)
-
-        @rule(held=leases)
-        def release(self, held):
-            held[1].release([held[2]])
-
-        @rule(held=leases)
-        def extend(self, held):
-            self.keeper.extend([], [held[2]], 30)
-
-        @rule(n=st.integers(0, 2), keep=st.lists(leases, max_size=2))
-        def overstay(self, n, keep):
-            if n in self.workers:
-                self.keeper.give_back(self.workers[n].incarnation, [lease for _, _, lease in keep])
-
-        @rule(n=st.integers(0, 2), started=st.lists(leases, max_size=2), charged=st.booleans())
-        def die(self, n, started, charged):
-            engine = self.workers.pop(n, None)
-            if engine is None:
-                return
+    def teardown(self):
+        for engine in (self.keeper, *self.workers.values()):
             engine.close()
-            mine = [lease for whose, _, lease in started if whose == n]
-            self.keeper.settle(engine.incarnation, "signal 9", mine, charged=charged, max_crashes=2)
-            assert not [lease for lease in self.processing() if lease.endswith(f"/{engine.incarnation:x}")]
+        self.client.close()
 
-        @rule()
-        def promote(self):
-            self.keeper.promote()
+    def worker(self, n):
+        if n not in self.workers:
+            self.lives += 1
+            self.workers[n] = Engine(self.store.url, "default", incarnation=self.lives)
+        return self.workers[n]
 
-        @rule()
-        def sweep(self):
-            self.keeper.rescue(grace=0.001)
-            self.keeper.prune()
+    @rule(queue=st.sampled_from(QUEUES), n=st.integers(1, 5), delay=st.sampled_from([None, "1ms", "1h"]))
+    def enqueue(self, queue, n, delay):
+        for _ in range(n if delay else 0):
+            self.issued.add(self.client.enqueue("t", {"n": n}, queue=queue, delay=delay).id)
+        if not delay:
+            self.issued.update(self.client.enqueue_many((("t", i) for i in range(n)), queue=queue))
 
-        @rule(data=st.data())
-        def cancel(self, data):
-            if self.issued:
-                job = data.draw(st.sampled_from(sorted(self.issued)))
-                if self.client.cancel(job):
-                    self.ended[job] = JobState.CANCELLED
+    @rule(target=leases, n=st.integers(0, 2), want=st.integers(0, 4), lease=st.sampled_from([30, 0.001]))
+    def claim(self, n, want, lease):
+        engine = self.worker(n)
+        engine.post([], want, QUEUES, lease)
+        return multiple(*((n, engine, engine.lease(job)) for job in engine.collect().jobs))
 
-        def note(self, lease, state, held):
-            if held:
-                job = lease.partition("/")[0]
-                assert job not in self.ended, f"{job} ended twice: {self.ended[job]}, {state}"
-                self.ended[job] = state
+    @rule(held=consumes(leases), result=st.sampled_from([None, b"\x01"]))
+    def complete(self, held, result):
+        _, engine, lease = held
+        self.note(lease, JobState.COMPLETED, engine.complete([Done(lease, result, 60)]))
 
-        def processing(self):
-            return [lease.decode() for lease in store.client.zrange("herdsman:{default}:processing", 0, -1)]
+    @rule(held=consumes(leases))
+    def bury(self, held):
+        _, engine, lease = held
+        self.note(lease, JobState.DEAD, engine.bury(lease, ERROR))
 
-        @invariant()
-        def every_job_is_in_one_place_with_its_body(self):
-            assert broken(store.client) == []
+    @rule(held=leases, charge=st.booleans())
+    def retry(self, held, charge):
+        held[1].retry(held[2], ERROR, 0.001, charge=charge)
 
-        @invariant()
-        def nothing_accepted_is_lost_and_nothing_ended_comes_back(self):
-            found = self.client.find_many(sorted(self.issued))
-            assert set(found) == self.issued
-            for job in found.values():
-                if job.id in self.ended:
-                    assert job.state == self.ended[job.id], job
-                elif job.state == JobState.DEAD:
-                    assert job.crashes >= 2, job
-                else:
-                    assert job.state in {"pending", "scheduled", "processing"}, job
+    @rule(held=leases)
+    def release(self, held):
+        held[1].release([held[2]])
 
-        @invariant()
-        def no_key_is_without_a_reason(self):
-            assert unexplained_keys(store.client) == []
+    @rule(held=leases)
+    def extend(self, held):
+        self.keeper.extend([], [held[2]], 30)
 
-    Herd.TestCase.settings = settings(deadline=None)
+    @rule(n=st.integers(0, 2), keep=st.lists(leases, max_size=2))
+    def overstay(self, n, keep):
+        if n in self.workers:
+            self.keeper.give_back(self.workers[n].incarnation, [lease for _, _, lease in keep])
+
+    @rule(n=st.integers(0, 2), started=st.lists(leases, max_size=2), charged=st.booleans())
+    def die(self, n, started, charged):
+        engine = self.workers.pop(n, None)
+        if engine is None:
+            return
+        engine.close()
+        mine = [lease for whose, _, lease in started if whose == n]
+        self.keeper.settle(engine.incarnation, "signal 9", mine, charged=charged, max_crashes=2)
+        assert not [lease for lease in self.processing() if lease.endswith(f"/{engine.incarnation:x}")]
+
+    @rule()
+    def promote(self):
+        self.keeper.promote()
+
+    @rule()
+    def sweep(self):
+        self.keeper.rescue(grace=0.001)
+        self.keeper.prune()
+
+    @rule(data=st.data())
+    def cancel(self, data):
+        if self.issued:
+            job = data.draw(st.sampled_from(sorted(self.issued)))
+            if self.client.cancel(job):
+                self.ended[job] = JobState.CANCELLED
+
+    def note(self, lease, state, held):
+        if held:
+            job = lease.partition("/")[0]
+            assert job not in self.ended, f"{job} ended twice: {self.ended[job]}, {state}"
+            self.ended[job] = state
+
+    def processing(self):
+        return [lease.decode() for lease in self.store.client.zrange("herdsman:{default}:processing", 0, -1)]
+
+    @invariant()
+    def every_job_is_in_one_place_with_its_body(self):
+        assert broken(self.store.client) == []
+
+    @invariant()
+    def nothing_accepted_is_lost_and_nothing_ended_comes_back(self):
+        found = self.client.find_many(sorted(self.issued))
+        assert set(found) == self.issued
+        for job in found.values():
+            if job.id in self.ended:
+                assert job.state == self.ended[job.id], job
+            elif job.state == JobState.DEAD:
+                assert job.crashes >= 2, job
+            else:
+                assert job.state in {"pending", "scheduled", "processing"}, job
+
+    @invariant()
+    def no_key_is_without_a_reason(self):
+        assert unexplained_keys(self.store.client) == []
+
+
+def test_random_walks_over_all_verbs_keep_every_guarantee(store):
+    steps, examples = 40, 40
     run_state_machine_as_test(
-        Herd,
+        type("HerdOnStore", (Herd,), {"store": store}),
         settings=settings(
-            max_examples=steps // 40,
-            stateful_step_count=40,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),
     )
-
-
-def test_random_walks_over_all_verbs_keep_every_guarantee(store):
-    machine_on(store, steps=1600)

@@ -1,14 +1,39 @@
+from collections.abc import Mapping
+
+from engine.calls import Depths
+from engine.job import QueueFigures
 from janitor.duty import Pass
 from janitor.pruner import Pruner
 
 
+class FakeEngine:
+    def __init__(self, removed: int = 0, **dead: int) -> None:
+        self.removed = removed
+        self.dead = dead
+        self.calls: list[tuple[int, Mapping[str, float] | None]] = []
+
+    def figures(self) -> Depths:
+        return Depths(0.0, 0.0, {name: QueueFigures(dead=count) for name, count in self.dead.items()})
+
+    def prune(self, limit: int = 0, *, dead_after: Mapping[str, float] | None = None) -> int:
+        self.calls.append((limit, dead_after))
+        return self.removed
+
+
 def test_it_runs_at_a_fifth_of_the_janitors_pace() -> None:
-    assert Pruner(lambda _: 0, 2.0).interval == 10.0
+    assert Pruner(FakeEngine(), 2.0).interval == 10.0
 
 
 def test_what_fits_a_pass_waits_for_the_interval() -> None:
-    assert Pruner(lambda _: 9, 1.0, limit=10).run_once() == Pass(9, None)
+    assert Pruner(FakeEngine(9), 1.0, limit=10).run_once() == Pass(9, None)
 
 
 def test_a_full_pass_asks_for_another_at_once() -> None:
-    assert Pruner(lambda limit: limit, 1.0, limit=10).run_once() == Pass(10, 0.0)
+    assert Pruner(FakeEngine(10), 1.0, limit=10).run_once() == Pass(10, 0.0)
+
+
+def test_dead_letters_age_by_their_queues_own_rule() -> None:
+    engine = FakeEngine(short=2, forever=1, empty=0)
+    ages = {"short": 60.0, "forever": 0.0, "empty": 60.0}
+    Pruner(engine, 1.0, ages.__getitem__, limit=10).run_once()
+    assert engine.calls == [(10, {"short": 60.0})]

@@ -1,9 +1,9 @@
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 
-from engine.errors import StoreDown
+from engine.errors import StoreDown, StoreFull
 from janitor.duty import Pass
 from janitor.runner import LONGEST_BACKOFF, Runner, backoff
 
@@ -47,14 +47,7 @@ class Herd:
     def __init__(self, *chores: Chore, passes: int = 1) -> None:
         self.clock = Clock()
         self.stop = Stop(self.clock, passes)
-        self.swept: list[list[str]] = []
-        self.refuse: Exception | None = None
-        self.runner = Runner(chores, self.note, self.stop, self.clock)
-
-    def note(self, names: Sequence[str]) -> None:
-        if self.refuse:
-            raise self.refuse
-        self.swept.append(list(names))
+        self.runner = Runner(chores, self.stop, self.clock)
 
 
 def raises(error: Exception) -> Callable[[], Pass]:
@@ -64,12 +57,11 @@ def raises(error: Exception) -> Callable[[], Pass]:
     return act
 
 
-def test_all_duties_run_in_the_first_pass_and_the_sweep_is_written() -> None:
+def test_all_duties_run_in_the_first_pass() -> None:
     chores = Chore("promote", 1), Chore("prune", 5)
     herd = Herd(*chores)
     herd.runner.run()
     assert [chore.runs for chore in chores] == [1, 1]
-    assert herd.swept == [["promote", "prune"]]
     assert herd.stop.sleeps == [1.0]
 
 
@@ -108,7 +100,6 @@ def test_one_failing_duty_stops_no_other_and_is_logged(caplog: pytest.LogCapture
     herd = Herd(bad, good, passes=3)
     herd.runner.run()
     assert (bad.runs, good.runs) == (3, 3)
-    assert herd.swept == [["good"]] * 3
     assert [record.getMessage() for record in caplog.records] == ["duty bad: 'oops'"]
     assert caplog.records[0].exc_info
 
@@ -131,7 +122,6 @@ def test_the_store_being_away_is_said_once_and_its_return_too(caplog: pytest.Log
     herd.runner.run()
     assert herd.stop.sleeps[:4] == [0.1, 0.2, 0.4, 0.8]
     assert max(herd.stop.sleeps) == LONGEST_BACKOFF
-    assert not herd.swept
     chore.act = lambda: Pass(0)
     herd.runner.sweep()
     assert len(caplog.messages) == 2
@@ -148,22 +138,17 @@ def test_duties_cut_off_by_an_outage_run_first_thing_after_it() -> None:
     assert (first.runs, second.runs) == (2, 1)
 
 
-def test_a_store_that_goes_away_before_the_sweep_is_written_is_weather() -> None:
-    herd = Herd(Chore("promote", 1))
-    herd.refuse = StoreDown("gone")
-    assert herd.runner.sweep() == 0.1
-
-
 def test_a_stop_asked_for_before_the_first_pass_makes_none() -> None:
     chore = Chore("promote", 1)
     Herd(chore, passes=0).runner.run()
     assert chore.runs == 0
 
 
-def test_many_quick_passes_write_the_sweep_only_now_and_then() -> None:
-    herd = Herd(Chore("promote", 1, lambda: Pass(1, 0.01)), passes=100)
+def test_what_the_engine_names_needs_no_stack(caplog: pytest.LogCaptureFixture) -> None:
+    herd = Herd(Chore("promote", 1, raises(StoreFull("no room"))))
     herd.runner.run()
-    assert 1 <= len(herd.swept) <= 3
+    assert caplog.messages == ["duty promote: no room"]
+    assert not caplog.records[0].exc_info
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(0, 0.1), (1, 0.1), (2, 0.2), (5, 1.0), (10_000, 1.0)])

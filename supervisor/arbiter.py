@@ -1,0 +1,140 @@
+"""The arbiter: one loop that brings what is nearer to what is wanted, until it is told to leave.
+
+signals ──┐                                  ┌─> logger, store, pools, janitor, gateway, programs
+commands ─┼─> change a goal, wake ──> reconcile ──> each answers when it wants to be looked at again
+ends ─────┘                                  └─> when leaving: shutdown's stages
+"""
+
+import asyncio
+import logging
+import math
+import time
+
+from supervisor.herd import Herd
+from supervisor.memory import resident
+from supervisor.reap import Reaper
+from supervisor.shutdown import Shutdown
+from supervisor.states import State
+
+log = logging.getLogger(__name__)
+
+_SAMPLE_S = 1.0  # how often worker memory and readiness are looked at
+_BOOTING_S = 0.05  # the same while a worker starts
+_BOOT_PATIENCE_S = 10.0  # … but only so long: a worker that waits for the store may start for hours
+
+
+class Arbiter:
+    """Duties: the loop; implements Commander (what signals ask for). Owns no process: the wards do.
+
+    Nothing here waits for anything but time and `wake`.
+    """
+
+    def __init__(self, herd: Herd, reaper: Reaper, addresses: dict[str, str]) -> None:
+        self.herd = herd
+        self.addresses = addresses
+        self.started = time.monotonic()
+        self.leaving: Shutdown | None = None
+        self._reaper = reaper
+        self._wake = asyncio.Event()
+        self._sampled = 0.0
+        self._announced = False
+        self._hurried = False
+
+    def wake(self) -> None:
+        """Have the loop look at everything again."""
+        self._wake.set()
+
+    async def run(self) -> bool:
+        """Work until everything has been stopped; True when nothing had to be left behind or cut short."""
+        while True:
+            self._wake.clear()
+            now = time.monotonic()
+            due = self._reconcile(now)
+            if self.leaving is not None and self.leaving.done:
+                return self.leaving.clean and not self._hurried
+            await self._sleep(due - time.monotonic())
+
+    # what signals ask for ------------------------------------------------------------------------------------
+
+    def drain(self, why: str) -> None:
+        """Drain and exit; asked twice: kill now."""
+        if self.leaving is not None:
+            self.kill_now(f"{why} once more")
+            return
+        log.info("%s: draining", why)
+        self.leaving = Shutdown(self.herd.stages())
+        self.wake()
+
+    def kill_now(self, why: str) -> None:
+        """Exit without a drain."""
+        log.warning("%s: killing what still runs", why)
+        if self.leaving is None:
+            self.leaving = Shutdown(self.herd.stages())
+        self._hurried = True
+        self.leaving.hurry(time.monotonic())
+        self.wake()
+
+    def roll_all(self) -> None:
+        """Replace all workers, one after the other in each pool."""
+        if self.leaving is None:
+            for pool in self.herd.pools:
+                pool.restart()
+
+    def add_worker(self, change: int) -> None:
+        """One worker more or less in the first pool."""
+        if self.leaving is None and self.herd.pools:
+            pool = self.herd.pools[0]
+            log.info("pool %s: %d workers wanted", pool.name, pool.scale(pool.desired + change))
+
+    def reopen_logs(self) -> None:
+        """Open the log files anew."""
+        self.herd.logger.reopen()
+
+    def reap(self) -> None:
+        """Collect dead children."""
+        self._reaper.sweep()
+
+    # the pass ------------------------------------------------------------------------------------------------
+
+    def _reconcile(self, now: float) -> float:
+        times = [ward.reconcile(now) for ward in self.herd.wards()]
+        if self.leaving is not None:
+            due = self.leaving.advance(now)
+            times.append(math.inf if due is None else due)
+        else:
+            self._announce()
+        times.append(self._sample(now))
+        return min(times)
+
+    def _sample(self, now: float) -> float:
+        """Look at memory once a second, and at booting workers more often, for a while."""
+        if now >= self._sampled + _SAMPLE_S:
+            self._sampled = now
+            for seat in (seat for pool in self.herd.pools for seat in pool.seats):
+                if seat.pid is not None:
+                    seat.measured(resident(seat.pid))
+        booting = any(
+            seat.state is State.STARTING and now - seat.since < _BOOT_PATIENCE_S
+            for pool in self.herd.pools
+            for seat in pool.seats
+        )
+        return now + _BOOTING_S if booting else self._sampled + _SAMPLE_S
+
+    def _announce(self) -> None:
+        if self._announced or not self.herd.pools or not all(pool.settled for pool in self.herd.pools):
+            return
+        self._announced = True
+        workers = sum(pool.target for pool in self.herd.pools)
+        where = ", ".join(f"{name} http://{address}" for name, address in self.addresses.items())
+        log.info("all workers running (%d)%s", workers, f"; {where}" if where else "")
+
+    async def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            # Whatever wants to be looked at again at once lets the others have their turn first.
+            await asyncio.sleep(0)
+            return
+        try:
+            async with asyncio.timeout(None if math.isinf(seconds) else seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return

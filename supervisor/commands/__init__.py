@@ -1,0 +1,25 @@
+"""The verbs of the control socket, one a file. Each changes a goal and returns, or answers what is."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from supervisor.arbiter import Arbiter
+from supervisor.commands import ping, restart, scale, shutdown, start, status, stop
+from supervisor.commands.errors import CommandError
+
+Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
+
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {
+        "ping": ping.run,
+        "restart": restart.run,
+        "scale": scale.run,
+        "shutdown": shutdown.run,
+        "start": start.run,
+        "status": status.run,
+        "stop": stop.run,
+    }
+)
+
+__all__ = ["VERBS", "CommandError", "Verb"]

@@ -1,0 +1,64 @@
+"""Which pool or program a request means."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from supervisor.commands.errors import CommandError
+from supervisor.herd import Herd
+from supervisor.pool import Pool
+from supervisor.service import Service
+
+
+def named(args: Mapping[str, Any]) -> str | None:
+    """Answer the name in a request, None when it names nobody.
+
+    Raises:
+        CommandError: it is no text.
+    """
+    name = args.get("name")
+    if name is None or isinstance(name, str):
+        return name
+    raise CommandError("`name` must be text")
+
+
+def pools(herd: Herd, name: str | None) -> list[Pool]:
+    """Answer the pool of that name, or all when there is none.
+
+    Raises:
+        CommandError: there is no such pool.
+    """
+    if name is None:
+        return list(herd.pools)
+    found = [pool for pool in herd.pools if pool.name == name]
+    if not found:
+        raise CommandError(_unknown("pool", name, [pool.name for pool in herd.pools]))
+    return found
+
+
+def wards(herd: Herd, name: str | None) -> tuple[list[Pool], list[Service]]:
+    """Answer the pools and program instances that are meant; no name means all pools and no programs.
+
+    Raises:
+        CommandError: there is neither a pool nor a program of that name.
+    """
+    if name is None:
+        return list(herd.pools), []
+    found = [pool for pool in herd.pools if pool.name == name]
+    programs = herd.programs.get(name, [])
+    if not found and not programs:
+        known = [*(pool.name for pool in herd.pools), *herd.programs]
+        raise CommandError(_unknown("pool or program", name, known))
+    return found, programs
+
+
+def refuse_when_leaving(leaving: object) -> None:
+    """Raise CommandError when the supervisor is on its way out."""
+    if leaving is not None:
+        raise CommandError("the supervisor is shutting down")
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"
+    return f"there is no {kind} {name!r}: {hint}"

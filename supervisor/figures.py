@@ -1,0 +1,52 @@
+"""Queue figures from the scoreboard: each pool's keeper writes those of its queues, the freshest word counts."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from scoreboard import Board
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the keepers say of the store and its queues."""
+
+    up: bool = False
+    memory: int = 0
+    memory_limit: int = 0
+    swept_at: float = 0.0  # epoch seconds of the janitor's last sweep, 0 when unknown
+    queues: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rescued: dict[str, int] = field(default_factory=dict)
+
+
+def queue_figures(board: Board, pools: int) -> Figures:
+    """Read what the keepers of the first `pools` pools have written."""
+    records = [board.figures(number) for number in range(pools)]
+    return merged([(record.written_ns, record.read()) for record in records])
+
+
+def merged(said: list[tuple[int, Any]]) -> Figures:
+    """Join what several keepers said, each with the time of writing. Pure; nonsense is passed over."""
+    known = sorted((pair for pair in said if isinstance(pair[1], dict)), key=lambda pair: pair[0])
+    queues: dict[str, dict[str, Any]] = {}
+    rescued: dict[str, int] = {}
+    for _, value in known:
+        # Later words overwrite earlier ones, queue by queue.
+        queues.update({name: one for name, one in _dict(value, "queues").items() if isinstance(one, dict)})
+        per_queue = {name: one.get("rescued") or 0 for name, one in queues.items()}
+        for name, count in {**per_queue, **_dict(value, "rescued")}.items():
+            # A count since the beginning, read from the store: two keepers mean the same one.
+            rescued[name] = max(rescued.get(name, 0), int(count))
+    last = known[-1][1] if known else {}
+    return Figures(
+        up=bool(last.get("up")),
+        memory=int(last.get("memory") or 0),
+        memory_limit=int(last.get("memory_limit") or 0),
+        swept_at=max((float(value.get("swept_at") or 0) for _, value in known), default=0.0),
+        queues=queues,
+        rescued=rescued,
+    )
+
+
+def _dict(value: dict[str, Any], key: str) -> dict[str, Any]:
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,68 @@
+"""What the metrics port answers."""
+
+from collections.abc import Callable
+
+from config import Config
+from supervisor.arbiter import Arbiter
+from supervisor.metrics_server import Page, as_json
+from supervisor.states import State
+
+
+def pages(arbiter: Arbiter, config: Config) -> dict[str, Callable[[], Page]]:
+    """Answer path -> page."""
+    # Imported at the first scrape: prometheus_client costs 5 MB that a supervisor nobody scrapes need not hold.
+    registry: list[object] = []
+
+    def metrics() -> Page:
+        from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+        from supervisor.metrics import HerdCollector
+
+        if not registry:
+            made = CollectorRegistry(auto_describe=False)
+            made.register(HerdCollector(arbiter.herd, [*config.queues, *_served(config)]))
+            registry.append(made)
+        return 200, CONTENT_TYPE_LATEST, generate_latest(registry[0])  # type: ignore[arg-type]  # filled above
+
+    return {
+        "/metrics": metrics,
+        "/health": lambda: as_json(200, {"status": "alive"}),
+        "/ready": lambda: ready(arbiter),
+        "/sd": lambda: as_json(200, discovery(arbiter, config)),
+    }
+
+
+def ready(arbiter: Arbiter) -> Page:
+    """Answer 200 when every pool has a running worker and our own store answers, else 503 and why."""
+    herd = arbiter.herd
+    reasons = []
+    if arbiter.leaving is not None:
+        reasons.append("the supervisor is shutting down")
+    if herd.store is not None and herd.store.state is not State.RUNNING:
+        reasons.append(f"the store is {herd.store.state}")
+    reasons += [
+        f"pool {pool.name} has no running worker" for pool in herd.pools if pool.target > 0 and pool.seats.running == 0
+    ]
+    if reasons:
+        return as_json(503, {"status": "not ready", "reasons": reasons})
+    return as_json(200, {"status": "ready"})
+
+
+def discovery(arbiter: Arbiter, config: Config) -> list[dict[str, object]]:
+    """Answer the host's targets in the form of Prometheus' HTTP service discovery."""
+    found: list[dict[str, object]] = []
+    if "metrics" in arbiter.addresses:
+        found.append({"targets": [arbiter.addresses["metrics"]], "labels": {"component": "supervisor"}})
+    if "gateway" in arbiter.addresses:
+        found.append({"targets": [arbiter.addresses["gateway"]], "labels": {"component": "gateway"}})
+    host = config.metrics.host
+    found += [
+        {"targets": [f"{host}:{pool.http_port}"], "labels": {"component": "worker", "pool": pool.name}}
+        for pool in config.pools
+        if pool.http_port
+    ]
+    return found
+
+
+def _served(config: Config) -> list[str]:
+    return [queue for pool in config.pools for queue in pool.queues]

@@ -1,0 +1,110 @@
+"""The status for people: a table of everything that is alive. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+_HEAD = ("NAME", "PID", "STATE", "FOR", "RESTARTS", "MEMORY", "JOBS", "DOING")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_RIGHT = frozenset({"PID", "FOR", "RESTARTS", "MEMORY", "JOBS"})
+
+
+def render(status: dict[str, Any]) -> str:
+    """Answer the text for a terminal."""
+    where = "".join(f", {name} http://{address}" for name, address in status["addresses"].items())
+    lines = [f"herdsman {status['state']}, pid {status['pid']}, up {span(status['uptime_s'])}{where}", ""]
+    rows = [_worker(worker) for pool in status["pools"] for worker in pool["workers"]]
+    services = [status[name] for name in ("store", "janitor", "gateway", "logger")]
+    rows += [_service(one) for one in [*status["programs"], *services] if one and "state" in one]
+    lines += _table([_HEAD, *rows])
+    lines.append("")
+    lines += [_pool(pool) for pool in status["pools"]]
+    lines += [f"store: {status['store']['kind']}"] if status["store"]["kind"] == "given" else []
+    lines += [
+        f"{one['name']}: {one['error']}"
+        for one in [*status["programs"], *services]
+        if one and one.get("error") and one["state"] != "RUNNING"
+    ]
+    lines += [_queue(name, queue) for name, queue in sorted(status["queues"].items())]
+    if status["logs"]["dropped_bytes"]:
+        lines.append(f"logs: {size(status['logs']['dropped_bytes'])} were dropped")
+    return "\n".join(lines)
+
+
+def span(seconds: float) -> str:
+    """Answer a length of time in at most two units: `42s`, `3m 20s`, `5h 1m`, `12d 3h`."""
+    whole = int(seconds)
+    for unit, name, smaller, small in ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "m"), (_MINUTE, "m", 1, "s")):
+        if whole >= unit:
+            return f"{whole // unit}{name} {whole % unit // smaller}{small}"
+    return f"{whole}s"
+
+
+def size(count: float) -> str:
+    """Answer bytes as `0B`, `34.5M`, `1.2G`."""
+    for unit in ("B", "K", "M"):
+        if count < 1024:  # noqa: PLR2004  a kilobyte
+            return f"{count:.1f}{unit}" if unit != "B" else f"{int(count)}B"
+        count /= 1024
+    return f"{count:.1f}G"
+
+
+def _worker(worker: dict[str, Any]) -> tuple[str, ...]:
+    doing = worker["activity"] or ""
+    if worker["task"]:
+        doing = worker["task"]
+    elif worker["state"] == "BACKOFF" and worker["last_end"]:
+        doing = f"after {worker['last_end']['cause']}"
+    return (
+        worker["name"],
+        str(worker["pid"] or "-"),
+        worker["state"],
+        span(worker["since_s"]),
+        str(worker["restarts"]),
+        size(worker["rss_bytes"]),
+        str(worker["jobs_done"]),
+        doing,
+    )
+
+
+def _service(one: dict[str, Any]) -> tuple[str, ...]:
+    end = one["last_end"]
+    doing = "adopted" if one["adopted"] else ""
+    if end and one["state"] in ("EXITED", "BACKOFF"):
+        doing = f"after exit {end['code']}" if end["code"] is not None else f"after signal {end['signal']}"
+    return (
+        one["name"],
+        str(one["pid"] or "-"),
+        one["state"],
+        span(one["since_s"]),
+        str(one["restarts"]),
+        size(one["rss_bytes"]),
+        "",
+        doing,
+    )
+
+
+def _pool(pool: dict[str, Any]) -> str:
+    said = [f"pool {pool['name']}: {pool['running']} of {0 if pool['stopped'] else pool['desired']} running"]
+    said.append(f"generation {pool['generation']}")
+    if pool["stopped"]:
+        said.append("stopped")
+    if pool["rolling"]:
+        said.append("being replaced")
+    text = ", ".join(said)
+    return f"{text}\n  cannot start: {pool['error']}" if pool["error"] else text
+
+
+def _queue(name: str, queue: dict[str, Any]) -> str:
+    parts = [f"{queue.get(state) or 0} {state}" for state in ("pending", "scheduled", "processing", "dead")]
+    return f"queue {name}: {', '.join(parts)}{' (paused)' if queue.get('paused') else ''}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    return [
+        "  ".join(
+            cell.rjust(width) if name in _RIGHT else cell.ljust(width)
+            for cell, width, name in zip(row, widths, _HEAD, strict=True)
+        ).rstrip()
+        for row in rows
+    ]

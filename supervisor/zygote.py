@@ -1,0 +1,225 @@
+"""One generation's zygote: the process that imports the tasks and forks workers for us.
+
+Its protocol, one JSON object a message, with open files beside it:
+    to it    fork (slot, two pipe ends), settle (a dead worker's jobs), exit (no more forks; leave after the last)
+    from it  ready, failed, forked (with the pidfd), exit (a worker's end), keeper
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from supervisor.channel import Channel, pair
+from supervisor.child import Child, Launch, Nursery
+from supervisor.children import Exit
+
+log = logging.getLogger(__name__)
+
+# One that closed its control socket is on its way out; this is how long the way may be.
+_LEAVE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """All that zygotes of one pool have in common."""
+
+    pool: str
+    number: int
+    config: Path
+    env: Mapping[str, str]
+    output: int
+    scoreboard_fd: int
+    lifeline_fd: int
+
+    def launch(self, generation: int, control_fd: int) -> Launch:
+        """Answer how the zygote of a generation is started."""
+        command = (sys.executable, "-m", "worker", "--zygote", "-c", str(self.config))
+        return Launch(
+            command=(*command, "--pool", self.pool, "--generation", str(generation)),
+            env={
+                **self.env,
+                "HERDSMAN_CONTROL_FD": str(control_fd),
+                "HERDSMAN_SCOREBOARD_FD": str(self.scoreboard_fd),
+                "HERDSMAN_LIFELINE_FD": str(self.lifeline_fd),
+                "HERDSMAN_POOL_NUMBER": str(self.number),
+            },
+            stdout=self.output,
+            stderr=self.output,
+            pass_fds=(control_fd, self.scoreboard_fd, self.lifeline_fd),
+            # Workers finish what they run when their zygote dies, and when we die: no group kill, no death signal.
+            group_outlives=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerExit:
+    """A worker's end as its zygote tells it."""
+
+    slot: int
+    pid: int
+    end: Exit
+    cause: str
+    charged: bool
+
+
+class ZygoteEvents(Protocol):
+    """What a zygote tells its pool."""
+
+    def zygote_ready(self, zygote: "Zygote") -> None:
+        """It has imported the tasks and can fork."""
+
+    def zygote_failed(self, zygote: "Zygote", error: str) -> None:
+        """It cannot import them."""
+
+    def worker_forked(self, zygote: "Zygote", slot: int, pid: int, pidfd: int) -> None:
+        """A worker exists; the pidfd is the pool's now."""
+
+    def worker_exited(self, zygote: "Zygote", told: WorkerExit) -> None:
+        """A worker is dead, and its jobs are in the keeper's hands."""
+
+    def zygote_dead(self, zygote: "Zygote", end: Exit) -> None:
+        """The zygote itself is dead; its workers are ours to reap."""
+
+
+class Zygote:
+    """Duties: start it, speak its protocol, see it out. What its news mean is the pool's to decide."""
+
+    def __init__(self, nursery: Nursery, generation: int, events: ZygoteEvents) -> None:
+        self.generation = generation
+        self.ready = False
+        self.leaving = False
+        self.keeper: int | None = None
+        self.tasks: tuple[str, ...] = ()
+        self.started = 0.0
+        self._nursery = nursery
+        self._events = events
+        self._child: Child | None = None
+        self._channel: Channel | None = None
+        self._gone_at: float | None = None
+        self._killed = False
+
+    def start(self, origin: Origin, now: float) -> Self:
+        """Start the process.
+
+        Raises:
+            OSError: it could not be started.
+        """
+        ours, theirs = pair()
+        with theirs:
+            try:
+                launch = origin.launch(self.generation, theirs.fileno())
+                self._child = self._nursery.spawn(launch, self._ended)
+            except OSError:
+                ours.close()
+                raise
+        self._open(ours)
+        self.started = now
+        return self
+
+    @property
+    def pid(self) -> int | None:
+        """The live process, None when it is dead."""
+        return self._child.pid if self._child else None
+
+    def fork(self, slot: int, index: int, output: int) -> None:
+        """Ask for a worker in a slot, the pool's `index`th; its output goes to this pipe."""
+        self._send({"op": "fork", "slot": slot, "index": index}, (output, output))
+
+    def settle(self, message: Mapping[str, Any]) -> None:
+        """Pass on what a worker of a dead zygote has left."""
+        self._send(message)
+
+    def exit(self) -> None:
+        """No more forks; it leaves after its last worker."""
+        if not self.leaving:
+            self.leaving = True
+            self._send({"op": "exit"})
+
+    def reconcile(self, now: float, *, has_workers: bool) -> float:
+        """Kill it when it should have left and did not; answer when to look again."""
+        if self._child is None or self._killed or has_workers:
+            self._gone_at = None
+            return float("inf")
+        if self._channel is not None and not self.leaving:
+            return float("inf")
+        if self._gone_at is None:
+            self._gone_at = now + _LEAVE_S
+        if now < self._gone_at:
+            return self._gone_at
+        log.warning("the zygote with pid %s did not leave: killed", self.pid)
+        self.kill()
+        return float("inf")
+
+    def kill(self) -> None:
+        """Kill it and what is left in its group. Only when no worker of it lives any more, or all shall die."""
+        if self._child is not None:
+            self._killed = True
+            self._child.kill_group()
+
+    def kill_alone(self) -> None:
+        """Kill a zygote that does not answer, and leave its workers be."""
+        if self._child is not None:
+            self._child.signal(signal.SIGKILL)
+
+    def _open(self, end: socket.socket) -> None:
+        self._channel = Channel(self._nursery.loop, end, self._heard, self._closed)
+
+    def _send(self, message: Mapping[str, Any], fds: Sequence[int] = ()) -> None:
+        if self._channel is not None:
+            self._channel.send(message, fds)
+
+    def _closed(self) -> None:
+        self._channel = None
+
+    def _ended(self, end: Exit) -> None:
+        if self._channel is not None:
+            # Its last news first: a fork or an end that it could still tell us.
+            self._channel.drain()
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        self._child = None
+        self.ready = False
+        self._events.zygote_dead(self, end)
+
+    def _heard(self, message: dict[str, Any], fds: list[int]) -> None:
+        try:
+            self._take(message, fds)
+        except (KeyError, TypeError, ValueError) as error:
+            log.error("the zygote with pid %s said something unknown: %r: %s", self.pid, message, error)  # noqa: TRY400
+        finally:
+            for fd in fds:
+                os.close(fd)
+
+    def _take(self, message: dict[str, Any], fds: list[int]) -> None:
+        match message["event"]:
+            case "ready":
+                self.ready = True
+                self.tasks = tuple(message.get("tasks", ()))
+                self.keeper = message.get("keeper")
+                self._events.zygote_ready(self)
+            case "failed":
+                self._events.zygote_failed(self, str(message["error"]))
+            case "forked":
+                slot, pid = int(message["slot"]), int(message["pid"])
+                if not fds:
+                    raise ValueError("the pidfd is missing")  # by number alone we signal nobody
+                self._events.worker_forked(self, slot, pid, fds.pop(0))
+            case "exit":
+                self._events.worker_exited(self, _worker_exit(message))
+            case "keeper":
+                self.keeper = int(message["pid"])
+            case other:
+                raise ValueError(f"unknown event {other!r}")
+
+
+def _worker_exit(message: dict[str, Any]) -> WorkerExit:
+    end = Exit(message.get("code"), message.get("signal"))
+    cause, charged = str(message.get("cause", "")), bool(message.get("charged"))
+    return WorkerExit(int(message["slot"]), int(message["pid"]), end, cause, charged)

@@ -1,0 +1,96 @@
+import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.processes import eventually
+
+pytestmark = [pytest.mark.store, pytest.mark.process]
+
+JSON = {"content-type": "application/json"}
+
+
+def exchange(gateway: Any, raw: bytes) -> bytes:
+    """What comes back for these bytes, until the server closes or has said one whole answer."""
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+        connection.sendall(raw)
+        answer = b""
+        while b"}" not in answer and (part := connection.recv(65536)):
+            answer += part
+        return answer
+
+
+def flood(connection: socket.socket, chunk: bytes, times: int = 20_000) -> None:
+    """Send more than anybody should read."""
+    for _ in range(times):
+        connection.sendall(chunk)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b'{"type": "\xc3\x28"}', 400),
+        (b"[" * 10_000 + b"]" * 10_000, 400),
+        (b'{"type":"x","data":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_000 + b"}", 400),
+        (b"[]", 400),
+        (b"{}", 422),
+        (b'{"type": "uppercase", "data": 1' + b"0" * 5000 + b', "accept_unknown": true}', 400),
+        (b'{"type": "a\\u0000b", "accept_unknown": true}', 422),
+        (b'{"type": "uppercase", "retries": 1e400}', None),
+        (b'{"type": "' + b"x" * 1_000_000 + b'"}', 422),
+    ],
+)
+def test_a_bad_body_is_an_answer(http: httpx.Client, worker: Any, body: bytes, status: int | None) -> None:
+    answer = http.post("/tasks", content=body, headers=JSON)
+    assert answer.status_code == status or (status is None and answer.status_code in (400, 422)), answer.text
+    assert list(answer.json()) == ["error"]
+    assert len(answer.text) < 1000
+    assert http.get("/health").status_code == 200
+
+
+def test_a_body_of_ten_megabytes_is_answered_413(http: httpx.Client) -> None:
+    answer = http.post("/tasks", content=b"x" * 10_000_000, headers=JSON)
+    assert (answer.status_code, list(answer.json())) == (413, ["error"])
+
+
+def test_a_body_that_hides_its_length_is_answered_413(http: httpx.Client) -> None:
+    answer = http.post("/tasks", content=(b"x" * 65536 for _ in range(100)), headers=JSON)
+    assert answer.status_code == 413
+
+
+def test_an_endless_body_is_cut(gateway: Any, http: httpx.Client) -> None:
+    head = b"POST /tasks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+        connection.sendall(head)
+        with pytest.raises(OSError, match=r"reset|Broken pipe"):
+            flood(connection, chunk)
+    assert http.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x16\x03\x01\x02\x00\n\n", b"GET\r\n\r\n", b"POST /tasks HTTP/1.1\r\ncontent-length: -5\r\n\r\n"]
+)
+def test_what_is_no_http_is_refused(gateway: Any, http: httpx.Client, raw: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+        connection.sendall(raw)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400")
+    assert http.get("/health").status_code == 200
+
+
+def test_clients_that_leave_midway_hurt_nobody(gateway: Any, http: httpx.Client) -> None:
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+            connection.sendall(b"POST /tasks HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+    eventually(lambda: http.get("/health").status_code == 200, 5)
+    assert "Traceback" not in gateway.log
+
+
+def test_an_odd_path_is_an_answer(gateway: Any) -> None:
+    for path in (b"/tasks/%00", b"/tasks/%ff%fe", b"/tasks/" + b"x" * 5000, b"/tasks?limit=%00", b"/%2e%2e/etc/passwd"):
+        answer = exchange(gateway, b"GET " + path + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert answer.split(b" ")[1] in (b"404", b"422"), (path, answer)
+        assert b'{"error":' in answer

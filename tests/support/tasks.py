@@ -1,0 +1,60 @@
+"""Tasks that behave, and tasks that do what a test needs; each writes down when it starts and ends."""
+
+import collections
+import ctypes
+import itertools
+import os
+import signal
+import time
+
+from tests.support.starts import noted
+from worker import current_job, task
+
+FOR_EVER = 600.0
+
+
+@task("nap")
+def nap(seconds: float = 0.0) -> float:
+    """Sleep, and say for how long."""
+    with noted():
+        time.sleep(seconds)
+    return seconds
+
+
+@task("hang-once")
+def hang_once() -> str:
+    """Hang until killed; behave from the second time on."""
+    with noted():
+        if current_job().crashes == 0:
+            time.sleep(FOR_EVER)
+    return "behaved"
+
+
+@task("spin", hard_timeout="1s")
+def spin() -> None:
+    """Never come back, in Python."""
+    with noted():
+        while True:
+            pass
+
+
+@task("seize", hard_timeout="1s")
+def seize() -> None:
+    """Never come back, in C, with the interpreter lock held: no other thread runs, no signal handler is called."""
+    with noted():
+        collections.deque(itertools.repeat(None), maxlen=0)
+
+
+@task("hold", timeout="30s")
+def hold(seconds: float) -> float:
+    """Stay in C with the interpreter lock held for so long, and come back."""
+    with noted():
+        ctypes.PyDLL(None).usleep(ctypes.c_uint(int(seconds * 1e6)))
+    return seconds
+
+
+@task("die")
+def die() -> None:
+    """Take the process along, every time."""
+    with noted():
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from config import Config, Places, namespace, redact, store_url
+
+
+def test_without_a_redis_section_the_store_is_the_embedded_ones_socket(tmp_path):
+    config = Config(data_dir=Path("/srv/my herd"))
+    assert store_url(config) == "unix:///srv/my%20herd/run/store.sock"
+    assert str(Places(config.data_dir).store_socket) == "/srv/my herd/run/store.sock"
+    assert namespace(config) == "default"
+
+
+def test_a_given_url_is_used_as_it_is():
+    config = Config(redis={"url": "redis://h:1/2", "namespace": "shop"})
+    assert (store_url(config), namespace(config)) == ("redis://h:1/2", "shop")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://localhost:6379/0", "redis://localhost:6379/0"),
+        ("redis://:secret@h:6379/0", "redis://:***@h:6379/0"),
+        ("rediss://user:secret@h", "rediss://user:***@h"),
+        ("redis://user:se:c/r@t#@h:1", "redis://user:***@h:1"),
+        ("redis+sentinel://u:secret@a:1,b:2/main/0", "redis+sentinel://u:***@a:1,b:2/main/0"),
+        ("unix:///run/s.sock?db=1&password=secret", "unix:///run/s.sock?db=1&password=***"),
+        ("redis://h?sentinel_password=secret&db=1", "redis://h?sentinel_password=***&db=1"),
+        ("unix://u:secret@/run/s.sock", "unix://u:***@/run/s.sock"),
+    ],
+)
+def test_no_password_is_shown(url, shown):
+    assert redact(url) == shown

@@ -1,0 +1,188 @@
+"""A fake of the engine's client, and the real app around it."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from engine import AsyncClient, Job, JobState, Page
+from engine.errors import StoreDown
+from engine.job import QueueFigures, StoreFigures, WorkerInfo
+from gateway.server import create_app
+from gateway.services import Services
+
+
+class FakeClient:
+    """What the routes call of `engine.AsyncClient`, in memory; `refuse` makes every call fail."""
+
+    def __init__(self) -> None:
+        self.enqueued: list[tuple[str, Any, dict[str, Any]]] = []
+        self.jobs_by_id: dict[str, Job] = {}
+        self.ends: dict[str, Job] = {}  # by type: how a job of it ends at once
+        self.cancelled: list[str] = []
+        self.announced = {"uppercase": "default", "send-email": "mail"}
+        self.alive = [worker()]
+        self.refuse: Exception | None = None
+        self.types_read = 0
+        self.waits: list[float] = []
+        self.closed = False
+        self._numbers = itertools.count(1)
+
+    async def enqueue(self, type: str, data: Any = None, **options: Any) -> Any:
+        self._check()
+        self.enqueued.append((type, data, options))
+        job_id = f"1-1700000000000-{next(self._numbers)}"
+        if type in self.ends:
+            self.jobs_by_id[job_id] = self.ends[type]
+        return SimpleNamespace(id=job_id)
+
+    async def wait(self, ids: Sequence[str], timeout: float) -> Mapping[str, Job]:  # noqa: ASYNC109 - the engine's signature
+        self._check()
+        self.waits.append(timeout)
+        found = {one: self.jobs_by_id[one] for one in ids if one in self.jobs_by_id}
+        if not found:
+            await asyncio.sleep(timeout)
+        return found
+
+    async def find(self, job_id: str) -> Job | None:
+        self._check()
+        return self.jobs_by_id.get(job_id)
+
+    async def jobs(self, **wanted: Any) -> Page:
+        self._check()
+        self.wanted = wanted
+        if wanted["cursor"] == "9:9-9":
+            raise ValueError("'9:9-9' is no cursor of ours")
+        return Page(list(self.jobs_by_id.values())[: wanted["limit"]], "0:5")
+
+    async def cancel(self, job_id: str) -> bool:
+        self._check()
+        self.cancelled.append(job_id)
+        return job_id in self.jobs_by_id and self.jobs_by_id[job_id].state is JobState.PENDING
+
+    async def types(self) -> dict[str, str]:
+        self._check()
+        self.types_read += 1
+        return dict(self.announced)
+
+    async def workers(self) -> list[WorkerInfo]:
+        self._check()
+        return list(self.alive)
+
+    async def figures(self) -> StoreFigures:
+        return StoreFigures(0, 0, 0.0, "valkey", "9")
+
+    async def queues(self) -> dict[str, QueueFigures]:
+        self._check()
+        return {"low": QueueFigures(pending=2, oldest=1.23456), "default": QueueFigures(dead=1, paused=True)}
+
+    async def ping(self) -> None:
+        self._check()
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def _check(self) -> None:
+        if self.refuse:
+            raise self.refuse
+
+
+def worker(**changes: Any) -> WorkerInfo:
+    """A worker that lives and takes jobs."""
+    known = {"incarnation": "ab12", "host": "box", "pid": 7, "pool": "default", "slot": 0, "beat_at": 1000.0}
+    return WorkerInfo(**{**known, **changes})
+
+
+def job(**changes: Any) -> Job:
+    """A job that was completed."""
+    known = {
+        "id": "1-1700000000000-1",
+        "type": "uppercase",
+        "queue": "default",
+        "state": JobState.COMPLETED,
+        "result": "HELLO",
+        "enqueued_at": 1700000000.0,
+        "finished_at": 1700000001.5,
+    }
+    return Job(**{**known, **changes})
+
+
+@pytest.fixture
+def client() -> FakeClient:
+    return FakeClient()
+
+
+@pytest.fixture
+def at_hand(client: FakeClient) -> Services:
+    return Services.around(cast("AsyncClient", client))
+
+
+class InProcess:
+    """An HTTP client whose requests go straight into an app, on an event loop of its own; no socket."""
+
+    def __init__(self, services: Services) -> None:
+        self._closed = False
+        self._loop = asyncio.Runner()
+        self._app = create_app(services)
+        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
+        self._life = self._app.router.lifespan_context(self._app)
+        self._loop.run(self._life.__aenter__())
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self._loop.run(self._client.request(method, path, **options))
+
+    def get(self, path: str) -> httpx.Response:
+        return self.request("GET", path)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("POST", path, **options)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self.request("DELETE", path)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.run(self._life.__aexit__(None, None, None))
+        self._loop.run(self._client.aclose())
+        self._loop.close()
+
+
+@pytest.fixture
+def http_to() -> Iterator[Callable[[Services], InProcess]]:
+    """Makes a client to an app around other services than the usual."""
+    opened: list[InProcess] = []
+
+    def open_one(services: Services) -> InProcess:
+        opened.append(InProcess(services))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def http(at_hand: Services, http_to: Callable[[Services], InProcess]) -> InProcess:
+    return http_to(at_hand)
+
+
+@pytest.fixture
+def a_job() -> Any:
+    return job
+
+
+@pytest.fixture
+def a_worker() -> Any:
+    return worker
+
+
+@pytest.fixture
+def store_down() -> StoreDown:
+    return StoreDown("the store does not answer: refused")

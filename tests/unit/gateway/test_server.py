@@ -1,0 +1,59 @@
+from typing import Any
+
+import pytest
+
+from gateway.services import Services
+
+CONTRACT = {
+    "GET /",
+    "POST /work",
+    "POST /tasks",
+    "GET /tasks",
+    "GET /tasks/{task_id}",
+    "DELETE /tasks/{task_id}",
+    "GET /workers",
+    "GET /queues",
+    "GET /health",
+    "GET /ready",
+}
+
+
+def test_the_front_page_names_every_route_and_what_it_is_for(http: Any) -> None:
+    page = http.get("/").json()
+    assert set(page["routes"]) == CONTRACT
+    assert all(page["routes"].values())
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/tasks/", "/docs", "/redoc", "/work/x", "/%ff"])
+def test_an_unknown_path_is_404_in_our_own_words(http: Any, path: str) -> None:
+    answer = http.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"].startswith("there is no GET ")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"), [("PUT", "/tasks", "POST"), ("DELETE", "/work", "POST"), ("POST", "/health", "GET")]
+)
+def test_a_wrong_method_is_405_and_names_the_right_one(http: Any, method: str, path: str, allowed: str) -> None:
+    answer = http.request(method, path)
+    assert answer.status_code == 405
+    assert list(answer.json()) == ["error"]
+    assert allowed in answer.headers["allow"]
+
+
+def test_the_schema_documents_every_route_with_the_error_body(http: Any) -> None:
+    schema = http.get("/openapi.json").json()
+    found = {f"{method.upper()} {path}" for path, methods in schema["paths"].items() for method in methods}
+    assert found == CONTRACT
+    submit = schema["paths"]["/tasks"]["post"]
+    assert set(submit["responses"]) >= {"202", "400", "413", "415", "422", "429", "503"}
+    assert submit["responses"]["422"]["content"]["application/json"]["schema"]["$ref"].endswith("ErrorBody")
+    assert "HTTPValidationError" not in str(schema)
+    assert submit["requestBody"]["content"]["application/json"]["schema"]["required"] == ["type"]
+
+
+def test_the_app_closes_its_client(at_hand: Services, client: Any, http_to: Any) -> None:
+    session = http_to(at_hand)
+    assert not client.closed
+    session.close()
+    assert client.closed

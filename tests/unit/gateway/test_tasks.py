@@ -1,0 +1,172 @@
+from typing import Any
+
+import pytest
+
+from engine import JobState
+from engine.errors import PayloadError, QueueFull, StoreDown, StoreFull
+from gateway.services import Services
+
+
+def test_a_submitted_job_is_accepted_with_its_id(http: Any, client: Any) -> None:
+    answer = http.post("/tasks", json={"type": "send-email", "data": {"to": "a@b"}, "retries": 2})
+    assert answer.status_code == 202
+    assert answer.json() == {
+        "id": "1-1700000000000-1",
+        "status": "pending",
+        "type": "send-email",
+        "queue": "mail",
+    }
+    assert answer.headers["location"] == "/tasks/1-1700000000000-1"
+    name, data, options = client.enqueued[0]
+    assert (name, data) == ("send-email", {"to": "a@b"})
+    assert (options["retries"], options["keep"], options["queue"]) == (2, 3600.0, None)
+
+
+def test_a_delayed_job_is_scheduled(http: Any) -> None:
+    assert http.post("/tasks", json={"type": "uppercase", "delay": "10s"}).json()["status"] == "scheduled"
+
+
+def test_waiting_answers_with_the_finished_job(http: Any, client: Any, a_job: Any) -> None:
+    client.ends["uppercase"] = a_job()
+    answer = http.post("/tasks?wait=5s", json={"type": "uppercase", "data": "hello"})
+    assert (answer.status_code, answer.json()["result"]) == (200, "HELLO")
+    assert client.waits == [5.0]
+
+
+def test_waiting_in_vain_answers_202(http: Any) -> None:
+    answer = http.post("/tasks?wait=10ms", json={"type": "uppercase"})
+    assert (answer.status_code, answer.json()["status"]) == (202, "pending")
+
+
+def test_a_gateway_that_stops_answers_those_who_wait(http: Any, at_hand: Services) -> None:
+    at_hand.waits.close()
+    assert http.post("/tasks?wait=60s", json={"type": "uppercase"}).status_code == 202
+
+
+@pytest.mark.parametrize("wait", ["soon", "-1s", "61s", ""])
+def test_a_wait_that_is_none_is_refused_before_anything_is_enqueued(http: Any, client: Any, wait: str) -> None:
+    answer = http.post(f"/tasks?wait={wait}", json={"type": "uppercase"})
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith("wait: ")
+    assert not client.enqueued
+
+
+def test_an_unknown_type_is_refused_with_the_nearest_names(http: Any, client: Any) -> None:
+    answer = http.post("/tasks", json={"type": "send_emial"})
+    assert answer.status_code == 422
+    assert '"send-email"' in answer.json()["error"]
+    assert "accept_unknown" in answer.json()["error"]
+    assert not client.enqueued
+
+
+def test_an_unknown_type_is_parked_on_request(http: Any, client: Any) -> None:
+    answer = http.post("/tasks", json={"type": "later", "accept_unknown": True})
+    assert (answer.status_code, answer.json()["queue"]) == (202, "default")
+    assert client.enqueued
+
+
+def test_an_unknown_field_is_refused_with_the_nearest_known(http: Any) -> None:
+    answer = http.post("/tasks", json={"type": "uppercase", "dta": 1})
+    assert (answer.status_code, answer.json()) == (422, {"error": 'unknown field "dta" (did you mean "data"?)'})
+
+
+def test_an_idempotency_key_is_refused_rather_than_ignored(http: Any, client: Any) -> None:
+    answer = http.post("/tasks", json={"type": "uppercase"}, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 422
+    assert not client.enqueued
+
+
+def test_another_content_type_is_answered_415_with_what_to_send(http: Any) -> None:
+    answer = http.post("/tasks", content=b'{"type": "uppercase"}', headers={"content-type": "text/plain"})
+    assert answer.status_code == 415
+    assert "application/json" in answer.json()["error"]
+
+
+def test_a_body_over_a_mebibyte_is_answered_413(http: Any) -> None:
+    answer = http.post("/tasks", json={"type": "uppercase", "data": "x" * 1024 * 1024})
+    assert (answer.status_code, list(answer.json())) == (413, ["error"])
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (QueueFull("default", 10, 3.0), 429),
+        (StoreDown("refused"), 503),
+        (StoreFull("no room"), 503),
+        (PayloadError("too large"), 400),
+        (ValueError("'x y' cannot be the name of a task"), 422),
+        (RuntimeError("a slip of ours"), 500),
+    ],
+)
+def test_what_the_engine_refuses_has_a_right_status(http: Any, client: Any, error: Exception, status: int) -> None:
+    http.post("/tasks", json={"type": "uppercase"})  # the types are known now
+    client.refuse = error
+    answer = http.post("/tasks", json={"type": "uppercase"})
+    assert answer.status_code == status
+    assert list(answer.json()) == ["error"]
+    assert ("retry-after" in answer.headers) == (status in (429, 503))
+    assert status != 500 or "slip" not in answer.text
+
+
+def test_one_job_is_shown_by_its_id(http: Any, client: Any, a_job: Any) -> None:
+    client.jobs_by_id["1-1700000000000-1"] = a_job()
+    answer = http.get("/tasks/1-1700000000000-1")
+    assert (answer.status_code, answer.json()["status"], answer.json()["result"]) == (200, "completed", "HELLO")
+
+
+@pytest.mark.parametrize("task_id", ["1-2-3", "nonsense", "%00", "a%0Ab", "%ff"])
+def test_a_job_that_never_was_is_answered_404(http: Any, task_id: str) -> None:
+    answer = http.get(f"/tasks/{task_id}")
+    assert answer.status_code == 404
+    assert "no task" in answer.json()["error"]
+
+
+def test_a_listing_hands_its_filters_to_the_engine(http: Any, client: Any, a_job: Any) -> None:
+    client.jobs_by_id["1-1700000000000-1"] = a_job()
+    answer = http.get("/tasks?state=dead&queue=mail&type=send-email&limit=5&cursor=0:17-3")
+    assert answer.status_code == 200
+    assert [one["id"] for one in answer.json()["tasks"]] == ["1-1700000000000-1"]
+    assert answer.json()["cursor"] == "0:5"
+    assert client.wanted == {
+        "state": JobState.DEAD,
+        "queue": "mail",
+        "type": "send-email",
+        "limit": 5,
+        "cursor": "0:17-3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        ("state=ded", "'dead'"),
+        ("limit=0", "limit: "),
+        ("limit=501", "limit: "),
+        ("limit=many", "limit: "),
+        ("cursor=nonsense", "cursor: "),
+        ("cursor=0:99999999999999999999", "cursor: "),
+        ("cursor=9:9-9", "no cursor of ours"),
+        ("stat=dead", 'did you mean "state"'),
+    ],
+)
+def test_a_bad_query_is_answered_422(http: Any, query: str, part: str) -> None:
+    answer = http.get(f"/tasks?{query}")
+    assert answer.status_code == 422
+    assert part in answer.json()["error"]
+
+
+def test_a_waiting_job_can_be_cancelled(http: Any, client: Any, a_job: Any) -> None:
+    client.jobs_by_id["1-2-3"] = a_job(state=JobState.PENDING)
+    answer = http.delete("/tasks/1-2-3")
+    assert (answer.status_code, answer.json()) == (200, {"id": "1-2-3", "status": "cancelled"})
+
+
+def test_a_running_job_cannot_be_cancelled(http: Any, client: Any, a_job: Any) -> None:
+    client.jobs_by_id["1-2-3"] = a_job(state=JobState.PROCESSING)
+    answer = http.delete("/tasks/1-2-3")
+    assert answer.status_code == 409
+    assert "processing" in answer.json()["error"]
+
+
+def test_cancelling_what_never_was_is_answered_404(http: Any) -> None:
+    assert http.delete("/tasks/1-2-3").status_code == 404

@@ -1,0 +1,37 @@
+import pytest
+
+from scoreboard import ExitReason
+from worker.recycle import jobs_limit, rss_of, too_large, verdict
+
+MB = 1 << 20
+
+
+def test_no_two_workers_of_a_pool_recycle_after_as_many_jobs() -> None:
+    limits = [jobs_limit(1000, rank, 8) for rank in range(8)]
+    assert len(set(limits)) == 8
+    assert min(limits) == 1000
+    assert max(limits) < 1250
+
+
+def test_nought_means_never() -> None:
+    assert jobs_limit(0, 3, 4) == 0
+    assert verdict(10**9, 0, 10**9, None) is None
+
+
+@pytest.mark.parametrize(
+    ("jobs", "rss", "expected"),
+    [(99, 10, None), (100, 10, ExitReason.RECYCLE_JOBS), (5, 101 * MB, ExitReason.RECYCLE_MEMORY)],
+)
+def test_enough_jobs_or_too_much_memory(jobs: int, rss: int, expected: ExitReason | None) -> None:
+    assert expected is verdict(jobs, 100, rss, 100 * MB)
+
+
+def test_the_hard_limit_is_half_as_much_again() -> None:
+    assert not too_large(150 * MB, 100 * MB)
+    assert too_large(151 * MB, 100 * MB)
+    assert not too_large(10**12, None)
+
+
+def test_a_process_can_be_measured_and_one_that_is_gone_weighs_nothing() -> None:
+    assert rss_of() > MB
+    assert rss_of(2**22 + 1) == 0

@@ -1,0 +1,74 @@
+"""``python -m worker -c FILE --pool NAME``: one pool in the foreground. ``--zygote`` is for the supervisor alone."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+USAGE, BOOT_FAILED = 2, 3
+CONTROL, LIFELINE, POOL_NUMBER = "HERDSMAN_CONTROL_FD", "HERDSMAN_LIFELINE_FD", "HERDSMAN_POOL_NUMBER"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0 done, 1 failed, 2 wrong usage or config, 3 boot failed."""
+    options = _parser().parse_args(arguments)
+    from worker.loading import LoadError, check_our_own  # imports follow the usage check, so that help is quick
+
+    try:
+        check_our_own()
+    except LoadError as error:
+        return _complain(str(error), USAGE)
+    from config import ConfigError, load
+
+    try:
+        config = load(Path(options.config))
+    except ConfigError as error:
+        return _complain(str(error), USAGE)
+    names = [pool.name for pool in config.pools]
+    if options.pool is None and len(names) == 1:
+        options.pool = names[0]
+    if options.pool not in names:
+        asked = f"there is no pool {options.pool!r}" if options.pool else "say which with --pool"
+        return _complain(f"{options.config}: {asked}; pools: {', '.join(names) or 'none'}", USAGE)
+    pool = config.pools[names.index(options.pool)]
+    from worker import start
+
+    if not options.zygote:
+        return start.standalone(config, pool)
+    missing = [name for name in (CONTROL, LIFELINE, "HERDSMAN_SCOREBOARD_FD") if not _number(name)]
+    if missing:
+        return _complain(
+            f"--zygote is started by the supervisor, which sets {', '.join(missing)}; "
+            "to run one pool by hand leave --zygote out",
+            USAGE,
+        )
+    fds = start.Inherited(
+        control=int(os.environ[CONTROL]),
+        lifeline=int(os.environ[LIFELINE]),
+        scoreboard=int(os.environ["HERDSMAN_SCOREBOARD_FD"]),
+    )
+    number = int(os.environ.get(POOL_NUMBER, "0"))
+    return start.supervised(config, pool, number, options.generation, fds)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m worker", description="Run one pool of workers.")
+    parser.add_argument("-c", "--config", default=os.environ.get("HERDSMAN_CONFIG", "config.yaml"), metavar="FILE")
+    parser.add_argument("--pool", metavar="NAME", help="which pool of the file (may be left out if there is one)")
+    parser.add_argument("--zygote", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--generation", type=int, default=1, help=argparse.SUPPRESS)
+    return parser
+
+
+def _number(name: str) -> bool:
+    return os.environ.get(name, "").isdigit()
+
+
+def _complain(message: str, status: int) -> int:
+    print(message, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

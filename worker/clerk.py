@@ -1,0 +1,177 @@
+"""The keeper's own dealings with the store, in a thread of their own.
+
+A call to a store that is away may hang for seconds, and hard timeouts must not wait for that: so the keeper's main
+thread never calls the store, and this one never looks at a worker. What can be made up later (extensions, figures) is
+replaced by its newest version; what must not be lost (deaths) waits in line.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from engine import EngineError, StoreDown, StoreFigures, WorkerInfo
+from engine.calls import Depths
+from engine.engine import Engine
+from worker.messages import Message
+
+log = logging.getLogger(__name__)
+_WEATHER_PAUSE = 0.5  # s
+_STALE = 0.1  # s after which a give-back is not done any more: the keeper looks again
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Give back ``leases``; with ``unread``, what the worker's last calls granted, too, but for ``keep``.
+
+    still: asked right before; False = the worker has moved on.
+    """
+
+    incarnation: int
+    leases: Sequence[str]
+    unread: bool
+    keep: Sequence[str]
+    still: Callable[[], bool]
+    asked: float = field(default_factory=time.monotonic)
+
+
+class Clerk:
+    """Started once; ``close`` lets it finish what must not be lost, for a while.
+
+    on_settled(incarnation in hex), on_figures (None: the store is away), on_extended(whether it worked) are called in the
+    clerk's thread.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        queues: Sequence[str],
+        *,
+        lease: float,
+        max_crashes: int,
+        on_settled: Callable[[str], None],
+        on_figures: Callable[[Depths | None, StoreFigures | None], None],
+        on_extended: Callable[[bool], None],
+    ) -> None:
+        self._engine = engine
+        self._queues = list(queues)
+        self._lease = lease
+        self._max_crashes = max_crashes
+        self._on_settled = on_settled
+        self._on_figures = on_figures
+        self._on_extended = on_extended
+        self._wake = threading.Condition()
+        self._deaths: deque[Message] = deque()
+        self._give_backs: deque[GiveBack] = deque()
+        self._extension: tuple[list[WorkerInfo], list[str]] | None = None
+        self._figures_wanted = False
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, name="keeper-clerk", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def settle(self, death: Message) -> None:
+        """A worker is dead: give back what it held. Done for certain, in order."""
+        with self._wake:
+            self._deaths.append(death)
+            self._wake.notify()
+
+    def give_back(self, order: GiveBack) -> None:
+        """Soon or not at all."""
+        with self._wake:
+            self._give_backs.append(order)
+            self._wake.notify()
+
+    def extend(self, workers: list[WorkerInfo], leases: list[str]) -> None:
+        """These live and hold these; a newer word replaces an older one. Figures are made along with it."""
+        with self._wake:
+            self._extension = (workers, leases)
+            self._figures_wanted = True
+            self._wake.notify()
+
+    def close(self, timeout: float) -> bool:
+        """Finish; False when deaths are left that could not be settled within ``timeout`` seconds."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _serve(self) -> None:
+        away = False
+        while (work := self._next()) is not None:
+            try:
+                work()
+            except StoreDown as error:
+                if not away:
+                    log.warning("the store is away; leases are extended when it is back: %s", error)
+                away = True
+                self._on_figures(None, None)
+                time.sleep(_WEATHER_PAUSE)
+            except EngineError:
+                log.exception("the store refused")
+                time.sleep(_WEATHER_PAUSE)
+            else:
+                if away:
+                    log.info("the store is back")
+                away = False
+
+    def _next(self) -> Callable[[], None] | None:
+        """What to do now, the most urgent first; None at the end."""
+        with self._wake:
+            while True:
+                # Extensions come first: after an outage every lease is about to lapse.
+                if self._extension:
+                    extension, self._extension = self._extension, None
+                    return lambda: self._extend(*extension)
+                if self._deaths:
+                    return self._settle
+                if self._give_backs:
+                    order = self._give_backs.popleft()
+                    return lambda: self._give_back(order)
+                if self._figures_wanted:
+                    self._figures_wanted = False
+                    return lambda: self._on_figures(self._engine.figures(self._queues), self._engine.store())
+                if self._closing:
+                    return None
+                self._wake.wait()
+
+    def _extend(self, workers: list[WorkerInfo], leases: list[str]) -> None:
+        worked = False
+        try:
+            self._engine.extend(workers, leases, self._lease)
+            worked = True
+        finally:
+            self._on_extended(worked)
+
+    def _settle(self) -> None:
+        death = self._deaths[0]
+        incarnation = int(death["incarnation"], 16)
+        settled = self._engine.settle(
+            incarnation,
+            str(death["cause"]),
+            list(death["started"]),
+            charged=bool(death["charged"]),
+            max_crashes=self._max_crashes,
+        )
+        self._deaths.popleft()
+        if any(settled):
+            log.info(
+                "worker %s (%s): %d jobs given back, %d charged, %d buried",
+                death.get("slot"),
+                death["cause"],
+                *settled,
+            )
+        self._on_settled(death["incarnation"])
+
+    def _give_back(self, order: GiveBack) -> None:
+        if time.monotonic() - order.asked > _STALE or not order.still():
+            return
+        if order.leases:
+            self._engine.release(order.leases)
+        if order.unread and order.still():
+            self._engine.give_back(order.incarnation, order.keep)

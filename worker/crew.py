@@ -1,0 +1,119 @@
+"""Who runs jobs when concurrency is above 1: threads for ``def``, one event loop thread for ``async def``."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any
+
+from engine.claims import Claimed
+from engine.payload import Options
+from worker.context import running
+from worker.executor import encode_result, guarded
+from worker.plans import Plan
+from worker.timeouts import ThreadTimeout
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One job under way. index: its place in the worker's record; soft_ns: deadline, 0 = none; times monotonic ns."""
+
+    job: Claimed
+    plan: Plan
+    options: Options
+    index: int
+    began_ns: int
+    soft_ns: int
+    timeout: ThreadTimeout = field(default_factory=ThreadTimeout)
+    error: BaseException | None = None
+    result: bytes | None = None
+    ended_ns: int = 0
+
+
+class Crew:
+    """Takes work, and puts it into ``finished`` when it is done, whatever became of it; then calls ``ring``."""
+
+    def __init__(self, size: int, ring: Callable[[], None]) -> None:
+        self._size = size
+        self._ring = ring
+        self._inbox: SimpleQueue[Work] = SimpleQueue()
+        self._threads = 0
+        self._threaded = 0  # jobs in threads now
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._awaited: set[asyncio.Task[None]] = set()
+        self.finished: SimpleQueue[Work] = SimpleQueue()
+
+    def start(self, works: Sequence[Work]) -> None:
+        """Run these; never waits."""
+        awaited = [work for work in works if work.plan.is_async]
+        if awaited:
+            loop = self._loop or self._start_loop()
+            loop.call_soon_threadsafe(self._await_all, loop, awaited)
+        for work in works:
+            if not work.plan.is_async:
+                self._inbox.put(work)
+                self._threaded += 1
+        while self._threads < min(self._size, self._threaded):
+            self._threads += 1
+            threading.Thread(target=self._serve, name=f"herdsman-{self._threads}", daemon=True).start()
+
+    def taken(self, work: Work) -> None:
+        """The caller took a finished work out."""
+        if not work.plan.is_async:
+            self._threaded -= 1
+
+    def _serve(self) -> None:
+        while True:
+            work = self._inbox.get()
+            work.error, work.result = attempt(work)
+            running.set(None)
+            self._done(work)
+
+    def _start_loop(self) -> asyncio.AbstractEventLoop:
+        loop = self._loop = asyncio.new_event_loop()
+        threading.Thread(target=_run_loop, args=(loop,), name="herdsman-asyncio", daemon=True).start()
+        return loop
+
+    def _await_all(self, loop: asyncio.AbstractEventLoop, works: Sequence[Work]) -> None:
+        for work in works:
+            task = loop.create_task(self._await(work))
+            self._awaited.add(task)  # the loop itself would let a task be collected while it waits
+            task.add_done_callback(self._awaited.discard)
+
+    async def _await(self, work: Work) -> None:
+        running.set((work.job, work.soft_ns))  # each asyncio task has a context of its own
+        try:
+            values, names = work.plan.arguments(work.job.payload)
+            awaitable = work.plan.function(*values, **names)
+            work.error, result = await guarded(awaitable, work.soft_ns)
+            work.result = encode_result(result)
+        except BaseException as error:  # noqa: BLE001 - any failure is this job's own
+            work.error = error
+        self._done(work)
+
+    def _done(self, work: Work) -> None:
+        work.ended_ns = time.monotonic_ns()
+        self.finished.put(work)
+        self._ring()
+
+
+def attempt(work: Work) -> tuple[BaseException | None, bytes | None]:
+    """Run a ``def`` task in this thread; (error, result)."""
+    try:
+        try:
+            work.timeout.begin()
+            running.set((work.job, work.soft_ns))
+            values, names = work.plan.arguments(work.job.payload)
+            result: Any = work.plan.function(*values, **names)
+        finally:
+            work.timeout.end()
+        return None, encode_result(result)
+    except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
+        return error, None
+
+
+def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    loop.run_forever()

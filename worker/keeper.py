@@ -1,0 +1,226 @@
+"""The keeper of one pool generation: watches over its workers from a process that runs no task.
+
+main thread, every 25 to 100 ms   hard timeouts, jobs that wait behind a long one, deaths, memory; never the store
+clerk thread                      the store: extensions and beats, settlements, give-backs, figures
+wire                              the zygote: whom to watch, who has died and why
+"""
+
+import logging
+import os
+import secrets
+import select
+import signal
+import socket
+import time
+from typing import NamedTuple
+
+from engine import StoreFigures, WorkerInfo
+from engine.calls import Depths
+from engine.engine import Engine
+from scoreboard import REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
+from worker import watch
+from worker.clerk import Clerk, GiveBack
+from worker.figures import Blob, blob
+from worker.messages import BadMessage, Closed, Wire
+from worker.obituary import lease_of
+from worker.posting import Posting
+from worker.recycle import rss_of, too_large
+
+log = logging.getLogger(__name__)
+BUSY_TICK, CALM_TICK, SECOND = 0.025, 0.1, 1.0
+_FAREWELL = 2.0  # s for the last settlements
+_TIMEOUT = 3.0  # s for one reply of the store
+
+
+class Ward(NamedTuple):
+    """One worker under watch."""
+
+    slot: int
+    pid: int
+    pidfd: int
+    record: WorkerRecord
+    own: KeeperRecord
+
+
+class Keeper:
+    """Lives as long as there is a zygote or a worker of its generation."""
+
+    def __init__(self, posting: Posting, wire: Wire) -> None:
+        self._posting = posting
+        self._wire: Wire | None = wire
+        self._wards: dict[int, Ward] = {}  # by pid
+        self._host = socket.gethostname()
+        self._settled: list[str] = []
+        self._extended_ok = True
+        self._second = 0.0
+        self._figures: Blob = {}
+        self._taken_back: dict[int, tuple[int, int]] = {}  # slot -> (batch, call)
+        self._lease_ns = int(posting.lease * 1e9)
+        self._rang, self._ring = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        incarnation = secrets.randbits(63) | 1
+        self._clerk = Clerk(
+            Engine(posting.url, posting.namespace, incarnation=incarnation, timeout=_TIMEOUT),
+            posting.pool.queues,
+            lease=posting.lease,
+            max_crashes=posting.max_crashes,
+            on_settled=self._on_settled,
+            on_figures=self._on_figures,
+            on_extended=self._on_extended,
+        )
+
+    def run(self) -> int:
+        """Watch; returns the exit status."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTSTP, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # it leaves when there is nobody left to watch
+        self._clerk.start()
+        tick = CALM_TICK
+        while self._wire or self._wards:
+            self._wait(tick)
+            self._listen()
+            self._confirm()
+            tick = self._look()
+        return 0 if self._clerk.close(_FAREWELL) else 1
+
+    # --- the clerk's thread ---
+
+    def _on_settled(self, incarnation: str) -> None:
+        self._settled.append(incarnation)
+        os.write(self._ring, b"\0")
+
+    def _on_figures(self, depths: Depths | None, store: StoreFigures | None) -> None:
+        self._figures = blob(depths, store, self._figures)
+        try:
+            self._posting.board.figures(self._posting.pool_number).publish(self._figures)
+        except ValueError as error:
+            log.warning("the queues' figures cannot be shown: %s", error)
+
+    def _on_extended(self, worked: bool) -> None:
+        self._extended_ok = worked
+
+    # --- the main thread ---
+
+    def _wait(self, tick: float) -> None:
+        poll = select.poll()
+        poll.register(self._rang, select.POLLIN)
+        if self._wire:
+            poll.register(self._wire.fileno(), select.POLLIN)
+        for ward in self._wards.values():
+            poll.register(ward.pidfd, select.POLLIN)
+        by_fd = {ward.pidfd: ward for ward in self._wards.values()}
+        for fd, _ in poll.poll(int(tick * 1000)):
+            if fd == self._rang:
+                os.read(self._rang, 4096)
+            elif fd in by_fd:  # it has ended; the zygote says how, and what to settle
+                ward = by_fd[fd]
+                del self._wards[ward.pid]
+                os.close(ward.pidfd)
+
+    def _listen(self) -> None:
+        while self._wire:
+            try:
+                received = self._wire.receive()
+            except BadMessage as error:
+                log.error("the zygote sent what is no message: %s", error)  # noqa: TRY400 - no trace helps
+                continue
+            except Closed:
+                self._wire.close()
+                self._wire = None
+                return
+            if received is None:
+                return
+            message, fds = received
+            if message.get("op") == "watch" and fds:
+                board, slot = self._posting.board, message["slot"]
+                self._wards[message["pid"]] = Ward(slot, message["pid"], fds[0], board.worker(slot), board.keeper(slot))
+            elif message.get("op") == "settle":
+                self._clerk.settle(message)
+
+    def _confirm(self) -> None:
+        while self._settled and self._wire:
+            try:
+                self._wire.send({"event": "settled", "incarnation": self._settled.pop(0)})
+            except Closed:
+                self._wire = None
+
+    def _look(self) -> float:
+        """One turn over all workers; seconds until the next."""
+        now, tick = time.monotonic_ns(), CALM_TICK
+        seen: list[tuple[Ward, WorkerSnapshot]] = []
+        for ward in self._wards.values():
+            snapshot = ward.record.snapshot()
+            if snapshot.pid != ward.pid:  # forked, and has not taken its record over yet
+                continue
+            seen.append((ward, snapshot))
+            if watch.overdue(snapshot, now):
+                self._kill(ward, Cause.HARD_TIMEOUT)
+                continue
+            found = watch.overstay(snapshot, now)
+            if found and self._taken_back.get(ward.slot) != (found.batch, found.call):
+                self._take_back(ward, snapshot.incarnation, found)
+            if watch.crowded(snapshot):
+                tick = BUSY_TICK
+        if time.monotonic() - self._second >= SECOND:
+            self._second = time.monotonic()
+            self._each_second(seen, now)
+        return tick
+
+    def _take_back(self, ward: Ward, incarnation: int, found: watch.Overstay) -> None:
+        """Forbid the starts, wait until the word has been seen, then give back what has not started."""
+        ward.own.revoke(found.batch, found.from_index)
+        if found.call:
+            ward.own.revoke_through(found.call, incarnation)
+        time.sleep(REVOKE_WAIT_S)
+        after = ward.record.snapshot()
+        leases = [lease_of(entry, incarnation) for entry in unstarted(after, ward.own.revoked())]
+
+        def still() -> bool:
+            present = ward.record.snapshot()
+            return (present.batch, present.in_flight) == (found.batch, found.call)
+
+        unread = bool(found.call) and still()
+        if not leases and not unread:
+            return
+        self._taken_back[ward.slot] = (found.batch, found.call)
+        given = set(leases)
+        keep = [lease for lease in watch.leases_held(after) if lease not in given]
+        self._clerk.give_back(GiveBack(incarnation, leases, unread, keep, still))
+
+    def _kill(self, ward: Ward, cause: Cause) -> None:
+        # The reason is written before the signal, so that whoever reaps it finds it.
+        ward.own.record_kill(ward.pid, cause)
+        log.warning("killing worker %d (pid %d): %s", ward.slot, ward.pid, cause.name.lower().replace("_", " "))
+        try:
+            signal.pidfd_send_signal(ward.pidfd, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def _each_second(self, seen: list[tuple[Ward, WorkerSnapshot]], now: int) -> None:
+        limit = self._posting.pool.max_memory_restart
+        for ward, _ in seen:
+            if limit and too_large(rss_of(ward.pid), limit):
+                self._kill(ward, Cause.MEMORY_LIMIT)
+            if self._extended_ok:
+                ward.own.extended(now)
+            else:
+                ward.own.extend_failed()
+        leases = [lease for _, snapshot in seen for lease in watch.leases_due(snapshot, now, self._lease_ns)]
+        self._clerk.extend([self._info(ward, snapshot) for ward, snapshot in seen], leases)
+
+    def _info(self, ward: Ward, snapshot: WorkerSnapshot) -> WorkerInfo:
+        wall, now = time.time(), time.monotonic_ns()
+        job, started_ns = watch.running_job(snapshot)
+        return WorkerInfo(
+            incarnation=f"{snapshot.incarnation:x}",
+            host=self._host,
+            pid=ward.pid,
+            pool=self._posting.pool.name,
+            slot=ward.slot,
+            generation=snapshot.generation,
+            state=snapshot.state.name.lower(),
+            job=job,
+            type=snapshot.task if job else None,
+            since=wall - (now - started_ns) / 1e9 if job else None,
+            jobs_done=snapshot.jobs_done,
+            started_at=wall - (now - snapshot.started_at_ns) / 1e9,
+            beat_at=wall - (now - snapshot.beat_ns) / 1e9,
+        )

@@ -1,0 +1,75 @@
+"""A zygote's workers: forking them and learning how they ended."""
+
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Callable
+from typing import NamedTuple
+
+from worker import forking, obituary
+from worker.obituary import Obituary
+from worker.oom import OomWatch
+from worker.posting import Posting
+
+log = logging.getLogger(__name__)
+
+
+class Child(NamedTuple):
+    """One worker. The pidfd names this very process, whatever becomes of its number."""
+
+    slot: int
+    pid: int
+    pidfd: int
+
+
+class Nursery:
+    """Living workers by pid.
+
+    live: the whole life of a worker in a slot, run in the child; returns its exit status.
+    """
+
+    def __init__(self, posting: Posting, live: Callable[[int, int], int], oom: OomWatch | None = None) -> None:
+        self._posting = posting
+        self._live = live
+        self._oom = oom or OomWatch()
+        self.children: dict[int, Child] = {}
+
+    def occupied(self, slot: int) -> bool:
+        """Whether a worker lives in that slot."""
+        return any(child.slot == slot for child in self.children.values())
+
+    def fork(self, slot: int, rank: int, drop: list[int], output: tuple[int, int] | None = None) -> Child:
+        """A new worker in ``slot``.
+
+        Raises:
+            OSError: the system allows no more processes.
+        """
+        others = [child.pidfd for child in self.children.values()]
+        pid = forking.fork(
+            lambda: self._live(slot, rank),
+            title=f"herdsman: worker {self._posting.pool.name}.{rank}",
+            drop=[*drop, *others],
+            output=output,
+        )
+        # Only its parent reaps it, and that is us: the number cannot have been given to another yet.
+        child = Child(slot, pid, os.pidfd_open(pid))
+        self.children[pid] = child
+        return child
+
+    def reap(self) -> list[Obituary]:
+        """How each worker that has ended since the last time did so. Never waits."""
+        ended = []
+        for child in list(self.children.values()):
+            found = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if found is None:
+                continue
+            # Still a zombie: its number is its own, and so is its group. What it left running goes with it.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGKILL)
+            _, status = os.waitpid(child.pid, 0)
+            del self.children[child.pid]
+            os.close(child.pidfd)
+            oom = os.WIFSIGNALED(status) and self._oom.struck()
+            ended.append(obituary.write(self._posting.board, child.slot, child.pid, status, oom=oom))
+        return ended

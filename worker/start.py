@@ -1,0 +1,92 @@
+"""Starting a zygote: under a supervisor, or on its own with a herder for a boss."""
+
+import contextlib
+import logging
+import os
+import sys
+from typing import NamedTuple
+
+from setproctitle import setproctitle
+
+from config import logs
+from config.schema import Config, Pool
+from scoreboard import Board, LayoutError
+from worker.boss import Boss, SocketBoss
+from worker.herder import Herder
+from worker.keeper import Keeper
+from worker.keeper_link import KeeperLink
+from worker.life import live
+from worker.loading import LoadError, load
+from worker.messages import Closed, Wire
+from worker.nursery import Nursery
+from worker.posting import Posting
+from worker.zygote import Zygote
+
+log = logging.getLogger(__name__)
+FAILED, BOOT_FAILED = 1, 3
+
+
+class Inherited(NamedTuple):
+    """File numbers a supervised zygote was given."""
+
+    control: int
+    lifeline: int
+    scoreboard: int
+
+
+def supervised(config: Config, pool: Pool, number: int, generation: int, fds: Inherited) -> int:
+    """Be a zygote that a supervisor has started; returns the exit status."""
+    _set_up(pool, f"worker {pool.name}")
+    wire = Wire.of_fd(fds.control)
+    try:
+        board = Board.attach(fds.scoreboard)
+        names = load(pool.tasks, folder=config.path.parent)
+    except (LoadError, LayoutError) as error:
+        log.error("%s", error)  # noqa: TRY400 - the text is complete
+        with contextlib.suppress(Closed):
+            wire.send({"event": "failed", "error": str(error)[-32_000:]})
+        return BOOT_FAILED
+    for fd in (fds.control, fds.lifeline, fds.scoreboard):
+        os.set_inheritable(fd, False)  # noqa: FBT003 - the standard library's own signature
+    posting = Posting(config, pool, number, generation, board, fds.lifeline)
+    return _zygote(posting, SocketBoss(wire), names)
+
+
+def standalone(config: Config, pool: Pool) -> int:
+    """Be a zygote of one's own accord, in the foreground; returns the exit status."""
+    _set_up(pool, f"worker {pool.name}")
+    os.environ.update(pool.env)
+    try:
+        names = load(pool.tasks, folder=config.path.parent)
+    except LoadError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command line's answer
+        return BOOT_FAILED
+    board = Board.create(max(1, pool.instances), 1)
+    os.set_inheritable(board.fd, False)  # noqa: FBT003 - the standard library's own signature
+    board.pool(0).name, board.pool(0).desired = pool.name, pool.instances
+    # The workers hold the read end; when this process is gone, however it went, they see the end of file.
+    lifeline, held = os.pipe2(os.O_CLOEXEC)
+    posting = Posting(config, pool, 0, 1, board, lifeline)
+    herder = Herder(board, pool.instances, pool.drain_timeout)
+    return _zygote(posting, herder, names, privately=(held,))
+
+
+def _zygote(posting: Posting, boss: Boss, names: list[str], privately: tuple[int, ...] = ()) -> int:
+    name = posting.pool.name
+
+    def worker(slot: int, rank: int) -> int:
+        os.environ["HERDSMAN_INSTANCE"] = str(rank)
+        logs.set_up(f"worker {name}.{rank}")
+        return live(posting, slot, rank)
+
+    def keeper(wire: Wire) -> int:
+        logs.set_up(f"keeper {name}")
+        return Keeper(posting, wire).run()
+
+    nursery = Nursery(posting, worker)
+    return Zygote(posting, boss, nursery, KeeperLink(posting, keeper), names=names, privately=privately).run()
+
+
+def _set_up(pool: Pool, label: str) -> None:
+    setproctitle(f"herdsman: zygote {pool.name}")
+    logs.set_up(label)
