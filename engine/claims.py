@@ -34,11 +34,15 @@ class Grant(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A job that was run to its end. `result` None: nothing is to be kept; else msgpack, kept for `ttl` seconds."""
+    """A job that was run to its end.
+
+    `result` None: nothing is to be kept; else msgpack, kept for `ttl` seconds. `started_ms`: by the store's clock.
+    """
 
     lease: str
     result: bytes | None = None
     ttl: float = 0.0
+    started_ms: int = 0
 
 
 def arguments(done: Sequence[Done], want: int, queues: Sequence[str], lease: float) -> list[Any]:
@@ -49,8 +53,8 @@ def arguments(done: Sequence[Done], want: int, queues: Sequence[str], lease: flo
         if job.result is None:
             plain.append(job.lease)
         else:
-            full += [job.lease, job.result, max(1, round(job.ttl * 1000))]
-    return [round(lease * 1000), want, len(queues), len(plain), len(full) // 3, *queues, *plain, *full]
+            full += [job.lease, job.result, max(1, round(job.ttl * 1000)), job.started_ms]
+    return [round(lease * 1000), want, len(queues), len(plain), len(full) // 4, *queues, *plain, *full]
 
 
 def parse(reply: Sequence[Any], queues: Sequence[str]) -> Grant:

@@ -57,19 +57,30 @@ class KeeperRecord(Record):
         """Forbid the worker to start the entries of this batch from this index on.
 
         `batch` is that of a snapshot; batch numbers of a slot never repeat, so an older one harms nobody.
+        Of one batch only more can be revoked, never less, and nothing of a batch before the last revoked one:
+        what was given back must stay forbidden.
         """
+        revoke = self._words[Keeper.REVOKE]
+        last = revoke >> FROM_BITS
+        if batch < last:
+            return
+        if batch == last:
+            from_index = min(from_index, revoke & _FROM_MASK)
         self._words[Keeper.REVOKE] = batch << FROM_BITS | min(from_index, _FROM_MASK)
 
     def revoke_through(self, seq: int, incarnation: int | None = None) -> None:
         """Forbid the worker to start what comes with replies, not taken yet, of claim calls up to `seq`.
 
         Pass the incarnation of the snapshot that named the call: call numbers begin anew with every worker.
-        None takes the one that sits in the slot now.
+        None takes the one that sits in the slot now. Of one incarnation only more can be revoked, never less.
         """
         words = self._words
-        words[Keeper.THROUGH_SEQ] = 0
-        words[Keeper.THROUGH_INCARNATION] = self._worker[Worker.INCARNATION] if incarnation is None else incarnation
-        words[Keeper.THROUGH_SEQ] = seq
+        if incarnation is None:
+            incarnation = self._worker[Worker.INCARNATION]
+        if words[Keeper.THROUGH_INCARNATION] != incarnation:
+            words[Keeper.THROUGH_SEQ] = 0  # the old number must not be taken for one of the new incarnation
+            words[Keeper.THROUGH_INCARNATION] = incarnation
+        words[Keeper.THROUGH_SEQ] = max(seq, words[Keeper.THROUGH_SEQ])
 
     def revoked(self) -> Revoked:
         """Tell what is revoked now; `seq` is 0 when it was said of an incarnation that is gone."""

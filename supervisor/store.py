@@ -61,9 +61,8 @@ class Store(Service):
             raise DamagedStoreError(0, said)
         self._log_start = self.files.log_file.stat().st_size if self.files.log_file.exists() else 0
         # Not through the logger: it outlives the logger, too.
-        with self.files.log_file.open("ab") as output:
-            fd = os.dup(output.fileno())
-        self._output = fd
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        self._output = fd = os.open(self.files.log_file, flags, 0o600)
         return Launch(
             command=(str(self.server.path), "-"),
             env=self._env,
@@ -105,8 +104,11 @@ class Store(Service):
         if self.state is State.DRAINING:
             return
         said = damage(self._new_log())
-        self.error = advice(said, self.files) if said else f"it died: {end}; see {self.files.log_file}"
-        log.error("store: %s", self.error)
+        if said:
+            self.error = advice(said, self.files)
+            log.error("store: %s", self.error)
+        else:
+            self.error = f"it died: {end}; see {self.files.log_file}"
 
     def _say_cut_tail(self) -> None:
         if cut_tail(self._new_log()):

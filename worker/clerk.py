@@ -6,6 +6,7 @@ replaced by its newest version; what must not be lost (deaths) waits in line.
 """
 
 import logging
+import os
 import threading
 import time
 from collections import deque
@@ -40,8 +41,8 @@ class GiveBack:
 class Clerk:
     """Started once; ``close`` lets it finish what must not be lost, for a while.
 
-    on_settled(incarnation in hex), on_figures (None: the store is away), on_extended(whether it worked) are called in the
-    clerk's thread.
+    on_settled(incarnation in hex), on_figures (None: the store is away) and on_extended(whether it worked) are called
+    in the clerk's thread.
     """
 
     def __init__(
@@ -115,6 +116,10 @@ class Clerk:
             except EngineError:
                 log.exception("the store refused")
                 time.sleep(_WEATHER_PAUSE)
+            except Exception:
+                # A keeper without its clerk would watch leases lapse; a new keeper does better.
+                log.exception("an error of ours")
+                os._exit(1)
             else:
                 if away:
                     log.info("the store is back")

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.claims import Claimed
 from engine.payload import Options
+from worker import stray
 from worker.context import running
 from worker.executor import encode_result, guarded
 from worker.plans import Plan
@@ -44,6 +45,7 @@ class Crew:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._awaited: set[asyncio.Task[None]] = set()
         self.finished: SimpleQueue[Work] = SimpleQueue()
+        stray.guard()
 
     def start(self, works: Sequence[Work]) -> None:
         """Run these; never waits."""
@@ -108,6 +110,7 @@ def attempt(work: Work) -> tuple[BaseException | None, bytes | None]:
             values, names = work.plan.arguments(work.job.payload)
             result: Any = work.plan.function(*values, **names)
         finally:
+            stray.leave_if_stray()
             work.timeout.end()
         return None, encode_result(result)
     except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt

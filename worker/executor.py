@@ -1,18 +1,16 @@
 """One job, here and now: its arguments, the function, its result as bytes. What it raises goes to the caller."""
 
 import asyncio
-import os
 from collections.abc import Awaitable
 from typing import Any
 
 from engine import payload
 from engine.errors import PayloadError
+from worker import stray
 from worker.context import Running, running
 from worker.plans import Plan
 from worker.soft_timeout import SoftTimeout
 from worker.timeouts import Alarm
-
-_strays: set[int] = set()
 
 
 class ResultError(Exception):
@@ -43,8 +41,7 @@ class Executor:
     def prepare(self) -> None:
         """Take over what a running worker needs; main thread only."""
         self._alarm.install()
-        # A task that forks and lets the child return here must not have two workers on one connection.
-        os.register_at_fork(after_in_child=lambda: _strays.add(os.getpid()))
+        stray.guard()
 
     def run(self, plan: Plan, job: Running, data: bytes, soft_ns: int) -> bytes | None:
         """Run one job and return its result as bytes; soft_ns: monotonic deadline or 0.
@@ -55,19 +52,17 @@ class Executor:
         """
         running.set((job, soft_ns))
         values, names = plan.arguments(data)
-        if plan.is_async:
-            result = self._await(plan.function(*values, **names), soft_ns)
-        elif soft_ns:
-            alarm = self._alarm
-            try:
-                alarm.watch(soft_ns)
+        try:
+            if plan.is_async:
+                result = self._await(plan.function(*values, **names), soft_ns)
+            elif soft_ns:
+                self._alarm.watch(soft_ns)
                 result = plan.function(*values, **names)
-            finally:
-                alarm.deadline_ns = 0
-        else:
-            result = plan.function(*values, **names)
-        if _strays:
-            os._exit(1)
+            else:
+                result = plan.function(*values, **names)
+        finally:
+            self._alarm.deadline_ns = 0
+            stray.leave_if_stray()
         return None if result is None else encode_result(result)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ clerk thread                      the store: extensions and beats, settlements, 
 wire                              the zygote: whom to watch, who has died and why
 """
 
+import contextlib
 import logging
 import os
 import secrets
@@ -85,7 +86,8 @@ class Keeper:
 
     def _on_settled(self, incarnation: str) -> None:
         self._settled.append(incarnation)
-        os.write(self._ring, b"\0")
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._ring, b"\0")
 
     def _on_figures(self, depths: Depths | None, store: StoreFigures | None) -> None:
         self._figures = blob(depths, store, self._figures)

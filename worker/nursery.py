@@ -48,7 +48,7 @@ class Nursery:
         others = [child.pidfd for child in self.children.values()]
         pid = forking.fork(
             lambda: self._live(slot, rank),
-            title=f"herdsman: worker {self._posting.pool.name}.{rank}",
+            title=f"herdsman: worker {self._posting.pool.name}.{slot}",
             drop=[*drop, *others],
             output=output,
         )

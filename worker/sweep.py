@@ -43,7 +43,8 @@ class StandIn:
             self.warned = True
         try:
             self._engine.promote(_PROMOTE)
-            self._engine.rescue(_RESCUE, max_crashes=self._max_crashes)
+            # As long as the gaps between these sweeps: a gap of more than two graces counts as an outage.
+            self._engine.rescue(_RESCUE, grace=STALE_MS / 1000, max_crashes=self._max_crashes)
         except StoreDown as error:
             log.debug("no sweep: %s", error)
             return False

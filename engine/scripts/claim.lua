@@ -2,7 +2,8 @@
 -- claim.lua: acknowledge the batch that was run and claim the next, in one call: the one a worker lives on.
 -- KEYS      1 base
 -- ARGV      1 incarnation  2 operation  3 lease in ms  4 wanted  5 number of queues  6 plain leases  7 leases with a
---           result, then the queues, the plain leases, and lease, result, ttl in ms for each with a result
+--           result, then the queues, the plain leases, and lease, result, ttl in ms, started at in ms (0 = not known)
+--           for each with a result
 -- RETURNS   {now, last sweep, acknowledgements refused, first token, blocks}; a block is {queue index, lane, kind, rows}:
 --           kind 0 rows are stream entries, kind 1 rows are {entry, type, payload, options, attempts, crashes, ready}
 -- INCLUDES  clock wake id lift tell aside finish take
@@ -13,8 +14,8 @@ local want, queues, plain, full = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber
 local at, marks, processing = 7 + queues, b .. ':marks', b .. ':processing'
 local refused = finish(ARGV, at + 1, at + plain, nil, now)
 local leases, results = {}, {}
-for i = at + plain + 1, at + plain + 3 * full, 3 do
-  leases[#leases + 1], results[ARGV[i]] = ARGV[i], { ARGV[i + 1], tonumber(ARGV[i + 2]) }
+for i = at + plain + 1, at + plain + 4 * full, 4 do
+  leases[#leases + 1], results[ARGV[i]] = ARGV[i], { ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]) }
 end
 refused = refused + finish(leases, 1, #leases, results, now)
 local swept = tonumber(redis.call('HGET', b .. ':meta', 'swept') or 0)

@@ -1,6 +1,7 @@
 """Bytes from a pipe -> whole lines with a tag. Pure."""
 
 LINE_LIMIT = 64 * 1024
+_STAMP = len("2026-01-31T12:00:00.123Z")
 
 
 class Framer:
@@ -33,6 +34,17 @@ def _pieces(line: bytes) -> list[bytes]:
 
 
 def tagged(lines: list[bytes], tag: str, stamp: str) -> bytes:
-    """Join lines into what is written: `2026-01-31T12:00:00.123Z default.3 | text`."""
-    prefix = f"{stamp} {tag} | ".encode()
-    return b"".join([prefix + line.removesuffix(b"\r") + b"\n" for line in lines])
+    """Join lines into what is written: `2026-01-31T12:00:00.123Z default.3 | text`.
+
+    A line that begins with such a time keeps it, at the front, instead of getting a second one.
+    """
+    mark = f" {tag} | ".encode()
+    prefix = stamp.encode() + mark
+    return b"".join(
+        [
+            line[:_STAMP] + mark + line[_STAMP + 1 :] + b"\n"
+            if line[10:11] == b"T" and line[23:25] == b"Z "
+            else prefix + line.removesuffix(b"\r") + b"\n"
+            for line in lines
+        ]
+    )

@@ -24,6 +24,7 @@ class Source:
     tag: str
     file: str
     framer: Framer = field(default_factory=Framer)
+    open: bool = True
 
 
 class Reader:
@@ -50,6 +51,8 @@ class Reader:
 
     def _read(self, source: Source) -> bool:
         """Read once; False when there was nothing, or the pipe has ended."""
+        if not source.open:
+            return False  # emptied to its end earlier in this same turn
         try:
             data = os.read(source.fd, _READ_SIZE)
         except BlockingIOError:
@@ -73,6 +76,7 @@ class Reader:
             self._echo.put(source.file, data)
 
     def _close(self, source: Source) -> None:
+        source.open = False
         self._selector.unregister(source.fd)
         os.close(source.fd)
         remaining = [other for other in self._sources[source.tag] if other is not source]

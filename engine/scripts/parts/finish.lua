@@ -2,13 +2,14 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   finish(leases, from, to, results): number of leases that were not held any more. results: lease ->
---           {result, ttl in ms}, or nil for jobs that leave nothing behind
+--           {result, ttl in ms, when it was started or 0}, or nil for jobs that leave nothing behind
 -- INVARIANT a lease is compared whole (id, token, owner), never by id alone
-local function keep(id, result, now)
+local function keep(id, owner, result, now)
   local queue, record = lift(id)
   if not queue then return end
   redis.call('HINCRBY', record, 'a', 1)
-  redis.call('HSET', record, 's', 'completed', 'r', result[1], 'f', now)
+  redis.call('HSET', record, 's', 'completed', 'r', result[1], 'f', now, 'w', owner)
+  if result[3] > 0 then redis.call('HSET', record, 'b', result[3]) end
   redis.call('HDEL', record, 'e')
   redis.call('PEXPIRE', record, result[2])
   redis.call('ZADD', KEYS[1] .. ':finished', now + result[2], id)
@@ -19,12 +20,13 @@ local function finish(leases, from, to, results, now)
   local scores = redis.call('ZMSCORE', b .. ':processing', unpack(leases, from, to))
   local held, ids, lanes = {}, {}, {}
   for i = from, to do
-    local id = scores[i - from + 1] and id_of(leases[i])
+    local id, owner
+    if scores[i - from + 1] then id, owner = id_of(leases[i]) end
     if id then
       held[#held + 1], ids[#ids + 1] = leases[i], id
       local result = results and results[leases[i]]
       local lane, entry = lane_of(id)
-      if result then keep(id, result, now)
+      if result then keep(id, owner, result, now)
       else
         lanes[lane] = lanes[lane] or {}
         table.insert(lanes[lane], entry)

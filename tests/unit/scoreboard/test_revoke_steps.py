@@ -5,14 +5,14 @@ after the other here; that stores become visible late is what the keeper's wait 
 """
 
 from collections.abc import Callable
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, count
 
 import pytest
 
 from scoreboard import Board, KeeperRecord, WorkerRecord, unstarted, worker_snapshot
 
-INCARNATION = 5
 CALL = 3
+INCARNATIONS = count(1)  # nothing said of one holds for the next
 
 
 class Stepped:
@@ -40,9 +40,7 @@ class Scene:
         self.keeper: KeeperRecord = board.keeper(0)
         self.worker: WorkerRecord = board.worker(0)
         self.reader: WorkerRecord = board.worker(0)
-        self.worker.begin(1, INCARNATION, 1)
-        self.keeper.revoke(0, 0)
-        self.keeper.revoke_through(0, INCARNATION)
+        self.worker.begin(1, next(INCARNATIONS), 1)
         self.worker._words = Stepped(self.worker._words, self._step)
         self.worker._marks = Stepped(self.worker._marks, self._step)
         self.worker._ids = Stepped(self.worker._ids, self._step)
@@ -113,7 +111,7 @@ def test_at_no_moment_of_taking_a_reply_is_its_job_both_run_and_given_back_unrea
         looks = []
         ran = now.do(
             lambda now=now: take(now.worker),
-            (revoke_at, lambda now=now: now.keeper.revoke_through(CALL, INCARNATION)),
+            (revoke_at, lambda now=now: now.keeper.revoke_through(CALL)),
             (look_at, lambda now=now, looks=looks: looks.append(now.reader.snapshot())),
         )
         unread = not looks[0].torn and looks[0].in_flight == CALL
