@@ -55,6 +55,11 @@ class Hands:
         self._free: list[int] = []  # holes below COUNT
         self._void: set[int] = set()  # entries whose whole claim call was revoked before they came here
 
+    @property
+    def batch(self) -> int:
+        """The number of the batch in hand, for its writer; others find it in the snapshot."""
+        return self._batch
+
     def claim(self, batch: Sequence[tuple[int, int, int, int]], claimed_ns: int, call: int = 0) -> None:
         """Replace all entries by this batch, each CLAIMED.
 

@@ -65,7 +65,7 @@ class WorkerSnapshot(NamedTuple):
 
 
 def read(words: memoryview) -> WorkerSnapshot:
-    """Copy the record behind `words`; waits at most a few milliseconds and never raises on what it finds."""
+    """Copy the record behind `words`; waits at most about 5 ms and never raises on what it finds."""
     for turn in range(_SPINS + _ROUNDS):
         before = words[Worker.SEQUENCE]
         if before & 1 == 0:

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from supervisor.packets import receive
+
 log = logging.getLogger(__name__)
 
 MESSAGE_LIMIT = 64 * 1024
@@ -93,21 +95,21 @@ class Channel:
     def _receive(self) -> bool:
         """Take one message; False when there is none or the other side is gone."""
         try:
-            data, fds, flags, _ = socket.recv_fds(self._socket, MESSAGE_LIMIT, _FDS_LIMIT, socket.MSG_CMSG_CLOEXEC)
+            data, fds, cut = receive(self._socket, MESSAGE_LIMIT, _FDS_LIMIT)
         except BlockingIOError:
             return False
         except OSError as error:
             log.debug("a channel broke: %s", error)
-            data, fds, flags = b"", [], 0
+            data, fds, cut = b"", [], False
         if not data:
             self.close()
             self._on_eof()
             return False
-        message = _parse(data, truncated=bool(flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC)))
+        message = _parse(data, truncated=cut)
         if message is None:
             _close(fds)
         else:
-            self._on_message(message, list(fds))
+            self._on_message(message, fds)
         return True
 
 

@@ -32,8 +32,7 @@ def merged(said: list[tuple[int, Any]]) -> Figures:
     for _, value in known:
         # Later words overwrite earlier ones, queue by queue.
         queues.update({name: one for name, one in _dict(value, "queues").items() if isinstance(one, dict)})
-        per_queue = {name: one.get("rescued") or 0 for name, one in queues.items()}
-        for name, count in {**per_queue, **_dict(value, "rescued")}.items():
+        for name, count in _dict(value, "rescued").items():
             # A count since the beginning, read from the store: two keepers mean the same one.
             rescued[name] = max(rescued.get(name, 0), int(count))
     last = known[-1][1] if known else {}

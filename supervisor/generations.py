@@ -36,7 +36,9 @@ class Generations:
         self._history = History()
         self._due = 0.0
         self._wants_new = False
+        self._asked_for = False  # whether the candidate was asked for, or replaces a dead zygote
         self.number = 0
+        self.floor = 0  # workers of generations below it are to be replaced
         self.current: Zygote | None = None
         self.candidate: Zygote | None = None
         self.retired: list[Zygote] = []
@@ -70,6 +72,8 @@ class Generations:
         log.info("pool %s: generation %d is ready, pid %s", self._pool, zygote.generation, zygote.pid)
         self._retire(self.current)
         self.current, self.candidate = zygote, None
+        if self._asked_for:
+            self.floor = zygote.generation
         self.error = ""
 
     def failed(self, zygote: Zygote, error: str, now: float) -> None:
@@ -102,7 +106,7 @@ class Generations:
 
     def _start(self, now: float) -> None:
         self.number += 1
-        self._wants_new = False
+        self._asked_for, self._wants_new = self._wants_new, False
         try:
             self.candidate = self._make(self.number, now)
         except OSError as error:

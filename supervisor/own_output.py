@@ -37,9 +37,11 @@ class PipeStream(io.TextIOBase):
             with suppress(OSError):
                 os.write(_FALLBACK_FD, data)
             return len(text)
-        if self._untold and self._send(f"supervisor: {self._untold} log lines were dropped\n".encode()):
+        if self._untold:
+            data = f"supervisor: {self._untold} log lines were dropped\n".encode() + data
+        if self._send(data):
             self._untold = 0
-        if not self._send(data):
+        else:
             self.dropped += 1
             self._untold += 1
         return len(text)

@@ -19,7 +19,7 @@ from scoreboard import Board, Cause, Death, Intent
 from supervisor.child import Nursery, send
 from supervisor.children import Exit
 from supervisor.generations import Generations
-from supervisor.orphans import kill_untold
+from supervisor.orphans import kill_untold, own_children
 from supervisor.outputs import Outputs
 from supervisor.roster import Roster
 from supervisor.seat import Seat
@@ -122,7 +122,7 @@ class Pool:
         """Whether all wanted workers run, of the current generation, and nobody else."""
         current = self.generations.current
         steady = self.generations.candidate is None and (current is not None or self.target == 0)
-        return steady and self.seats.all_well(current, self.target)
+        return steady and self.seats.all_well(self.generations.floor, self.target)
 
     def is_down(self) -> bool:
         """Tell whether neither worker nor zygote is left."""
@@ -183,11 +183,12 @@ class Pool:
         current = self.generations.current
         if current is None or any(seat.wanted and seat.state is not State.RUNNING for seat in self.seats):
             return
+        floor = self.generations.floor
         for seat in self.seats:
-            if seat.wanted and seat.zygote is not current:
-                # A zygote that died by accident is no reason to cut a job short.
-                asked = seat.zygote is not None and seat.zygote.leaving
-                seat.drain(now, self.config.drain_timeout if asked else math.inf, Intent.RECYCLE)
+            if seat.wanted and seat.stale(floor):
+                # Where only the keeper was lost, nobody asked for anything: no job is cut short for that.
+                timeout = self.config.drain_timeout if seat.generation < floor else math.inf
+                seat.drain(now, timeout, Intent.RECYCLE)
                 return
 
     def _look_for_stuck(self, now: float) -> float:
@@ -253,12 +254,26 @@ class Pool:
         now = time.monotonic()
         self.generations.dead(zygote, end, now)
         asked = [seat for seat in self.seats if seat.zygote is zygote and seat.live and seat.pid is None]
+        self._watch_keeper(zygote)
         self._kill_untold(asked)
         for seat in asked:
             # It may have forked and not told us; a second worker in that slot would be one too many.
             seat.untold = True
             self._ended(seat, Death(Cause.BOOT_FAILED, None, None, charged=False))
         self._shared.wake()
+
+    def _watch_keeper(self, zygote: Zygote) -> None:
+        """The keeper of a dead zygote is our child now; should it die, its workers' leases lapse."""
+
+        def lost(_end: Exit) -> None:
+            zygote.keeper_lost = True
+            self._shared.wake()
+
+        children = self._shared.nursery.children
+        if zygote.keeper in own_children() and zygote.keeper not in children:
+            children.add(zygote.keeper, lost)
+        else:
+            zygote.keeper_lost = True
 
     def _kill_untold(self, seats: list[Seat]) -> bool:
         pids = {seat.snapshot().pid for seat in seats}

@@ -68,6 +68,6 @@ class Roster:
         """Answer the pipe for a worker's output."""
         return self._outputs.pipe(seat.name, self._pool_name)
 
-    def all_well(self, zygote: Zygote | None, target: int) -> bool:
-        """Tell whether all wanted workers run, forked by this zygote, and nobody else is there."""
-        return len(self._seats) == self.running == target and all(seat.zygote is zygote for seat in self._seats)
+    def all_well(self, floor: int, target: int) -> bool:
+        """Tell whether all wanted workers run, none of them too old, and nobody else is there."""
+        return len(self._seats) == self.running == target and not any(seat.stale(floor) for seat in self._seats)

@@ -59,6 +59,10 @@ class Seat:
         """The generation of the worker that sits here, 0 when none ever did."""
         return self.zygote.generation if self.zygote else 0
 
+    def stale(self, floor: int) -> bool:
+        """Tell whether its worker is to be replaced: too old, or nobody extends its leases any more."""
+        return self.zygote is not None and (self.zygote.generation < floor or self.zygote.keeper_lost)
+
     @property
     def live(self) -> bool:
         """Whether a process is, or may be, here."""

@@ -56,6 +56,8 @@ def render(files: StoreFiles, *, fsync: str, max_memory: int) -> str:
         "aof-load-truncated yes",
         'save ""',
         "maxmemory-policy noeviction",
+        # Its title would be written over its environment, by which its owner can be told from /proc.
+        "set-proc-title no",
         *([f"maxmemory {max_memory}"] if max_memory else []),
     ]
     return "\n".join(lines) + "\n"

@@ -95,6 +95,7 @@ class Zygote:
         self.ready = False
         self.leaving = False
         self.keeper: int | None = None
+        self.keeper_lost = False  # the zygote died, and after it the keeper, which nobody replaces
         self.tasks: tuple[str, ...] = ()
         self.started = 0.0
         self._nursery = nursery

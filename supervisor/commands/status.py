@@ -56,7 +56,7 @@ def _pool(pool: Pool, now: float) -> dict[str, Any]:
         "stopped": pool.stopped,
         "running": pool.seats.running,
         "generation": current.generation if current else 0,
-        "rolling": generations.candidate is not None or any(seat.zygote is not current for seat in pool.seats),
+        "rolling": generations.candidate is not None or any(seat.stale(generations.floor) for seat in pool.seats),
         "zygote_pid": current.pid if current else None,
         "keeper_pid": current.keeper if current else None,
         "tasks": list(current.tasks) if current else [],

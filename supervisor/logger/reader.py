@@ -11,6 +11,7 @@ from supervisor.logger.buffer import BoundedBuffer
 from supervisor.logger.lines import Framer, tagged
 from supervisor.logger.stamp import stamp
 from supervisor.logger.writer import Tally
+from supervisor.packets import receive
 
 _READ_SIZE = 64 * 1024
 _TURNS = 16  # reads a pipe may have in a row when it is to be emptied
@@ -90,7 +91,7 @@ class Reader:
         if control is None:
             return
         try:
-            data, fds, _, _ = socket.recv_fds(control, _READ_SIZE, 1, socket.MSG_CMSG_CLOEXEC)
+            data, fds, _ = receive(control, _READ_SIZE, 1)
         except BlockingIOError:
             return
         except OSError:
@@ -101,7 +102,7 @@ class Reader:
             self._control = None
             return
         with suppress(ValueError, KeyError, TypeError):
-            self._obey(json.loads(data), list(fds))
+            self._obey(json.loads(data), fds)
 
     def _obey(self, message: dict[str, str], fds: list[int]) -> None:
         if message["op"] == "pipe" and fds:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from worker import SoftTimeout, current_job, task
 
+KEPT: list[bytes] = []
+
 
 def note(word: str = "") -> None:
     """One line a run: job id, attempt, word."""
@@ -98,6 +100,11 @@ def hog(megabytes: int, seconds: float) -> None:
     for place in range(0, len(kept), 4096):
         kept[place] = 1
     time.sleep(seconds)
+
+
+@task("hoard")
+def hoard(megabytes: int) -> None:
+    KEPT.append(b"x" * (megabytes << 20))
 
 
 @task("stray", retries=0)

@@ -35,18 +35,19 @@ class Supervisor:
         numbers = (theirs.fileno(), self.board.fd, self.lifeline)
         names = ("HERDSMAN_CONTROL_FD", "HERDSMAN_SCOREBOARD_FD", "HERDSMAN_LIFELINE_FD")
         command = [sys.executable, "-m", "worker", "--zygote", "-c", str(path), "--pool", "default"]
-        self.process = subprocess.Popen(
-            [*command, "--generation", "3"],
-            env={
-                **os.environ,
-                "PYTHONPATH": f"{ROOT}:{HERE}",
-                "HM_RUNS": str(folder / "runs"),
-                **dict(zip(names, map(str, numbers), strict=True)),
-            },
-            pass_fds=numbers,
-            stdout=(folder / "log").open("wb"),
-            stderr=subprocess.STDOUT,
-        )
+        with (folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, "--generation", "3"],
+                env={
+                    **os.environ,
+                    "PYTHONPATH": f"{ROOT}:{HERE}",
+                    "HM_RUNS": str(folder / "runs"),
+                    **dict(zip(names, map(str, numbers), strict=True)),
+                },
+                pass_fds=numbers,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         theirs.close()
 
     def hear(self, event: str, timeout: float = 10) -> dict[str, Any]:

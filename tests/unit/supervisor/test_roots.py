@@ -9,9 +9,7 @@ def test_our_own_packages_share_one_root() -> None:
     assert roots.clashes() == []
 
 
-def test_a_package_found_elsewhere_is_named_with_both_places(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_package_found_elsewhere_is_named_with_both_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = tmp_path / "clashing"
     theirs.mkdir()
     (theirs / "__init__.py").touch()

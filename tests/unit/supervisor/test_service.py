@@ -56,8 +56,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def service(nursery: Nursery, restart: str = "always", **hooks: Any) -> Service:
     rule = Rule(restart=restart, policy=Policy(base=1.0, jitter=0.0), stop_timeout=10.0)
-    kept = Service("it", nursery, lambda: Launch(command=("it",), env={}), rule=rule, hooks=Hooks(**hooks))  # type: ignore[arg-type]  # straw
-    return kept
+    return Service("it", nursery, lambda: Launch(command=("it",), env={}), rule=rule, hooks=Hooks(**hooks))  # type: ignore[arg-type]  # straw
 
 
 def test_it_is_started_and_runs_after_it_settled(now: list[float]) -> None:

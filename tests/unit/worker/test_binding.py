@@ -60,7 +60,7 @@ def test_bytes_that_are_no_msgpack_are_explained() -> None:
 def test_hints_that_cannot_be_looked_up_check_nothing() -> None:
     def task(value: "Missing") -> None: ...  # type: ignore[name-defined]  # noqa: F821 - that is the point
 
-    assert ((3,), {}) == Binding(task).arguments(encode(3))
+    assert Binding(task).arguments(encode(3)) == ((3,), {})
 
 
 def test_a_parameter_that_was_left_out_keeps_its_default() -> None:

@@ -10,7 +10,7 @@ class Fake:
     stop = orphaned = False
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *args, **names: None
+        return lambda *_args, **_names: None
 
 
 def vigil(fake: Fake, **options: Any) -> Vigil:

@@ -1,0 +1,15 @@
+from supervisor.figures import merged
+
+
+def test_the_freshest_word_about_a_queue_counts() -> None:
+    old = (1, {"up": True, "swept_at": 50.0, "queues": {"a": {"pending": 1}, "b": {"pending": 2}}, "rescued": {"a": 3}})
+    new = (2, {"up": False, "memory": 7, "swept_at": 40.0, "queues": {"a": {"pending": 9}}, "rescued": {"a": 2}})
+    found = merged([new, old])
+    assert found.queues == {"a": {"pending": 9}, "b": {"pending": 2}}
+    assert (found.up, found.memory, found.swept_at) == (False, 7, 50.0)
+    assert found.rescued == {"a": 3}
+
+
+def test_keepers_that_have_said_nothing_yet_mean_zeros() -> None:
+    assert merged([(0, None), (0, [1, 2])]).up is False
+    assert merged([]).queues == {}

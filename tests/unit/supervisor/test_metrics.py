@@ -1,0 +1,84 @@
+"""The whole metrics page over a real scoreboard, with pools of straw."""
+
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from scoreboard import Board, Cause
+from supervisor.metrics import HerdCollector
+from supervisor.slots import Slots
+from supervisor.states import State
+
+
+def herd(board: Board, slots: Slots) -> Any:
+    seat = SimpleNamespace(state=State.RUNNING, pid=None, name="default.0")
+    pool = SimpleNamespace(name="default", target=2, seats=[seat], restarts=Counter({Cause.SIGNAL: 3}))
+    return SimpleNamespace(board=board, slots=slots, pools=[pool], programs={}, store=None)
+
+
+def scrape(collector: HerdCollector) -> dict[tuple[str, tuple[str, ...]], float]:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(collector)
+    families = text_string_to_metric_families(generate_latest(registry).decode())
+    return {
+        (sample.name, tuple(sorted(sample.labels.values()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_zeros_stand_there_before_anything_has_happened() -> None:
+    with Board.create(4, 1) as board:
+        seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"]))
+    assert seen["herdsman_queue_depth", ("default", "pending")] == 0
+    assert seen["herdsman_dlq_size", ("default",)] == 0
+    assert seen["herdsman_store_up", ()] == 0
+    assert seen["herdsman_job_wait_seconds_count", ("default",)] == 0
+    assert seen["herdsman_worker_restarts_total", ("default", "oom")] == 0
+    assert seen["herdsman_janitor_rescued_total", ("default",)] == 0
+
+
+def test_counters_are_sums_over_all_slots_that_were_ever_used() -> None:
+    slots = Slots(4)
+    with Board.create(4, 1) as board:
+        for slot in (slots.take(), slots.take()):
+            row = board.series(slot).row("default", "uppercase")
+            row.add(completed=5, dead=1)
+            row.observe(2_000_000, n=3)
+            board.series(slot).row("default", "").observe(500_000_000)
+        slots.give_back(1)  # its worker is gone, what it counted is not
+        seen = scrape(HerdCollector(herd(board, slots), []))
+    assert seen["herdsman_jobs_total", ("completed", "default", "uppercase")] == 10
+    assert seen["herdsman_jobs_total", ("dead", "default", "uppercase")] == 2
+    assert seen["herdsman_jobs_total", ("default", "lost", "uppercase")] == 0
+    assert seen["herdsman_job_duration_seconds_count", ("default", "uppercase")] == 6
+    assert seen["herdsman_job_duration_seconds_bucket", ("0.0025", "default", "uppercase")] == 6
+    assert seen["herdsman_job_duration_seconds_bucket", ("0.001", "default", "uppercase")] == 0
+    assert seen["herdsman_job_duration_seconds_sum", ("default", "uppercase")] == pytest.approx(0.012)
+    assert seen["herdsman_job_wait_seconds_bucket", ("+Inf", "default")] == 2
+
+
+def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
+    with Board.create(4, 1) as board:
+        figures = {
+            "up": True, "memory": 10, "memory_limit": 20, "swept_at": 1.5, "rescued": {"mail": 4},
+            "queues": {"mail": {"scheduled": 2, "processing": 3, "dead": 4, "oldest": 5.5, "paused": True}},
+        }  # fmt: skip
+        board.figures(0).publish(figures)
+        seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"]))
+    assert seen["herdsman_queue_depth", ("mail", "processing")] == 3
+    assert seen["herdsman_queue_oldest_seconds", ("mail",)] == 5.5
+    assert seen["herdsman_queue_paused", ("mail",)] == 1
+    assert seen["herdsman_dlq_size", ("mail",)] == 4
+    assert seen["herdsman_janitor_rescued_total", ("mail",)] == 4
+    assert seen["herdsman_store_up", ()] == 1
+    assert seen["herdsman_store_memory_limit_bytes", ()] == 20
+    assert seen["herdsman_janitor_last_sweep_timestamp_seconds", ()] == 1.5
+    assert seen["herdsman_workers", ("default", "running")] == 1
+    assert seen["herdsman_pool_desired", ("default",)] == 2
+    assert seen["herdsman_worker_restarts_total", ("default", "signal")] == 3
+    assert seen["herdsman_worker_memory_bytes", ("default", "default.0")] == 0
