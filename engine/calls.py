@@ -89,9 +89,9 @@ def release(leases: Sequence[str]) -> Call[int]:
     return Call("release", list(leases), int)
 
 
-def give_back(incarnation: int, keep: Sequence[str]) -> Call[int]:
-    """All that this incarnation's last claims granted goes back, but for `keep`; how many went back."""
-    return Call("give_back", [f"{incarnation:x}", *keep], int)
+def give_back(incarnation: int, through: int, keep: Sequence[str]) -> Call[int]:
+    """What this incarnation's claims up to call `through` granted goes back, but for `keep`; how many went back."""
+    return Call("give_back", [f"{incarnation:x}", through, *keep], int)
 
 
 def extend(workers: Iterable[tuple[int, bytes, str]], leases: Sequence[str], lease: float) -> Call[int]:

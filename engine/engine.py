@@ -99,6 +99,11 @@ class Engine:
         return claims.parse(reply, queues)
 
     @property
+    def next_call(self) -> int:
+        """The number that the next call will have."""
+        return self.session.operation + 1
+
+    @property
     def in_flight(self) -> int:
         """The number of the call whose reply was not collected yet, 0 when there is none."""
         return self._posted[0] if self._posted else 0
@@ -192,9 +197,9 @@ class Engine:
         """A worker is dead: marks its incarnation and gives back all it held."""
         return self.run(calls.settle(incarnation, cause, started, charged=charged, max_crashes=max_crashes))
 
-    def give_back(self, incarnation: int, keep: Sequence[str]) -> int:
-        """Releases what that worker's last claims granted, but for `keep`; how many went back."""
-        return self.run(calls.give_back(incarnation, keep))
+    def give_back(self, incarnation: int, through: int, keep: Sequence[str]) -> int:
+        """Releases what that worker's last claims up to call `through` granted, but for `keep`; how many went back."""
+        return self.run(calls.give_back(incarnation, through, keep))
 
     def promote(self, limit: int = 1000) -> calls.Promoted:
         """Due jobs -> pending."""

@@ -1,12 +1,15 @@
-"""Workers that a zygote forked and could not tell us of before it died."""
+"""What a dead zygote leaves behind: workers that it could not tell us of, and the keeper of those we know."""
 
 import logging
 import os
 import signal
-from collections.abc import Container
+from collections.abc import Callable, Container
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
+
+from supervisor.children import Children, Exit
+from supervisor.zygote import Zygote
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,22 @@ def kill_untold(pids: AbstractSet[int], *, known: Container[int]) -> bool:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     return bool(strangers)
+
+
+def watch_keeper(zygote: Zygote, children: Children, wake: Callable[[], None]) -> None:
+    """Mark the zygote when its keeper is lost, too: nobody extends its workers' leases then.
+
+    The keeper of a dead zygote is our own child, so the reaper will tell; one that is not there is lost already.
+    """
+
+    def lost(_end: Exit) -> None:
+        zygote.keeper_lost = True
+        wake()
+
+    if zygote.keeper in own_children() and zygote.keeper not in children:
+        children.add(zygote.keeper, lost)
+    else:
+        zygote.keeper_lost = True
 
 
 def own_children() -> list[int]:

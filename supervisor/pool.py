@@ -19,7 +19,7 @@ from scoreboard import Board, Cause, Death, Intent
 from supervisor.child import Nursery, send
 from supervisor.children import Exit
 from supervisor.generations import Generations
-from supervisor.orphans import kill_untold, own_children
+from supervisor.orphans import kill_untold, watch_keeper
 from supervisor.outputs import Outputs
 from supervisor.roster import Roster
 from supervisor.seat import Seat
@@ -159,24 +159,23 @@ class Pool:
                 self.seats.vacate(seat)
                 self._shared.wake()
         elif seat.state in (State.STOPPED, State.EXITED) or (seat.state is State.BACKOFF and now >= seat.due):
-            self._launch(seat, now)
+            return self._launch(seat, now)
         elif seat.look(now):
             log.info("%s: running, pid %s", seat.name, seat.pid)
         return seat.due
 
-    def _launch(self, seat: Seat, now: float) -> None:
+    def _launch(self, seat: Seat, now: float) -> float:
         zygote = self.generations.current
-        seat.due = math.inf
         if zygote is None or not zygote.ready:
-            return  # its arrival wakes us
+            return math.inf  # its arrival wakes us
+        if seat.untold and self._kill_untold([seat]):
+            return now + _UNTOLD_PAUSE_S
+        seat.untold = False
         if seat.last_death is not None:
             seat.count_restart()
             self.restarts[seat.last_death.cause] += 1
-        if seat.untold and self._kill_untold([seat]):
-            seat.due = now + _UNTOLD_PAUSE_S
-            return
-        seat.untold = False
         seat.launch(zygote, self.seats.output(seat), now)
+        return math.inf
 
     def _roll_one(self, now: float) -> None:
         """Replace one worker of an older generation, when all others are well."""
@@ -254,26 +253,13 @@ class Pool:
         now = time.monotonic()
         self.generations.dead(zygote, end, now)
         asked = [seat for seat in self.seats if seat.zygote is zygote and seat.live and seat.pid is None]
-        self._watch_keeper(zygote)
+        watch_keeper(zygote, self._shared.nursery.children, self._shared.wake)
         self._kill_untold(asked)
         for seat in asked:
             # It may have forked and not told us; a second worker in that slot would be one too many.
             seat.untold = True
             self._ended(seat, Death(Cause.BOOT_FAILED, None, None, charged=False))
         self._shared.wake()
-
-    def _watch_keeper(self, zygote: Zygote) -> None:
-        """The keeper of a dead zygote is our child now; should it die, its workers' leases lapse."""
-
-        def lost(_end: Exit) -> None:
-            zygote.keeper_lost = True
-            self._shared.wake()
-
-        children = self._shared.nursery.children
-        if zygote.keeper in own_children() and zygote.keeper not in children:
-            children.add(zygote.keeper, lost)
-        else:
-            zygote.keeper_lost = True
 
     def _kill_untold(self, seats: list[Seat]) -> bool:
         pids = {seat.snapshot().pid for seat in seats}

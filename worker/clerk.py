@@ -25,14 +25,14 @@ _STALE = 0.1  # s after which a give-back is not done any more: the keeper looks
 
 @dataclass(frozen=True, slots=True)
 class GiveBack:
-    """Give back ``leases``; with ``unread``, what the worker's last calls granted, too, but for ``keep``.
+    """Give back ``leases``; and what the worker's calls up to ``unread`` granted (0 = none), but for ``keep``.
 
     still: asked right before; False = the worker has moved on.
     """
 
     incarnation: int
     leases: Sequence[str]
-    unread: bool
+    unread: int
     keep: Sequence[str]
     still: Callable[[], bool]
     asked: float = field(default_factory=time.monotonic)
@@ -179,4 +179,4 @@ class Clerk:
         if order.leases:
             self._engine.release(order.leases)
         if order.unread and order.still():
-            self._engine.give_back(order.incarnation, order.keep)
+            self._engine.give_back(order.incarnation, order.unread, order.keep)

@@ -57,6 +57,8 @@ class Keeper:
         self._figures: Blob = {}
         self._taken_back: dict[int, tuple[int, int]] = {}  # slot -> (batch, call)
         self._lease_ns = int(posting.lease * 1e9)
+        # Short leases need more than a word a second; half of what watch.leases_due allows.
+        self._period = max(0.05, min(SECOND, posting.lease / (2 * watch.EXTEND_AT)))
         self._rang, self._ring = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         incarnation = secrets.randbits(63) | 1
         self._clerk = Clerk(
@@ -161,7 +163,7 @@ class Keeper:
                 self._take_back(ward, snapshot.incarnation, found)
             if watch.crowded(snapshot):
                 tick = BUSY_TICK
-        if time.monotonic() - self._second >= SECOND:
+        if time.monotonic() - self._second >= self._period:
             self._second = time.monotonic()
             self._each_second(seen, now)
         return tick
@@ -179,7 +181,7 @@ class Keeper:
             present = ward.record.snapshot()
             return (present.batch, present.in_flight) == (found.batch, found.call)
 
-        unread = bool(found.call) and still()
+        unread = found.call if still() else 0
         if not leases and not unread:
             return
         self._taken_back[ward.slot] = (found.batch, found.call)

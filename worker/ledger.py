@@ -38,15 +38,16 @@ class Ledger:
         taken, self.done = self.done, []
         return taken
 
-    def completed(self, job: Claimed, plan: Plan, options: Options, result: bytes | None) -> None:
-        """The job ran to its end; result as msgpack or None."""
+    def completed(self, job: Claimed, plan: Plan, options: Options, result: bytes | None, began_ns: int) -> None:
+        """The job ran to its end; result as msgpack or None, began_ns monotonic."""
         lease = self._engine.lease(job)
         if options.k is not None and options.k > 0:
-            self.done.append(Done(lease, _NIL if result is None else result, options.k))
+            began = self._plans.store_ms(began_ns)
+            self.done.append(Done(lease, _NIL if result is None else result, options.k, began))
         elif result is None or plan.ttl <= 0:
             self.done.append(Done(lease))
         else:
-            self.done.append(Done(lease, result, plan.ttl))
+            self.done.append(Done(lease, result, plan.ttl, self._plans.store_ms(began_ns)))
         plan.tally.completed += 1
 
     def failed(self, job: Claimed, plan: Plan, options: Options, error: BaseException) -> None:

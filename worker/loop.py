@@ -82,7 +82,7 @@ class WorkLoop:
     def _recorded(self, jobs: list[Claimed]) -> bool:
         """Write the batch down for the keeper. False: it took jobs back that were carried over; all go back."""
         at = self._at
-        before = at.record.snapshot().batch if self._carried else 0
+        before = at.record.batch if self._carried else 0
         at.record.claim([job[1:5] for job in jobs], time.monotonic_ns(), self._call)
         at.record.set_state(WorkerState.BUSY)
         at.record.set_task(jobs[0].type)
@@ -115,7 +115,7 @@ class WorkLoop:
             except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
                 ledger.failed(job, plan, options, error)
             else:
-                ledger.completed(job, plan, options, result)
+                ledger.completed(job, plan, options, result, now)
             record.done(ran)
             ran += 1
             then = time.monotonic_ns()
@@ -129,7 +129,7 @@ class WorkLoop:
         at = self._at
         at.vigil.holds_work = bool(at.ledger.done)
         if want:  # before it is sent: from then on the store may have granted jobs to us
-            at.record.set_in_flight(at.engine.session.operation + 1)
+            at.record.set_in_flight(at.engine.next_call)
         at.engine.post(at.ledger.take(), want, at.order.next(), at.lease)
 
     def _collect(self) -> list[Claimed]:

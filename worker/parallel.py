@@ -68,7 +68,7 @@ class ParallelLoop:
         want = min(want, at.max_batch)
         at.vigil.holds_work = bool(at.ledger.done)
         if want:
-            at.record.set_in_flight(at.engine.session.operation + 1)
+            at.record.set_in_flight(at.engine.next_call)
         call = at.engine.post(at.ledger.take(), want, at.order.next(), at.lease)
         grant = at.engine.collect()
         at.vigil.holds_work = False
@@ -118,7 +118,7 @@ class ParallelLoop:
                 break
             self._crew.taken(work)
             if work.error is None:
-                at.ledger.completed(work.job, work.plan, work.options, work.result)
+                at.ledger.completed(work.job, work.plan, work.options, work.result, work.began_ns)
             else:
                 at.ledger.failed(work.job, work.plan, work.options, work.error)
             at.record.done(work.index)

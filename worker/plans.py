@@ -1,5 +1,6 @@
 """All that is known of running one type of job from one queue: worked out once, looked up for every job."""
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from config.schema import Config
@@ -80,6 +81,7 @@ class Plans:
         self._series = series
         self._plans: dict[tuple[str, str], Plan] = {}
         self._waits: dict[str, Row] = {}
+        self._ahead_ms = 0  # of the store's clock over ours
 
     def find(self, queue: str, name: str) -> Plan:
         """The plan for jobs of type ``name`` from ``queue``; its task is None when nothing here has that name."""
@@ -99,10 +101,15 @@ class Plans:
     def waited(self, grant: Grant) -> None:
         """Record how long the jobs of a grant stood in their queues."""
         now, waits = grant.now_ms, dict[str, list[int]]()
+        self._ahead_ms = now - time.monotonic_ns() // 1_000_000
         for job in grant.jobs:
             waits.setdefault(job.queue, []).append((now - job.ready_ms) * 1_000_000)
         for queue, waits_ns in waits.items():
             self._wait_row(queue).observe_many(waits_ns)
+
+    def store_ms(self, at_ns: int) -> int:
+        """A moment of our monotonic clock as the store's time in ms, to within a round trip."""
+        return at_ns // 1_000_000 + self._ahead_ms
 
     def lost(self, refused: int, queue: str) -> None:
         """Count acknowledgements that came too late; the store does not tell of which jobs, so no type is named."""

@@ -20,6 +20,7 @@ from worker.exposition import CONTENT_TYPE, exposition
 from worker.posting import Posting
 
 log = logging.getLogger(__name__)
+HOST = "127.0.0.1"  # nothing here asks who is calling: whoever may reach this machine from outside may not run tasks
 BODY_LIMIT = 1 << 20
 WAIT = 30.0  # s for a job's result
 _IDLE = 30.0  # s a connection may say nothing
@@ -48,7 +49,7 @@ def _serve(port: int, handler: type[BaseHTTPRequestHandler]) -> None:
     complained = False
     while True:
         try:
-            server = ThreadingHTTPServer(("", port), handler)
+            server = ThreadingHTTPServer((HOST, port), handler)
         except OSError as error:
             if not complained:
                 log.warning("port %d is not free yet (%s); trying on", port, error.strerror)

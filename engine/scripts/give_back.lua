@@ -2,16 +2,17 @@
 -- give_back.lua: a running job overstays: what its worker has claimed and not started goes back at once, what stands
 -- in a reply that the worker has not read yet too.
 -- KEYS      1 base
--- ARGV      1 incarnation, then the leases to keep
+-- ARGV      1 incarnation  2 the last claim call that counts: what a later one granted is being run by now, then the
+--           leases to keep
 -- RETURNS   how many went back
 -- INCLUDES  id give wake
 -- INVARIANT processing -> pending; only what that incarnation's last two claims granted is looked at
 local b, back, kept, held = KEYS[1], 0, {}, {}
-for i = 2, #ARGV do kept[ARGV[i]] = true end
+for i = 3, #ARGV do kept[ARGV[i]] = true end
 local memory = redis.call('HGETALL', b .. ':ops:' .. ARGV[1])
 local calls = {}
 for i = 1, #memory, 2 do
-  if memory[i] ~= 'last' then calls[#calls + 1] = { tonumber(memory[i]), memory[i + 1] } end
+  if memory[i] ~= 'last' and tonumber(memory[i]) <= tonumber(ARGV[2]) then calls[#calls + 1] = { tonumber(memory[i]), memory[i + 1] } end
 end
 table.sort(calls, function(x, y) return x[1] < y[1] end)
 for _, call in ipairs(calls) do

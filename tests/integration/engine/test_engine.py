@@ -168,6 +168,15 @@ def test_unstarted_jobs_go_back_to_the_head_in_their_order_and_even_from_an_unre
     first = claim(slow, 2).jobs
     slow.post([], 2, ("default",), 30)
     eventually(lambda: client.queues()["default"].processing == 4, 2)
-    assert keeper.give_back(1, [slow.lease(first[0])]) == 3
+    assert keeper.give_back(1, 2, [slow.lease(first[0])]) == 3
     assert [j.id for j in claim(seats(3)).jobs] == ids[1:]
     slow.collect()
+
+
+def test_a_give_back_does_not_touch_what_a_later_claim_granted(client, seats):
+    client.enqueue_many(("t", i) for i in range(4))
+    worker, keeper = seats(1), seats(2)
+    claim(worker, 2)
+    claim(worker, 2)
+    assert keeper.give_back(1, 1, []) == 2
+    assert client.queues()["default"].processing == 2

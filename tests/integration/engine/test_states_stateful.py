@@ -89,7 +89,7 @@ class Herd(RuleBasedStateMachine):
     @rule(n=st.integers(0, 2), keep=st.lists(leases, max_size=2))
     def overstay(self, n, keep):
         if n in self.workers:
-            self.keeper.give_back(self.workers[n].incarnation, [lease for _, _, lease in keep])
+            self.keeper.give_back(self.workers[n].incarnation, 10**6, [lease for _, _, lease in keep])
 
     @rule(n=st.integers(0, 2), started=st.lists(leases, max_size=2), charged=st.booleans())
     def die(self, n, started, charged):
