@@ -36,6 +36,8 @@ def options(timeout: float) -> dict[str, Any]:
         "decode_responses": False,
         "protocol": 2,
         "health_check_interval": 0,
+        # It would look its own version up in the installed packages for each connection, for two more round trips.
+        "driver_info": None,
     }
 
 

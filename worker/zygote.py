@@ -13,6 +13,7 @@ import time
 from types import FrameType
 from typing import Any
 
+from engine.preload import preload
 from worker.boss import Boss, Order
 from worker.forking import single_threaded
 from worker.keeper_link import KeeperLink
@@ -61,6 +62,7 @@ class Zygote:
     def run(self) -> int:
         """Serve until the boss lets go and the last worker has left; returns the exit status."""
         self._listen()
+        preload(self._posting.url)
         settle_down()
         self._keeper.start([], self._private())
         self._boss.tell({"event": "ready", "tasks": self._names, "keeper": self._keeper.pid})

@@ -1,0 +1,72 @@
+"""The embedded store: damage is told, and never repaired or overwritten."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.herd import Herd
+from tests.support.processes import eventually
+
+pytestmark = pytest.mark.process
+
+
+def store(herd: Herd) -> Any:
+    return herd.status()["store"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def stopped(make_herd: Callable[..., Herd]) -> Herd:
+    """A herd that ran, was given jobs that wait for an hour, and was stopped."""
+    herd = make_herd()
+    for _ in range(20):
+        herd.client.enqueue("nap", {"seconds": 0}, delay=3600)
+    assert herd.stop() == 0
+    return herd
+
+
+def start_and_wait_for_the_complaint(herd: Herd, word: str) -> str:
+    herd.start()
+    eventually(lambda: word in store(herd)["error"], 15, herd.tail)
+    assert store(herd)["state"] == "BACKOFF"
+    return str(store(herd)["error"])
+
+
+def test_a_damaged_file_is_told_left_alone_and_used_again_once_mended(stopped: Herd) -> None:
+    data = stopped.folder / "d/store/appendonlydir"
+    (incremental,) = data.glob("*.incr.aof")
+    whole = incremental.read_bytes()
+    middle = len(whole) // 2
+    incremental.write_bytes(whole[:middle] + b"garbage, and a lot of it" + whole[middle + 24 :])
+    before = contents(data)
+    error = start_and_wait_for_the_complaint(stopped, "cannot be read")
+    assert "valkey-check-aof --fix" in error
+    assert contents(data) == before
+    incremental.write_bytes(whole)
+    stopped.ready()
+    assert stopped.client.queues()["default"].scheduled == 20
+
+
+def test_data_without_its_list_is_not_started_empty(stopped: Herd) -> None:
+    data = stopped.folder / "d/store/appendonlydir"
+    (manifest,) = data.glob("*.manifest")
+    text = manifest.read_bytes()
+    manifest.unlink()
+    before = contents(data)
+    start_and_wait_for_the_complaint(stopped, "manifest file is missing")
+    assert contents(data) == before
+    manifest.write_bytes(text)
+    stopped.ready()
+    assert stopped.client.queues()["default"].scheduled == 20
+
+
+def test_what_is_stored_is_readable_by_this_user_only(stopped: Herd) -> None:
+    open_to_others = [
+        path for path in (stopped.folder / "d/logs").iterdir() if path.is_file() and path.stat().st_mode & 0o077
+    ]
+    assert open_to_others == []

@@ -1,0 +1,65 @@
+"""New code: a generation that cannot start changes nothing for the one that runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.herd import Herd
+from tests.support.processes import eventually
+
+pytestmark = pytest.mark.process
+
+GOOD = "from worker import task\n@task('version')\ndef version() -> int:\n    return {}\n"
+BAD = "import no_such_module_anywhere\n"
+
+
+def pool(herd: Herd) -> Any:
+    return herd.status()["pools"][0]
+
+
+def answer(herd: Herd) -> Any:
+    return herd.client.enqueue("version", keep=60).result(timeout=10)
+
+
+def test_a_restart_brings_new_code_and_broken_code_leaves_the_old_at_work(make_herd: Callable[..., Herd]) -> None:
+    herd = make_herd(pool={"tasks": ["my_versions"]}, files={"my_versions.py": GOOD.format(1)})
+    module = herd.folder / "my_versions.py"
+    assert answer(herd) == 1
+
+    module.write_text(BAD)
+    herd.command("restart")
+    eventually(lambda: "no_such_module_anywhere" in pool(herd)["error"], 10, herd.tail)
+    assert pool(herd)["running"] == 2
+    assert pool(herd)["generation"] == 1
+    assert answer(herd) == 1
+
+    module.write_text(GOOD.format(200))
+    herd.command("restart")
+    eventually(lambda: pool(herd)["generation"] == 3 and not pool(herd)["rolling"], 15, herd.tail)
+    assert answer(herd) == 200
+    assert pool(herd)["error"] == ""
+
+
+def test_a_pool_that_cannot_start_says_why_and_comes_up_when_it_is_mended(make_herd: Callable[..., Herd]) -> None:
+    herd = make_herd(start=False, pool={"tasks": ["my_versions"]}, files={"my_versions.py": BAD})
+    herd.start()
+
+    def failed() -> bool:
+        said = herd.command("status")
+        return said.returncode == 0 and "no_such_module_anywhere" in said.stdout
+
+    eventually(failed, 15, herd.tail)
+    (herd.folder / "my_versions.py").write_text(GOOD.format(3))
+    herd.command("restart")
+    herd.ready()
+    assert answer(herd) == 3
+
+
+def test_a_roll_loses_no_job_and_charges_none(herd: Herd) -> None:
+    handles = [herd.client.enqueue("nap", {"seconds": 0.01}, keep=60) for _ in range(150)]
+    herd.command("restart")
+    ended = herd.client.wait([handle.id for handle in handles], 20)
+    assert len(ended) == 150
+    assert {(str(job.state), job.attempts, job.crashes) for job in ended.values()} == {("completed", 1, 0)}
+    assert herd.starts.repeated() == set()

@@ -1,0 +1,86 @@
+"""What the supervisor does on signals, seen from outside."""
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from tests.support.herd import Herd
+from tests.support.processes import eventually
+
+pytestmark = pytest.mark.process
+
+
+def pool(herd: Herd) -> Any:
+    return herd.status()["pools"][0]
+
+
+def test_term_drains_stops_everything_and_exits_0(herd: Herd) -> None:
+    handle = herd.client.enqueue("nap", {"seconds": 0.5}, keep=60)
+    eventually(lambda: herd.starts.counts(), 5, "the job has started")
+    assert herd.stop() == 0
+    assert herd.all_pids() == []
+    text = herd.tail()
+    assert "all workers running (2)" in text
+    order = [
+        text.index(f"stopping {stage}")
+        for stage in ("programs", "the gateway", "the janitor", "the store", "the logger")
+    ]
+    assert order == sorted(order)
+    herd.start()
+    herd.ready()
+    job = handle.fetch()
+    assert (str(job.state), job.crashes) == ("completed", 0)
+
+
+def test_a_second_term_kills_what_still_runs_and_its_job_runs_again_uncharged(herd: Herd) -> None:
+    handle = herd.client.enqueue("hang-once", keep=60)
+    eventually(lambda: herd.starts.counts(), 5, "the job has started")
+    os.kill(herd.pid, signal.SIGTERM)
+    eventually(lambda: "stopping programs and workers" in herd.tail(), 5)
+    assert herd.stop() == 1
+    assert herd.all_pids() == []
+    herd.start()
+    herd.ready()
+    job = handle.fetch()
+    assert job.crashes == 0
+
+
+def test_quit_kills_now(herd: Herd) -> None:
+    herd.client.enqueue("nap", {"seconds": 600})
+    eventually(lambda: herd.starts.counts(), 5, "the job has started")
+    os.kill(herd.pid, signal.SIGQUIT)
+    eventually(lambda: herd.all_pids() == [], 10, herd.tail)
+
+
+def test_hup_replaces_every_worker_one_after_the_other(herd: Herd) -> None:
+    before = pool(herd)
+    os.kill(herd.pid, signal.SIGHUP)
+
+    def rolled() -> bool:
+        now = pool(herd)
+        return bool(now["generation"] == 2 and not now["rolling"] and now["running"] == 2)
+
+    eventually(rolled, 15, herd.tail)
+    after = pool(herd)
+    assert {worker["pid"] for worker in before["workers"]}.isdisjoint(worker["pid"] for worker in after["workers"])
+    assert {worker["generation"] for worker in after["workers"]} == {2}
+    eventually(lambda: len(herd.pids("zygote")) == 1, 10, "the old zygote is gone")
+
+
+def test_ttin_and_ttou_add_and_remove_one_worker(herd: Herd) -> None:
+    os.kill(herd.pid, signal.SIGTTIN)
+    eventually(lambda: pool(herd)["running"] == 3, 10, herd.tail)
+    os.kill(herd.pid, signal.SIGTTOU)
+    eventually(lambda: len(pool(herd)["workers"]) == 2, 10, herd.tail)
+
+
+def test_usr1_opens_the_logs_anew_and_usr2_does_no_harm(herd: Herd) -> None:
+    log = herd.folder / "d/logs/supervisor.log"
+    eventually(lambda: "all workers running" in log.read_text(), 5)
+    log.rename(herd.folder / "moved.log")
+    os.kill(herd.pid, signal.SIGUSR1)
+    os.kill(herd.pid, signal.SIGUSR2)
+    eventually(lambda: log.exists() and "SIGUSR2" in log.read_text(), 5, herd.tail)
+    assert pool(herd)["running"] == 2
