@@ -95,7 +95,8 @@ async def main():
     children = Children()
     nursery = Nursery(asyncio.get_running_loop(), children, Reaper(children))
     for death_signal in (signal.SIGTERM, None):
-        launch = Launch(command=("/bin/sleep", "1000"), env={}, death_signal=death_signal, own_session=death_signal is None)
+        free = death_signal is None
+        launch = Launch(command=("/bin/sleep", "1000"), env={}, death_signal=death_signal, own_session=free)
         print(nursery.spawn(launch, lambda end: None).pid, flush=True)
     await asyncio.sleep(1000)
 

@@ -36,7 +36,7 @@ class Straw:
         theirs.close()
 
     def give(self, tag: str, read_end: int) -> None:
-        message = {"op": "pipe", "tag": tag, "file": tag.split(".")[0]}
+        message = {"op": "pipe", "tag": tag, "file": tag.partition(".")[0]}
         socket.send_fds(self.end, [json.dumps(message).encode()], [read_end])
 
     def text(self, name: str) -> str:

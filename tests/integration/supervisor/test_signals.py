@@ -18,7 +18,7 @@ def pool(herd: Herd) -> Any:
 
 def test_term_drains_stops_everything_and_exits_0(herd: Herd) -> None:
     handle = herd.client.enqueue("nap", {"seconds": 0.5}, keep=60)
-    eventually(lambda: herd.starts.counts(), 5, "the job has started")
+    eventually(herd.starts.counts, 5, "the job has started")
     assert herd.stop() == 0
     assert herd.all_pids() == []
     text = herd.tail()
@@ -36,7 +36,7 @@ def test_term_drains_stops_everything_and_exits_0(herd: Herd) -> None:
 
 def test_a_second_term_kills_what_still_runs_and_its_job_runs_again_uncharged(herd: Herd) -> None:
     handle = herd.client.enqueue("hang-once", keep=60)
-    eventually(lambda: herd.starts.counts(), 5, "the job has started")
+    eventually(herd.starts.counts, 5, "the job has started")
     os.kill(herd.pid, signal.SIGTERM)
     eventually(lambda: "stopping programs and workers" in herd.tail(), 5)
     assert herd.stop() == 1
@@ -49,7 +49,7 @@ def test_a_second_term_kills_what_still_runs_and_its_job_runs_again_uncharged(he
 
 def test_quit_kills_now(herd: Herd) -> None:
     herd.client.enqueue("nap", {"seconds": 600})
-    eventually(lambda: herd.starts.counts(), 5, "the job has started")
+    eventually(herd.starts.counts, 5, "the job has started")
     os.kill(herd.pid, signal.SIGQUIT)
     eventually(lambda: herd.all_pids() == [], 10, herd.tail)
 
