@@ -43,6 +43,8 @@ def ready(arbiter: Arbiter) -> Page:
     reasons += [
         f"pool {pool.name} has no running worker" for pool in herd.pools if pool.target > 0 and pool.seats.running == 0
     ]
+    if herd.pools and not any(pool.seats.running for pool in herd.pools) and not reasons:
+        reasons.append("every pool is stopped or wants no worker")
     if reasons:
         return as_json(503, {"status": "not ready", "reasons": reasons})
     return as_json(200, {"status": "ready"})

@@ -44,6 +44,17 @@ def surplus(old: list[Old], room: int) -> list[Path]:
     return gone
 
 
+def portion(data: bytes, room: int, limit: int) -> int:
+    """Answer how many bytes of whole lines go into a file that has `room` left of `limit`; 0: rotate first. Pure."""
+    if len(data) <= room:
+        return len(data)
+    fits = data.rfind(b"\n", 0, max(0, room)) + 1
+    if fits or room < limit:
+        return fits
+    # Not even an empty file has room for the first line: it goes in whole.
+    return data.find(b"\n") + 1 or len(data)
+
+
 class LogFile:
     """One file being written. Duties: append, rotate at its size, open anew when asked to."""
 
@@ -58,8 +69,7 @@ class LogFile:
         Raises:
             OSError: the disk is full, or the like; the file is opened anew next time.
         """
-        if self._fd < 0:
-            self._open()
+        self.open()
         view = memoryview(data)
         try:
             while view:
@@ -74,6 +84,7 @@ class LogFile:
         """Give the file its number and begin another one."""
         self.close()
         os.rename(self.path, f"{self.path}.{_next_number(self.path)}")  # noqa: PTH104  the name is text already
+        self.open()
 
     def close(self) -> None:
         """Close it; the next append opens it anew, also when somebody moved it away."""
@@ -81,7 +92,10 @@ class LogFile:
             os.close(self._fd)
             self._fd = -1
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Open it, if it is not, and see how large it is."""
+        if self._fd >= 0:
+            return
         self._fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.size = os.fstat(self._fd).st_size
 
@@ -104,10 +118,16 @@ class LogFolder:
         if file is None:
             file = self._files[name] = LogFile(self._folder / f"{name}.log")
             self.trim()
-        if file.size and file.size + len(data) > self._limits.file_size(len(self._files)):
-            file.rotate()
-            self.trim()
-        file.append(data)
+        file.open()
+        limit = self._limits.file_size(len(self._files))
+        while data:
+            part = portion(data, limit - file.size, limit)
+            if part:
+                file.append(data[:part])
+                data = data[part:]
+            else:
+                file.rotate()
+                self.trim()
 
     def reopen(self) -> None:
         """Close all, so that each is opened by its name again."""

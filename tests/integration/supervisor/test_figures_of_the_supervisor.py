@@ -68,5 +68,11 @@ def test_ready_follows_the_workers_and_counters_outlive_them(herd: Herd) -> None
         herd.get(herd.metrics_port, "/ready")
     assert completed() == 1
     herd.command("start")
-    eventually(lambda: "ready" in herd.get(herd.metrics_port, "/ready"), 10)
+
+    def ready() -> bool:
+        with suppress(OSError):
+            return "ready" in herd.get(herd.metrics_port, "/ready")
+        return False
+
+    eventually(ready, 10)
     assert completed() == 1

@@ -4,7 +4,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.logger.files import Limits, LogFolder, Old, generations, surplus
+from supervisor.logger.files import Limits, LogFolder, Old, generations, portion, surplus
 
 
 def sizes(folder: Path) -> int:
@@ -66,3 +66,18 @@ def test_what_is_left_fits_and_nothing_goes_without_need(files: list[tuple[int, 
     if gone:
         last = next(file for file in old if file.path == gone[-1])
         assert sum(file.size for file in left) + last.size > room
+
+
+def test_a_large_chunk_is_cut_between_lines_into_files_of_the_right_size(tmp_path: Path) -> None:
+    data = b"".join(f"line {number:04}\n".encode() for number in range(1000))
+    LogFolder(tmp_path, Limits(max_size=100, max_total=100_000)).append("default", data)
+    files = generations(tmp_path / "default.log")
+    assert {path.stat().st_size for path in files} == {100}
+    assert b"".join(path.read_bytes() for path in files) == data
+
+
+def test_a_line_larger_than_a_file_goes_into_one_of_its_own() -> None:
+    assert portion(b"xxxxxxxx\nyy\n", room=5, limit=5) == 9
+    assert portion(b"xxxxxxxx\nyy\n", room=4, limit=5) == 0
+    assert portion(b"xxxxxxxx", room=5, limit=5) == 8
+    assert portion(b"yy\nxxxxxxxx\n", room=5, limit=10) == 3

@@ -1,0 +1,23 @@
+"""The jobs' states: the table in the code and the page in docs/ say the same."""
+
+import re
+
+from engine.states import FINISHED, TRANSITIONS, JobState
+from tests.support.architecture import ROOT
+
+
+def test_the_page_and_the_table_are_equal():
+    page = (ROOT / "docs" / "states.md").read_text().partition("\n## Jobs\n")[2]
+    rows = re.findall(r"^\| (\w+) \| (\w+) \| ([\w, ]+) \|", page, re.MULTILINE)
+    written = {(source, target): tuple(scripts.split(", ")) for source, target, scripts in rows if source != "from"}
+    assert written == {
+        (str(source or "new"), str(target)): scripts for (source, target), scripts in TRANSITIONS.items()
+    }
+
+
+def test_nothing_leaves_a_finished_state():
+    assert not [source for source, _ in TRANSITIONS if source in FINISHED]
+
+
+def test_every_state_can_be_reached():
+    assert {target for _, target in TRANSITIONS} == set(JobState)
