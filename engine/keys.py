@@ -8,7 +8,7 @@ herdsman:{NS}:marks       hash    cN cursor, pN entries passed and still there, 
 herdsman:{NS}:processing  zset    lease -> deadline        :scheduled zset id -> due
 herdsman:{NS}:dead:QUEUE  zset    id -> when               :finished zset  id -> when its record expires
 herdsman:{NS}:job:ID      hash    q t p o s a c k e d f r w b at
-herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller, and their answers
+herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller: 'number answer'
 herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
 herdsman:{NS}:beats :gone :callers :watched  zsets by time :types hash type -> queue   :knows:WHO hash

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import math
 import time
+from typing import Protocol
 
 from supervisor.herd import Herd
 from supervisor.memory import resident
@@ -21,6 +22,17 @@ log = logging.getLogger(__name__)
 _SAMPLE_S = 1.0  # how often worker memory and readiness are looked at
 _BOOTING_S = 0.05  # the same while a worker starts
 _BOOT_PATIENCE_S = 10.0  # … but only so long: a worker that waits for the store may start for hours
+
+
+class Reconcilable(Protocol):
+    """A ward as the loop sees it."""
+
+    @property
+    def name(self) -> str:
+        """Name for people."""
+
+    def reconcile(self, now: float) -> float:
+        """Bring what is nearer to what is wanted; answer when to look again."""
 
 
 class Arbiter:
@@ -97,7 +109,7 @@ class Arbiter:
     # the pass ------------------------------------------------------------------------------------------------
 
     def _reconcile(self, now: float) -> float:
-        times = [ward.reconcile(now) for ward in self.herd.wards()]
+        times = [_tended(ward, now) for ward in self.herd.wards()]
         if self.leaving is not None:
             due = self.leaving.advance(now)
             times.append(math.inf if due is None else due)
@@ -138,3 +150,12 @@ class Arbiter:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+
+def _tended(ward: Reconcilable, now: float) -> float:
+    try:
+        return ward.reconcile(now)
+    except Exception:
+        # A mistake of ours about one of them must not leave all the others without a supervisor.
+        log.exception("%s could not be looked after; trying again", ward.name)
+        return now + _SAMPLE_S

@@ -2,8 +2,8 @@
 
 import json
 import os
+import select
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -92,12 +92,11 @@ def restart(path: Path, name: str | None) -> None:
 @click.pass_obj
 def shutdown(path: Path, no_wait: bool) -> None:
     """Drain, stop everything, and wait until it is done. A second time: kill now."""
-    from supervisor.pidfile import holder
-
-    places = _places(path)
-    pid = _ask(path, "shutdown")["pid"]
-    while not no_wait and holder(places.supervisor_pid) == pid:
-        time.sleep(0.05)
+    # Taken before it is asked: afterwards the number could be somebody else's already.
+    pidfd = os.pidfd_open(_ask(path, "ping")["pid"])
+    _ask(path, "shutdown")
+    if not no_wait:
+        select.select([pidfd], [], [])
     click.echo("stopping" if no_wait else "stopped")
 
 

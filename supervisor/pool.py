@@ -30,7 +30,7 @@ from supervisor.zygote import Origin, WorkerExit, Zygote
 
 log = logging.getLogger(__name__)
 
-# A dead worker is told of by its zygote within this time, or the zygote is stuck.
+# A worker's start and end are told by its zygote within this time, or the zygote is stuck.
 _TOLD_WITHIN_S = 5.0
 _KILL_GRACE_S = 2.0
 _UNTOLD_PAUSE_S = 0.1
@@ -191,20 +191,20 @@ class Pool:
                 return
 
     def _look_for_stuck(self, now: float) -> float:
-        """Kill a zygote that does not report a dead worker; its own death then brings the matter to us."""
-        corpses = {seat.slot: seat for seat in self.seats if seat.is_corpse()}
-        if not corpses:
+        """Kill a zygote that does not report a worker's end or start; its own death brings the matter to us."""
+        waiting = {seat.slot: seat for seat in self.seats if seat.is_corpse() or seat.awaits_fork()}
+        if not waiting:
             self._untold.clear()
             return math.inf
-        self._untold = {slot: self._untold.get(slot, now) for slot in corpses}
+        self._untold = {slot: self._untold.get(slot, now) for slot in waiting}
         for slot, since in list(self._untold.items()):
-            seat = corpses[slot]
+            seat = waiting[slot]
             if now < since + _TOLD_WITHIN_S or seat.zygote is None:
                 continue
             if seat.zygote.pid is not None:
-                log.error("%s is dead and its zygote says nothing: the zygote is killed", seat.name)
+                log.error("%s: no word from its zygote for %.0f s: the zygote is killed", seat.name, _TOLD_WITHIN_S)
                 seat.zygote.kill_alone()
-            else:
+            elif seat.is_corpse():
                 # The zygote reaped it and died before it could say so: how it ended nobody knows.
                 del self._untold[slot]
                 self._orphan_ended(seat, Exit())

@@ -19,6 +19,7 @@ from supervisor.zygote import WorkerExit, Zygote
 _UP = frozenset({WorkerState.IDLE, WorkerState.BUSY, WorkerState.QUIET})
 # Ends that are no failure: the next worker comes at once and no crash is counted.
 _PEACEFUL = frozenset({Cause.RECYCLED, Cause.DRAINED})
+_DRAINS = frozenset({Intent.DRAIN, Intent.RECYCLE})
 _POLICY = Policy(base=0.25, cap=15.0)
 _CAUSES: Mapping[str, Cause] = MappingProxyType(
     {cause.name.lower().replace("_", " "): cause for cause in Cause if cause is not Cause.NONE}
@@ -93,7 +94,7 @@ class Seat:
         self._record.pid = pid
         if self.state is State.DRAINING:
             # The goal changed while it was being forked.
-            send(pidfd, signal.SIGTERM)
+            send(pidfd, signal.SIGTERM if self._record.intent in _DRAINS else signal.SIGKILL)
 
     def look(self, now: float) -> bool:
         """See whether a starting worker has booted; True when it just has."""
@@ -135,6 +136,10 @@ class Seat:
     def is_corpse(self) -> bool:
         """Tell whether the worker has ended, whoever may know how."""
         return self._pidfd >= 0 and is_dead(self._pidfd)
+
+    def awaits_fork(self) -> bool:
+        """Tell whether its zygote was asked for a worker and has not answered."""
+        return self.live and self.pid is None
 
     def judge(self, end: Exit, told: WorkerExit | None) -> Death:
         """Say why it died. The zygote's word counts where there is one: it knows of out-of-memory kills."""

@@ -52,13 +52,14 @@ class Store(Service):
         self._env = env
         self._log_start = 0
         self._output = -1
+        self._damaged = False
         self._probe: asyncio.Task[None] | None = None
 
     def _prepare(self) -> Launch:
         folder = self.files.folder / APPEND_DIR
         if folder.is_dir() and lost_manifest([path.name for path in folder.iterdir()]):
-            said = advice("its manifest file is missing", self.files)
-            raise DamagedStoreError(0, said)
+            self._damaged = True
+            raise DamagedStoreError(0, advice("its manifest file is missing", self.files))
         self._log_start = self.files.log_file.stat().st_size if self.files.log_file.exists() else 0
         # Not through the logger: it outlives the logger, too.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
@@ -104,11 +105,19 @@ class Store(Service):
         if self.state is State.DRAINING:
             return
         said = damage(self._new_log())
-        if said:
-            self.error = advice(said, self.files)
-            log.error("store: %s", self.error)
-        else:
+        if said is None:
             self.error = f"it died: {end}; see {self.files.log_file}"
+            return
+        self._damaged = True
+        self.error = advice(said, self.files)
+        log.error("store: %s", self.error)
+
+    def _back_off(self, now: float) -> None:
+        super()._back_off(now)
+        if self._damaged:
+            # Waiting for a human: one look now and then, so that the complaint stays readable.
+            self._damaged = False
+            self.due = now + self.rule.policy.cap
 
     def _say_cut_tail(self) -> None:
         if cut_tail(self._new_log()):

@@ -6,10 +6,10 @@
 --           for each with a result
 -- RETURNS   {now, last sweep, acknowledgements refused, first token, blocks}; a block is {queue index, lane, kind, rows}:
 --           kind 0 rows are stream entries, kind 1 rows are {entry, type, payload, options, attempts, crashes, ready}
--- INCLUDES  clock wake id lift tell aside finish take
+-- INCLUDES  clock memory wake id lift tell aside finish take
 -- INVARIANT the same operation again gives the same jobs, less those that were taken away since; a dead incarnation
 --           claims nothing, though its acknowledgements count while the lease is its own
-local b, inc, op, now = KEYS[1], ARGV[1], ARGV[2], clock()
+local b, inc, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local want, queues, plain, full = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local at, marks, processing = 7 + queues, b .. ':marks', b .. ':processing'
 local refused = finish(ARGV, at + 1, at + plain, nil, now)
@@ -31,9 +31,8 @@ local function body(lane, entry)
   redis.call('HSET', b .. ':job:' .. id, 's', 'processing', 'w', inc, 'b', now)
   return { entry, found[1], found[2], found[3] or '', tonumber(found[4] or 0), tonumber(found[5] or 0), tonumber(found[6] or 0) }
 end
-local memory = redis.call('HMGET', b .. ':ops:' .. inc, op, 'last')
-if memory[1] then return repeated(memory[1], body, queues, { now, swept, refused }) end
-local late = tonumber(memory[2] or 0) >= tonumber(op)
+local known, late = recall(inc, op)
+if known then return repeated(known, body, queues, { now, swept, refused }) end
 if late or redis.call('ZSCORE', b .. ':gone', inc) then return { now, swept, refused, 0, {} } end
 local left, blocks, taken = want, {}, {}
 for q = 1, queues do
@@ -57,6 +56,5 @@ if #taken > 0 then
   end
   redis.call('ZADD', processing, unpack(grants))
 end
-redis.call('HSET', b .. ':ops:' .. inc, op, table.concat(taken, ' '), 'last', op)
-redis.call('HDEL', b .. ':ops:' .. inc, string.format('%.0f', tonumber(op) - 2))
+remember(inc, op, table.concat(taken, ' '))
 return { now, swept, refused, token + 1, blocks }

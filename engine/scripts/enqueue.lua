@@ -6,12 +6,12 @@
 --           ('' now, '+ms' from now, '@ms' since the epoch)
 -- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
 --           {'full', queue, pending} or {'late'} (a ghost of an old call): nothing was written
--- INCLUDES  clock wake
+-- INCLUDES  clock memory wake
 -- INVARIANT the same operation again gives the same answer and adds nothing; ids only grow
-local b, ops, now = KEYS[1], KEYS[1] .. ':ops:' .. ARGV[1], clock()
-local memory = redis.call('HMGET', ops, ARGV[2], 'last')
-if memory[1] then return memory[1] end
-if tonumber(memory[2] or 0) >= tonumber(ARGV[2]) then return { 'late' } end
+local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
+local known, late = recall(caller, op)
+if known then return known end
+if late then return { 'late' } end
 local function lane_for(queue)
   local lane = redis.call('HGET', b .. ':lanes', queue)
   if lane then return lane end
@@ -67,7 +67,6 @@ for _, g in ipairs(groups) do
   wake(g.queue)
 end
 local text = table.concat(answer, ' ')
-redis.call('HSET', ops, ARGV[2], text, 'last', ARGV[2])
-redis.call('HDEL', ops, string.format('%.0f', tonumber(ARGV[2]) - 2))
-redis.call('ZADD', b .. ':callers', now, ARGV[1])
+-- callers is for prune, which counts in hours: not every call needs to be noted there
+if remember(caller, op, text) == 1 or op % 100 == 0 then redis.call('ZADD', b .. ':callers', now, caller) end
 return text

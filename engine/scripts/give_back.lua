@@ -5,18 +5,12 @@
 -- ARGV      1 incarnation  2 the last claim call that counts: what a later one granted is being run by now, then the
 --           leases to keep
 -- RETURNS   how many went back
--- INCLUDES  id give wake
+-- INCLUDES  memory id give wake
 -- INVARIANT processing -> pending; only what that incarnation's last two claims granted is looked at
 local b, back, kept, held = KEYS[1], 0, {}, {}
 for i = 3, #ARGV do kept[ARGV[i]] = true end
-local memory = redis.call('HGETALL', b .. ':ops:' .. ARGV[1])
-local calls = {}
-for i = 1, #memory, 2 do
-  if memory[i] ~= 'last' and tonumber(memory[i]) <= tonumber(ARGV[2]) then calls[#calls + 1] = { tonumber(memory[i]), memory[i + 1] } end
-end
-table.sort(calls, function(x, y) return x[1] < y[1] end)
-for _, call in ipairs(calls) do
-  for lease in string.gmatch(call[2], '%S+') do
+for _, call in ipairs(operations(ARGV[1])) do
+  for lease in string.gmatch(call[1] <= tonumber(ARGV[2]) and call[2] or '', '%S+') do
     if not kept[lease] then held[#held + 1] = lease end
   end
 end

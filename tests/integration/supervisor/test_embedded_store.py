@@ -41,8 +41,8 @@ def test_a_damaged_file_is_told_left_alone_and_used_again_once_mended(stopped: H
     data = stopped.folder / "d/store/appendonlydir"
     (incremental,) = data.glob("*.incr.aof")
     whole = incremental.read_bytes()
-    middle = len(whole) // 2
-    incremental.write_bytes(whole[:middle] + b"garbage, and a lot of it" + whole[middle + 24 :])
+    command = whole.index(b"\r\n*", len(whole) // 2) + 2
+    incremental.write_bytes(whole[:command] + b"garbage" + whole[command + 7 :])
     before = contents(data)
     error = start_and_wait_for_the_complaint(stopped, "cannot be read")
     assert "valkey-check-aof --fix" in error

@@ -1,12 +1,14 @@
 """New code: a generation that cannot start changes nothing for the one that runs."""
 
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.support.herd import Herd
-from tests.support.processes import eventually
+from tests.support.processes import alive, eventually
 
 pytestmark = pytest.mark.process
 
@@ -63,3 +65,30 @@ def test_a_roll_loses_no_job_and_charges_none(herd: Herd) -> None:
     assert len(ended) == 150
     assert {(str(job.state), job.attempts, job.crashes) for job in ended.values()} == {("completed", 1, 0)}
     assert herd.starts.repeated() == set()
+
+
+def test_a_zygote_that_hangs_is_replaced_and_its_workers_go_on(herd: Herd) -> None:
+    before = pool(herd)
+    stuck, (victim, other) = before["zygote_pid"], [worker["pid"] for worker in before["workers"]]
+    os.kill(stuck, signal.SIGSTOP)
+    os.kill(victim, signal.SIGKILL)
+    eventually(lambda: pool(herd)["running"] == 2 and pool(herd)["zygote_pid"] not in (stuck, None), 20, herd.tail)
+    assert other in [worker["pid"] for worker in pool(herd)["workers"]]
+    assert not alive(stuck)
+
+
+def test_a_worker_whose_zygote_and_keeper_are_both_gone_is_replaced_after_its_job(herd: Herd) -> None:
+    handle = herd.client.enqueue("nap", {"seconds": 1.5}, keep=60)
+    eventually(herd.starts.counts, 5)
+    before = pool(herd)
+    os.kill(before["zygote_pid"], signal.SIGKILL)
+    os.kill(before["keeper_pid"], signal.SIGKILL)
+    old = {worker["pid"] for worker in before["workers"]}
+
+    def replaced() -> bool:
+        now = pool(herd)
+        return now["running"] == 2 and old.isdisjoint(worker["pid"] for worker in now["workers"])
+
+    eventually(replaced, 15, herd.tail)
+    job = handle.fetch()
+    assert (str(job.state), job.attempts, job.crashes) == ("completed", 1, 0)
