@@ -109,12 +109,15 @@ def logs(path: Path, name: str | None, on: bool, lines: int) -> None:
     """Show the log of NAME (a pool, a program, supervisor, gateway, janitor, store), or all of them."""
     from supervisor.tail import NoLogError, follow, last_lines
 
+    config = _load(path)
+    silent = {"supervisor", "gateway", "janitor", "store"}
+    silent |= {pool.name for pool in config.pools} | {program.name for program in config.programs}
     folder = _places(path).logs_dir
     try:
-        for line in last_lines(folder, name, lines):
+        for line in last_lines(folder, name, lines, silent):
             click.echo(line)
         if on:
-            for line in follow(folder, name):
+            for line in follow(folder, name, silent=silent):
                 click.echo(line)
     except NoLogError as error:
         _fail(str(error), FAILED)

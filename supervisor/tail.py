@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 from supervisor.logger.files import generations
@@ -15,21 +15,21 @@ class NoLogError(Exception):
     """There is no log of that name."""
 
 
-def last_lines(folder: Path, name: str | None, count: int) -> list[str]:
+def last_lines(folder: Path, name: str | None, count: int, silent: Container[str] = ()) -> list[str]:
     """Answer the last lines of one log, or of all in the order of their time stamps.
 
     Raises:
         NoLogError: there is no such log.
     """
-    paths = log_paths(folder, name)
+    paths = log_paths(folder, name, silent)
     lines = [line for path in paths for line in _tail(path, count)]
     if len(paths) > 1:
         lines.sort(key=lambda line: line[:24])  # the stamp; the sort keeps the order of equal ones
     return lines[-count:] if count else []
 
 
-def log_paths(folder: Path, name: str | None) -> list[Path]:
-    """Answer the files being written.
+def log_paths(folder: Path, name: str | None, silent: Container[str] = ()) -> list[Path]:
+    """Answer the files being written. `silent` are those who may have one and have said nothing yet.
 
     Raises:
         NoLogError: there is none of that name.
@@ -38,16 +38,18 @@ def log_paths(folder: Path, name: str | None) -> list[Path]:
     if name is None:
         return found
     chosen = [path for path in found if path.stem == name]
-    if not chosen:
+    if not chosen and name not in silent:
         raise NoLogError(f"there is no log {name!r}: there is {', '.join(path.stem for path in found) or 'none'}")
     return chosen
 
 
-def follow(folder: Path, name: str | None, sleep: Callable[[float], None] = time.sleep) -> Iterator[str]:
+def follow(
+    folder: Path, name: str | None, sleep: Callable[[float], None] = time.sleep, silent: Container[str] = ()
+) -> Iterator[str]:
     """Yield lines as they are written, for ever; rotation and new logs are noticed."""
-    readers: dict[Path, _Follower] = {path: _Follower(path, at_end=True) for path in log_paths(folder, name)}
+    readers: dict[Path, _Follower] = {path: _Follower(path, at_end=True) for path in log_paths(folder, name, silent)}
     while True:
-        for path in log_paths(folder, name):
+        for path in log_paths(folder, name, silent):
             readers.setdefault(path, _Follower(path, at_end=False))
         lines = [line for reader in readers.values() for line in reader.read()]
         yield from lines

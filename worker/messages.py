@@ -120,7 +120,9 @@ class Wire:
             BadMessage: what came is no message; it is gone from the wire.
         """
         try:
-            data, fds, flags, _ = socket.recv_fds(self._end, LIMIT + 1, MAX_FDS, socket.MSG_CMSG_CLOEXEC)
+            data, fds, flags, _ = socket.recv_fds(self._end, LIMIT + 1, MAX_FDS)
+            for fd in fds:  # recv_fds of Python 3.11 forgets its flags, so MSG_CMSG_CLOEXEC would do nothing
+                os.set_inheritable(fd, False)  # noqa: FBT003 - it takes no keywords
         except BlockingIOError:
             return None
         except OSError as error:

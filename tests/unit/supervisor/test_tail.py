@@ -25,6 +25,10 @@ def test_an_unknown_log_is_answered_with_those_there_are(tmp_path: Path) -> None
         last_lines(tmp_path, "nope", 1)
 
 
+def test_a_pool_that_has_said_nothing_yet_has_an_empty_log(tmp_path: Path) -> None:
+    assert last_lines(tmp_path, "default", 5, silent={"default"}) == []
+
+
 def test_following_goes_on_through_a_rotation(tmp_path: Path) -> None:
     log = tmp_path / "default.log"
     log.write_text("before\n")

@@ -14,6 +14,7 @@ def test_a_message_arrives_whole_with_its_files() -> None:
     assert received is not None
     message, fds = received
     assert message == {"op": "fork", "slot": 3}
+    assert not os.get_inheritable(fds[0])
     os.write(fds[0], b"x")
     assert os.read(read, 1) == b"x"
     for fd in (*fds, read):
