@@ -13,46 +13,44 @@ _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 
 def unexplained_keys(client: Any) -> list[str]:
     """The keys that no live job, worker, caller or queue accounts for; a test that leaves one behind fails."""
-    return [key.decode() for key in client.scan_iter(count=1000) if not _explained(client, key.decode())]
+    keys = [key.decode() for key in client.scan_iter(count=1000)]
+    spaces = {match[1] for key in keys if (match := _KEY.fullmatch(key))}
+    known = {space: _Known(client, f"herdsman:{{{space}}}") for space in spaces}
+    return [key for key in keys if not (match := _KEY.fullmatch(key)) or not known[match[1]].explains(match[2])]
 
 
-def _explained(client: Any, key: str) -> bool:  # noqa: PLR0911 - one answer a kind of key
-    match = _KEY.fullmatch(key)
-    if not match:
-        return False
-    base, rest = f"herdsman:{{{match[1]}}}", match[2]
-    kind, _, name = rest.partition(":")
-    if kind in _FIXED:
-        return True
-    match kind:
-        case "lane" | "head":
-            return bool(client.hexists(f"{base}:names", name))
-        case "wake" | "dead":
-            return bool(client.hexists(f"{base}:lanes", name)) or kind == "wake"
-        case "ops" | "knows":
-            # A worker's memory is dropped by its death mark or by prune; a caller's by prune.
-            return any(client.zscore(f"{base}:{zset}", name) for zset in ("callers", "beats")) or _owns(
-                client, base, name
-            )
-        case "job":
-            return _has_a_place(client, base, name)
-        case _:
-            return False
+class _Known:
+    """What a namespace accounts for, read once."""
+
+    def __init__(self, client: Any, base: str) -> None:
+        self.names = {key.decode(): name.decode() for key, name in client.hgetall(f"{base}:names").items()}
+        self.gone = _ids(client.zrange(f"{base}:gone", 0, -1))
+        zsets = ("scheduled", "finished", *(f"dead:{queue}" for queue in self.names.values()))
+        self.jobs = {job for zset in zsets for job in _ids(client.zrange(f"{base}:{zset}", 0, -1))}
+        self.jobs |= {lease.partition("/")[0] for lease in _ids(client.zrange(f"{base}:processing", 0, -1))}
+        for lane in self.names:
+            self.jobs |= _ids(client.lrange(f"{base}:head:{lane}", 0, -1))
+            self.jobs |= {
+                fields[b"ref"].decode() for _, fields in client.xrange(f"{base}:lane:{lane}") if b"ref" in fields
+            }
+
+    def explains(self, rest: str) -> bool:
+        """Whether there is a reason for the key of that name (behind the base)."""
+        kind, _, name = rest.partition(":")
+        match kind:
+            case "lane" | "head":
+                return name in self.names
+            case "dead":
+                return name in self.names.values()
+            case "wake":
+                return True  # one mark a queue; a worker may listen to a queue that never had a job
+            case "ops" | "knows":
+                return name not in self.gone  # dropped with the death mark, or by prune
+            case "job":
+                return name in self.jobs
+            case _:
+                return kind in _FIXED
 
 
-def _owns(client: Any, base: str, who: str) -> bool:
-    # An engine that never registered (as tests use it) has no beat; it is known by being no dead one.
-    return client.zscore(f"{base}:gone", who) is None
-
-
-def _has_a_place(client: Any, base: str, job: str) -> bool:
-    lane = job.partition("-")[0]
-    queue = client.hget(f"{base}:names", lane) or b""
-    zsets = ("scheduled", "finished", f"dead:{queue.decode()}")
-    if any(client.zscore(f"{base}:{zset}", job) is not None for zset in zsets):
-        return True
-    if client.lpos(f"{base}:head:{lane}", job) is not None:
-        return True
-    if any(fields.get(b"ref") == job.encode() for _, fields in client.xrange(f"{base}:lane:{lane}")):
-        return True
-    return any(lease.startswith(f"{job}/".encode()) for lease in client.zrange(f"{base}:processing", 0, -1))
+def _ids(members: Any) -> set[str]:
+    return {member.decode("utf-8", "backslashreplace") for member in members}

@@ -35,7 +35,7 @@ def test_term_drains_stops_everything_and_exits_0(herd: Herd) -> None:
 
 
 def test_a_second_term_kills_what_still_runs_and_its_job_runs_again_uncharged(herd: Herd) -> None:
-    handle = herd.client.enqueue("hang-once", keep=60)
+    handle = herd.client.enqueue("nap", {"seconds": 2}, keep=60)
     eventually(herd.starts.counts, 5, "the job has started")
     os.kill(herd.pid, signal.SIGTERM)
     eventually(lambda: "stopping programs and workers" in herd.tail(), 5)
@@ -43,8 +43,9 @@ def test_a_second_term_kills_what_still_runs_and_its_job_runs_again_uncharged(he
     assert herd.all_pids() == []
     herd.start()
     herd.ready()
-    job = handle.fetch()
-    assert job.crashes == 0
+    assert handle.result(timeout=10) == 2
+    assert handle.fetch().crashes == 0
+    assert herd.starts.counts() == {handle.id: 2}
 
 
 def test_quit_kills_now(herd: Herd) -> None:
