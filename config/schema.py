@@ -27,6 +27,7 @@ class RedisSection(Section):
 
     url: f.Url = Field(repr=False, description="redis://, rediss://, unix://, redis+sentinel://, redis+cluster://")
     namespace: f.Namespace = Field(_DEFAULT, description="All keys live under it")
+    partitions: f.Whole = Field(1, ge=1, le=1, description="Cluster slots the namespace is spread over; only 1 so far")
 
 
 class Pool(Section):

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
+from config.version import __version__
 from gateway.answers import answer
-from gateway.release import VERSION
 
 router = APIRouter(tags=["front page"])
 
@@ -12,7 +12,7 @@ router = APIRouter(tags=["front page"])
 @router.get("/")
 async def front_page(request: Request) -> Response:
     """The routes, each with the first line of what it is for."""
-    return answer({"herdsman": VERSION, "routes": request.app.state.routes, "schema": "/openapi.json"})
+    return answer({"herdsman": __version__, "routes": request.app.state.routes, "schema": "/openapi.json"})
 
 
 def listed(routes: list[APIRoute]) -> dict[str, str]:

@@ -5,11 +5,11 @@ import time
 
 from fastapi import APIRouter, Request, Response
 
+from config.version import __version__
 from gateway.answers import answer
 from gateway.errors import ApiError, documented
 from gateway.live_workers import READY
 from gateway.live_workers import ready as ready_among
-from gateway.release import VERSION
 from gateway.services import Services, services
 from scoreboard import Board
 
@@ -23,7 +23,7 @@ router = APIRouter(tags=["health"])
 async def health(request: Request) -> Response:
     """Alive: asks nobody, so that it answers whatever else is broken."""
     uptime = time.monotonic() - services(request).started
-    return answer({"status": "ok", "version": VERSION, "uptime_seconds": round(uptime, 3)})
+    return answer({"status": "ok", "version": __version__, "uptime_seconds": round(uptime, 3)})
 
 
 @router.get("/ready", responses=documented(503))

@@ -8,10 +8,10 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from config.version import __version__
 from gateway import front_page, health, queues, tasks, work, workers
 from gateway.errors import HANDLERS
 from gateway.limits import BodyLimit
-from gateway.release import VERSION
 from gateway.services import Services
 
 STOP_WITHIN = 4
@@ -46,7 +46,7 @@ def create_app(services: Services) -> FastAPI:
 
     app = FastAPI(
         title="herdsman",
-        version=VERSION,
+        version=__version__,
         summary="Submit jobs to a herd of workers and see what became of them.",
         docs_url=None,  # the framework's pages load scripts from a foreign host
         redoc_url=None,

@@ -4,7 +4,6 @@ Series are labelled by queue, type, pool and worker name, never by pid. Job coun
 scoreboard, which outlive their workers, so no counter goes back when one is replaced.
 """
 
-import importlib.metadata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -12,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from config.version import __version__
 from scoreboard import BUCKETS, OUTCOMES, Cause, SeriesKind, SeriesSnapshot
 from supervisor.figures import Figures, queue_figures
 from supervisor.herd import Herd
@@ -143,10 +143,6 @@ def _store(figures: Figures, *, embedded: bool, state: State | None) -> Iterator
 
 
 def _build_info() -> GaugeMetricFamily:
-    try:
-        version = importlib.metadata.version("herdsman")
-    except importlib.metadata.PackageNotFoundError:
-        version = "unknown"
     family = GaugeMetricFamily("herdsman_build_info", "Which herdsman this is", labels=["version"])
-    family.add_metric([version], 1)
+    family.add_metric([__version__], 1)
     return family

@@ -55,8 +55,7 @@ class SocketBoss:
 
     def orders(self) -> list[Order]:
         """What came since the last time."""
-        found = [Order(EXIT)] if self._told_to_leave else []
-        self._told_to_leave = False
+        found = list[Order]()
         while not self._gone:
             try:
                 received = self._wire.receive()
@@ -66,10 +65,13 @@ class SocketBoss:
             except Closed:
                 log.warning("the supervisor is gone; no more workers are forked")
                 self._lost()
-                return [*found, Order(EXIT)]
+                break
             if received is None:
                 break
             found.append(Order(received[0], tuple(received[1])))
+        if self._told_to_leave:
+            self._told_to_leave = False
+            found.append(Order(EXIT))
         return found
 
     def tell(self, event: Message, fds: tuple[int, ...] = ()) -> None:
@@ -98,4 +100,5 @@ class SocketBoss:
 
     def _lost(self) -> None:
         self._gone = True
+        self._told_to_leave = True  # whoever noticed it first: the next look at the orders must say so
         self._wire.close()

@@ -102,6 +102,7 @@ def _work(posting: Posting, station: Station, slot: int, rank: int, incarnation:
         patience(lambda: station.engine.register(info, tasks.queues(), limits))
     except StoppedWaiting:
         return station.vigil.reason() or ExitReason.DRAINED
+    station.plans.announce(posting.pool.queues)
     station.record.set_state(WorkerState.IDLE)
     if posting.pool.http_port is not None:
         from worker.processor import serve  # few workers answer HTTP, and it costs memory

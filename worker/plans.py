@@ -1,6 +1,7 @@
 """All that is known of running one type of job from one queue: worked out once, looked up for every job."""
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from config.schema import Config
@@ -82,6 +83,14 @@ class Plans:
         self._plans: dict[tuple[str, str], Plan] = {}
         self._waits: dict[str, Row] = {}
         self._ahead_ms = 0  # of the store's clock over ours
+
+    def announce(self, queues: Collection[str]) -> None:
+        """Make the series of all that may come, so that their zeros are there before the first job is."""
+        for queue in queues:
+            self._wait_row(queue)
+        for name, queue in self._registry.queues().items():
+            if queue in queues:
+                self.find(queue, name)
 
     def find(self, queue: str, name: str) -> Plan:
         """The plan for jobs of type ``name`` from ``queue``; its task is None when nothing here has that name."""
