@@ -64,11 +64,11 @@ class AsyncClient:
 
     async def find(self, job_id: str) -> Job | None:
         """The job, whatever its state; None when no such id was ever issued."""
-        return await self._ask(questions.find(self._base, job_id))
+        return await self.ask(questions.find(self._base, job_id))
 
     async def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
         """Those of these jobs that were ever issued."""
-        return await self._ask(questions.many(ids))
+        return await self.ask(questions.many(ids))
 
     async def jobs(
         self,
@@ -79,7 +79,7 @@ class AsyncClient:
         cursor: str | None = None,
     ) -> Page:
         """Some jobs; see `Client.jobs`."""
-        return await self._ask(
+        return await self.ask(
             questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor)
         )
 
@@ -97,19 +97,19 @@ class AsyncClient:
 
     async def queues(self) -> dict[str, QueueFigures]:
         """How deep each queue is."""
-        return await self._ask(questions.queues())
+        return await self.ask(questions.queues())
 
     async def workers(self) -> list[WorkerInfo]:
         """Who is alive, on which host, doing what, since when."""
-        return await self._ask(questions.workers(self._base))
+        return await self.ask(questions.workers(self._base))
 
     async def types(self) -> dict[str, str]:
         """Every type that a worker ever announced -> its queue."""
-        return await self._ask(questions.types(self._base))
+        return await self.ask(questions.types(self._base))
 
     async def figures(self) -> StoreFigures:
         """The store itself."""
-        return await self._ask(questions.figures(self._base))
+        return await self.ask(questions.figures(self._base))
 
     async def ping(self) -> None:
         """Returns when the store answers; raises StoreDown when it does not."""
@@ -140,7 +140,8 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _ask(self, question: questions.Question[T]) -> T:
+    async def ask(self, question: questions.Question[T]) -> T:
+        """Any question of `engine.questions`."""
         async with self._session() as session:
             try:
                 step = next(question)

@@ -86,11 +86,11 @@ class Client:
 
     def find(self, job_id: str) -> Job | None:
         """The job, whatever its state; None when no such id was ever issued."""
-        return self._ask(questions.find(self._base, job_id))
+        return self.ask(questions.find(self._base, job_id))
 
     def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
         """Those of these jobs that were ever issued."""
-        return self._ask(questions.many(ids))
+        return self.ask(questions.many(ids))
 
     def jobs(
         self,
@@ -105,7 +105,7 @@ class Client:
         Raises:
             ValueError: the state or the cursor is none.
         """
-        return self._ask(questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
+        return self.ask(questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
 
     def cancel(self, job_id: str) -> bool:
         """A job that has not started will not. False: it runs, has ended, or never was."""
@@ -121,19 +121,19 @@ class Client:
 
     def queues(self) -> dict[str, QueueFigures]:
         """How deep each queue is."""
-        return self._ask(questions.queues())
+        return self.ask(questions.queues())
 
     def workers(self) -> list[WorkerInfo]:
         """Who is alive, on which host, doing what, since when."""
-        return self._ask(questions.workers(self._base))
+        return self.ask(questions.workers(self._base))
 
     def types(self) -> dict[str, str]:
         """Every type that a worker ever announced -> its queue."""
-        return self._ask(questions.types(self._base))
+        return self.ask(questions.types(self._base))
 
     def figures(self) -> StoreFigures:
         """The store itself."""
-        return self._ask(questions.figures(self._base))
+        return self.ask(questions.figures(self._base))
 
     def ping(self) -> None:
         """Returns when the store answers.
@@ -175,7 +175,8 @@ class Client:
 
         return keys.base(self._namespace)
 
-    def _ask(self, question: questions.Question[T]) -> T:
+    def ask(self, question: questions.Question[T]) -> T:
+        """Any question of `engine.questions`."""
         with self._session() as session:
             try:
                 step = next(question)
