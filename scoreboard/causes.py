@@ -6,7 +6,6 @@ from scoreboard.states import Cause, ExitReason, Intent
 
 __all__ = ["Cause", "Death", "Intent", "decide"]
 
-BOOT_FAILED_STATUS: Final = 3
 
 _SIGINT: Final = 2
 _SIGKILL: Final = 9
@@ -103,8 +102,6 @@ def _cause_of_exit(code: int, intent: Intent, exit_reason: ExitReason) -> Cause:
             return _LEFT[exit_reason]
         if intent is not Intent.NONE:
             return Cause.RECYCLED if intent is Intent.RECYCLE else Cause.DRAINED
-        # Status 0 unasked and unexplained: a job took the whole process with it.
-        return Cause.EXIT
-    # Charged too: while booting nothing has started, and a job that exits with this status is no better
-    # than one that chose another.
-    return Cause.BOOT_FAILED if code == BOOT_FAILED_STATUS else Cause.EXIT
+    # Any other status, and status 0 unasked and unexplained: a job took the whole process with it. (Tasks that cannot
+    # be imported end the zygote, never a worker: it is forked after that.)
+    return Cause.EXIT

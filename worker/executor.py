@@ -103,7 +103,7 @@ async def guarded(awaitable: Awaitable[Any], soft_ns: int) -> tuple[BaseExceptio
                 return None, await awaitable
         except TimeoutError:
             if limit.expired():
-                raise SoftTimeout("the task's time is up") from None
+                raise SoftTimeout from None
             raise
     except BaseException as error:  # noqa: BLE001 - whatever it was, it is this job's failure and nobody else's
         return error, None

@@ -6,3 +6,7 @@ class SoftTimeout(TimeoutError):
 
     A task that swallows it is killed with its process when ``hard_timeout`` has passed too.
     """
+
+    def __init__(self, message: str = "the task's time is up") -> None:
+        # Where it is raised in another thread, the interpreter makes it, without arguments.
+        super().__init__(message)

@@ -43,7 +43,7 @@ class Alarm:
             self._arm(deadline_ns)
             return
         self.deadline_ns = 0  # once only: the task may be cleaning up
-        raise SoftTimeout("the task's time is up")
+        raise SoftTimeout
 
 
 class ThreadTimeout:
