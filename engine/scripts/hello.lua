@@ -8,6 +8,7 @@
 -- INVARIANT tokens only grow: token >= epoch * 2^36
 local meta = KEYS[1] .. ':meta'
 local now = clock()
+redis.call('HSETNX', meta, 'since', now) -- no id is older
 local known = redis.call('HMGET', meta, 'run', 'epoch', 'token')
 local epoch = tonumber(known[2] or 0)
 if known[1] ~= ARGV[1] then

@@ -19,10 +19,11 @@ local function lease_of(id)
   return held[id]
 end
 local function issued(lane, entry)
-  local last = redis.call('HMGET', b .. ':meta', 'ms', 'seq')
+  local last = redis.call('HMGET', b .. ':meta', 'ms', 'seq', 'since')
   local ms, seq = string.match(entry, '(%d+)-(%d+)')
   if not last[1] or not redis.call('HGET', b .. ':names', lane) then return false end
   ms = tonumber(ms)
+  if ms < tonumber(last[3] or 0) then return false end
   return ms < tonumber(last[1]) or (ms == tonumber(last[1]) and tonumber(seq) <= tonumber(last[2]))
 end
 local function one(id)

@@ -108,6 +108,8 @@ def test_a_job_that_does_not_end_is_a_timeout_and_an_unknown_one_is_not_found(cl
     with pytest.raises(JobNotFound):
         client.job("1-9999999999999-1").result(0.1)
     with pytest.raises(JobNotFound):
+        client.job("1-1-1").result(0.1)
+    with pytest.raises(JobNotFound):
         client.job("nonsense").result(0.1)
 
 
