@@ -5,22 +5,13 @@
 -- ARGV      1 incarnation  2 the last claim call that counts: what a later one granted is being run by now, then the
 --           leases to keep
 -- RETURNS   how many went back
--- INCLUDES  memory id give wake
+-- INCLUDES  memory id give wake back
 -- INVARIANT processing -> pending; only what that incarnation's last two claims granted is looked at
-local b, back, kept, held = KEYS[1], 0, {}, {}
+local kept, held = {}, {}
 for i = 3, #ARGV do kept[ARGV[i]] = true end
 for _, call in ipairs(operations(ARGV[1])) do
   for lease in string.gmatch(call[1] <= tonumber(ARGV[2]) and call[2] or '', '%S+') do
     if not kept[lease] then held[#held + 1] = lease end
   end
 end
-for i = #held, 1, -1 do
-  if redis.call('ZREM', b .. ':processing', held[i]) == 1 then
-    local queue = give(id_of(held[i]))
-    if queue then
-      back = back + 1
-      wake(queue)
-    end
-  end
-end
-return back
+return back(held, 1)
