@@ -136,7 +136,7 @@ def _seen(reply: Any) -> Seen:
 
 
 def fire(schedule: Schedule, slot: int, *, missed: int = 0, go_by: bool = False) -> Call[Fired]:
-    """A slot has come, and `missed` before it went by unseen. `go_by`: this one makes no job either."""
+    """A slot has come, and `missed` went by unseen. `go_by`: this one was among them and makes no job."""
     how = "pass" if go_by else schedule.overlap
     return Call("fire", [schedule.name, slot, how, missed, *_job(schedule)], _fired)
 

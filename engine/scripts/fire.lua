@@ -3,8 +3,8 @@
 -- new work, which a full server refuses before anything is written.
 -- KEYS      1 base
 -- ARGV      1 schedule  2 slot, in s since the epoch  3 what to do while a job of it has not ended: allow, skip,
---           queue_one; or pass: no job, the slot only goes by  4 slots before this one that were missed
---           5 queue ('' = by type)  6 type  7 payload  8 options
+--           queue_one; or pass: no job, the slot only goes by  4 how many slots were missed (a pause misses
+--           none)  5 queue ('' = by type)  6 type  7 payload  8 options
 -- RETURNS   {'fired', id}; {'held'}: it waits for the end of the job before; {'skipped'}; {'passed'}; {'paused'};
 --           {'late'}: this slot or a later one had its turn; {'early'}; {'unknown'}: no such schedule;
 --           {'full', queue, pending}: the slot is still to come
@@ -20,7 +20,7 @@ if slot <= tonumber(known[1]) and not held then return { 'late' } end
 local function turn(answer, count)
   redis.call('HSET', state, 'slot', ARGV[2])
   if count then redis.call('HINCRBY', state, count, 1) end
-  if ARGV[4] ~= '0' then redis.call('HINCRBY', state, 'missed', ARGV[4]) end
+  if ARGV[4] ~= '0' and answer ~= 'paused' then redis.call('HINCRBY', state, 'missed', ARGV[4]) end
   return { answer }
 end
 if known[3] == '1' then return held and { 'paused' } or turn('paused') end
