@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Program,
         Queue,
         RedisSection,
+        Schedule,
         Store,
     )
 
@@ -42,6 +43,7 @@ __all__ = [
     "Program",
     "Queue",
     "RedisSection",
+    "Schedule",
     "Store",
     "cpus",
     "load",

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, WithJsonSchema
 
-from config import cpus, units
+from config import cpus, times, units
+from config.marks import Plain
 from config.units import shown
 
 MOST_INSTANCES = 1024
 LEAST_MEMORY = 16 << 20
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
+_JSON_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,30})?([eE][-+]?\d{1,2})?", re.ASCII)
 _SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
 
 
@@ -157,6 +159,21 @@ def folder(value: object, info: ValidationInfo) -> Path:
         raise ValueError(f"there is no such user, or no home folder: {shown(name)}") from None
 
 
+def data(value: object) -> Any:
+    """Any data. Here alone looks decide: a plain scalar that JSON reads as a number or a truth value is one."""
+    if isinstance(value, dict):
+        return {key: data(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [data(item) for item in value]
+    if not isinstance(value, Plain):
+        return value
+    if value in {"true", "false"}:
+        return value == "true"
+    if not _JSON_NUMBER.fullmatch(value):
+        return str(value)
+    return float(value) if set(value) & set(".eE") else int(value)
+
+
 def _empty(make: Callable[[], Any]) -> BeforeValidator:
     """A key with nothing after it (all it had is commented out) is an empty list or mapping."""
     return BeforeValidator(lambda value: make() if value is None else value)
@@ -169,6 +186,7 @@ def _number_or(pattern: str, example: Any, kind: str = "number") -> WithJsonSche
 
 _NAME = r"[a-z][a-z0-9_-]{0,31}"
 _QUEUE = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+_TASK = r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}"
 _SIZE_SCHEMA = _number_or(r"^\s*\d+(\.\d+)?\s*([KMGTkmgt]([iI]?[bB])?)?\s*$", "300M", "integer")
 
 Whole = Annotated[int, BeforeValidator(whole)]
@@ -213,5 +231,11 @@ QueuePlan = Annotated[
     | Annotated[dict[QueueName, Weight], Field(min_length=1), Tag("weights")],
     Discriminator(lambda value: "weights" if isinstance(value, dict) else "list"),
 ]
+Cron = Annotated[
+    str, BeforeValidator(times.cron), WithJsonSchema({"type": "string", "examples": ["0 3 * * *", "@daily"]})
+]
+Zone = Annotated[str, BeforeValidator(times.zone), WithJsonSchema({"type": "string", "examples": ["Europe/Berlin"]})]
+TaskName = Annotated[str, BeforeValidator(matching(_TASK, "a task's name: at most 64 letters, digits, _ . : and -"))]
+Data = Annotated[Any, BeforeValidator(data), WithJsonSchema({})]
 AsList = _empty(tuple)
 AsMapping = _empty(dict)

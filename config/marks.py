@@ -31,6 +31,12 @@ class _Loader(_Base):  # type: ignore[misc]  # the base is chosen at run time, a
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # the name and kind PyYAML asks for
 
 
+class Plain(str):
+    """Text written without quotes: where a key takes any data (a payload), it may mean a number or a truth value."""
+
+    __slots__ = ()
+
+
 class Document:
     """The values of one file, where each stands, and what was wrong with the text.
 
@@ -82,7 +88,7 @@ class Document:
             return [self.tree(item, (*path, index)) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and _plain(node) and node.value in _NULLS:
             return None
-        return str(node.value)
+        return Plain(node.value) if isinstance(node, yaml.ScalarNode) and _plain(node) else str(node.value)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> Tree:
         result: dict[str, Tree] = {}

@@ -16,6 +16,7 @@ def broken(root: dict[str, Any]) -> Iterator[Complaint]:
     """Every rule that the file breaks: where, and what is wrong."""
     yield from _names_used_twice(root)
     yield from _ports_used_twice(root)
+    yield from _schedules_named_twice(root)
     for index, pool in enumerate(_mappings(root, "pools")):
         for key in ("tasks", "queues"):
             yield from _listed_twice(("pools", index, key), pool.get(key))
@@ -23,8 +24,17 @@ def broken(root: dict[str, Any]) -> Iterator[Complaint]:
 
 def _names_used_twice(root: dict[str, Any]) -> Iterator[Complaint]:
     """Pools and programs share one set of names: `stop NAME` must mean one of them."""
+    yield from _named_twice(root, ("pools", "programs"))
+
+
+def _schedules_named_twice(root: dict[str, Any]) -> Iterator[Complaint]:
+    """A schedule is known by its name, in the store too."""
+    yield from _named_twice(root, ("schedules",))
+
+
+def _named_twice(root: dict[str, Any], sections: tuple[str, ...]) -> Iterator[Complaint]:
     first: dict[str, Path] = {}
-    for section in ("pools", "programs"):
+    for section in sections:
         for index, item in enumerate(_mappings(root, section)):
             name, path = item.get("name"), (section, index, "name")
             if not isinstance(name, str):

@@ -103,6 +103,24 @@ class Queue(Section):
         return base.model_copy(update=given)
 
 
+class Schedule(Section):
+    """A job that is enqueued by the clock."""
+
+    name: f.Name = Field(description="Unique among schedules")
+    task: f.TaskName = Field(description="The task to run")
+    cron: f.Cron = Field(description="Five fields, six with seconds in front, or @hourly, @daily, @weekly, …")
+    timezone: f.Zone = Field("UTC", description="The zone whose clock is meant")
+    payload: f.Data = Field(None, description="What the task is given")
+    queue: f.QueueName | None = Field(None, description="Default: the queue of the task")
+    misfire: Literal["once", "skip", "all"] = Field("once", description="What to do about slots that were missed")
+    misfire_max: f.Duration = Field(3600.0, description="No slot older than this is made up for")
+    overlap: Literal["allow", "skip", "queue_one"] = Field(
+        "allow", description="What to do at a slot while an earlier job has not ended"
+    )
+    jitter: f.Duration = Field(0.0, le=86400.0, description="Fire up to so late, spread evenly over the schedules")
+    paused: bool = Field(default=False, description="Do not fire until it is resumed")
+
+
 class Janitor(Section):
     """The process that promotes due jobs, rescues lapsed ones and prunes old ones."""
 
@@ -162,6 +180,7 @@ class Config(Section):
     queues: Annotated[dict[f.QueueName, Queue], f.AsMapping] = Field(
         default={}, description="Policies by queue; default is for all others, and for keys left out"
     )
+    schedules: Annotated[tuple[Schedule, ...], f.AsList] = Field((), description="Jobs by the clock")
     store: Store = Field(Store(), description="The embedded store")
     logs: Logs = Field(Logs(), description="Log files")
 

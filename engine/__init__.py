@@ -19,6 +19,7 @@ from engine.errors import (
 )
 from engine.job import Job, JobError, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.retry import Backoff, QueuePolicy
+from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
 from engine.states import JobState
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ __all__ = [
     "QueueFull",
     "QueuePolicy",
     "ResultTimeout",
+    "Schedule",
+    "ScheduleInfo",
+    "ScheduleNotFound",
     "StoreDown",
     "StoreFigures",
     "StoreFull",

@@ -14,6 +14,7 @@ from engine.calls import Call
 from engine.client import CANCELLED_KEPT, as_new, result_of
 from engine.errors import JobNotFound
 from engine.job import Job, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
 
 T = TypeVar("T")
@@ -102,6 +103,11 @@ class AsyncClient:
     async def workers(self) -> list[WorkerInfo]:
         """Who is alive, on which host, doing what, since when."""
         return await self.ask(questions.workers(self._base))
+
+    @property
+    def schedules(self) -> AsyncSchedules:
+        """What runs by the clock: list, pause, resume, run now."""
+        return AsyncSchedules(self, self._base)
 
     async def types(self) -> dict[str, str]:
         """Every type that a worker ever announced -> its queue."""

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Self, TypeVar
 
-from engine import calls, questions
+from engine import calls, keys, questions
 from engine.calls import Call
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
 from engine.job import Job, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
+from engine.schedules import Schedules
 from engine.session import Session
 from engine.states import FINISHED, JobState
 
@@ -127,6 +128,11 @@ class Client:
         """Who is alive, on which host, doing what, since when."""
         return self.ask(questions.workers(self._base))
 
+    @property
+    def schedules(self) -> Schedules:
+        """What runs by the clock: list, pause, resume, run now."""
+        return Schedules(self, self._base)
+
     def types(self) -> dict[str, str]:
         """Every type that a worker ever announced -> its queue."""
         return self.ask(questions.types(self._base))
@@ -171,8 +177,6 @@ class Client:
 
     @property
     def _base(self) -> str:
-        from engine import keys
-
         return keys.base(self._namespace)
 
     def ask(self, question: questions.Question[T]) -> T:

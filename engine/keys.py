@@ -13,6 +13,8 @@ herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
 herdsman:{NS}:beats :gone :callers :watched  zsets by time :types hash type -> queue   :knows:WHO hash
 herdsman:{NS}:limits      hash    queue -> max_pending     :paused set     :rescued hash queue -> n
+herdsman:{NS}:schedules   hash    name -> definition       :schedule:NAME hash  slot times paused asked held job open at
+                                                   ended success fired skipped missed by:ORIGIN
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 """
 

@@ -18,7 +18,7 @@ FINISHED = frozenset({JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED})
 
 # (from, to) -> the scripts that make the move. docs/states.md draws this table; a test holds the two together.
 TRANSITIONS: dict[tuple[JobState | None, JobState], tuple[str, ...]] = {
-    (None, JobState.PENDING): ("enqueue",),
+    (None, JobState.PENDING): ("enqueue", "fire", "run"),
     (None, JobState.SCHEDULED): ("enqueue",),
     (JobState.SCHEDULED, JobState.PENDING): ("promote",),
     (JobState.PENDING, JobState.PROCESSING): ("claim",),

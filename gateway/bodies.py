@@ -18,13 +18,30 @@ async def json_object(request: Request) -> dict[str, Any]:
     Raises:
         ApiError: 415 for another content type, 400 for anything that is no JSON object.
     """
+    _check_type(request)
+    return parse_object(await request.body())
+
+
+async def no_fields(request: Request) -> None:
+    """The body of a request that has nothing to say: empty, or an empty object.
+
+    Raises:
+        ApiError: 415 for another content type, 400 for any other body, 422 for a field.
+    """
+    _check_type(request)
+    raw = await request.body()
+    fields = parse_object(raw) if raw.strip() else {}
+    if fields:
+        raise ApiError(422, f"unknown field {quoted(next(iter(fields)))}: this call takes none")
+
+
+def _check_type(request: Request) -> None:
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if content_type != "application/json":
         # Also what keeps a foreign web page from submitting jobs through its visitor's browser:
         # a page may send forms and plain text anywhere, but not this type.
         said = quoted(content_type) if content_type else "missing"
         raise ApiError(415, f"the content type is {said}; send JSON with the header content-type: application/json")
-    return parse_object(await request.body())
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:

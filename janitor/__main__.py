@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import secrets
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,12 +20,14 @@ from config import Config
 from engine.connection import open_connection
 from engine.engine import Engine
 from engine.errors import EngineError
+from engine.schedule import Schedule
 from janitor.duty import Duty
 from janitor.pidfile import AlreadyRunning, PidFile
 from janitor.promoter import Promoter
 from janitor.pruner import Pruner
 from janitor.rescuer import Rescuer
 from janitor.runner import Runner
+from janitor.scheduler import Scheduler
 from janitor.stop import StopRequest
 
 _log = logging.getLogger("janitor")
@@ -93,7 +96,9 @@ def duties(settings: Config, engine: Engine) -> list[Duty]:
         by_queue={name: queue.max_crashes for name, queue in settings.queues.items()},
     )
     pruner = Pruner(engine, interval, lambda name: settings.queue(name).failure_ttl)
-    return [Promoter(engine, interval), rescuer, pruner]
+    origin = f"{socket.gethostname()}:{settings.path}"
+    schedules = [Schedule(**one.model_dump()) for one in settings.schedules]
+    return [Promoter(engine, interval), Scheduler(engine, interval, schedules, origin), rescuer, pruner]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,24 +6,12 @@
 --           ('' now, '+ms' from now, '@ms' since the epoch)
 -- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
 --           {'full', queue, pending} or {'late'} (a ghost of an old call): nothing was written
--- INCLUDES  clock memory wake
+-- INCLUDES  clock memory wake issue
 -- INVARIANT the same operation again gives the same answer and adds nothing; ids only grow
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)
 if known then return known end
 if late then return { 'late' } end
-local function lane_for(queue)
-  local lane = redis.call('HGET', b .. ':lanes', queue)
-  if lane then return lane end
-  lane = tostring(redis.call('HINCRBY', b .. ':meta', 'lanes', 1))
-  redis.call('HSET', b .. ':lanes', queue, lane)
-  redis.call('HSET', b .. ':names', lane, queue)
-  return lane
-end
-local function depth(lane)
-  return redis.call('XLEN', b .. ':lane:' .. lane) + redis.call('LLEN', b .. ':head:' .. lane)
-    - (redis.call('HGET', b .. ':marks', 'p' .. lane) or 0)
-end
 local groups, asked, at = {}, {}, 3
 while at <= #ARGV do
   local queue, n = ARGV[at], tonumber(ARGV[at + 2])
@@ -33,18 +21,13 @@ while at <= #ARGV do
   asked[queue] = (asked[queue] or 0) + n
   at = at + 3 + 3 * n
 end
-for _, g in ipairs(groups) do
-  local pending = depth(g.lane)
-  local limit = redis.call('HGET', b .. ':limits', g.queue)
-  if limit and pending + asked[g.queue] > tonumber(limit) then return { 'full', g.queue, pending } end
-end
-local last = redis.call('HMGET', b .. ':meta', 'ms', 'seq')
-local ms = math.max(now, tonumber(last[1] or 0))
-local seq = ms == tonumber(last[1]) and tonumber(last[2]) or 0
 local total = 0
-for _, g in ipairs(groups) do total = total + g.n end
-local stamp = string.format('%.0f', ms)
-redis.call('HSET', b .. ':meta', 'ms', stamp, 'seq', string.format('%.0f', seq + total))
+for _, g in ipairs(groups) do
+  local pending = crowded(g.queue, g.lane, asked[g.queue])
+  if pending then return { 'full', g.queue, pending } end
+  total = total + g.n
+end
+local stamp, seq = issue(total, now)
 local answer = { stamp, string.format('%.0f', seq + 1) }
 local function add(g, entry, payload, options, when)
   if when == '' then

@@ -6,7 +6,7 @@ from typing import Any
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
 _FIXED = {
     "meta", "lanes", "names", "marks", "processing", "scheduled", "finished", "workers", "running", "beats", "gone",
-    "callers", "watched", "types", "limits", "paused", "rescued", "aside",
+    "callers", "watched", "types", "limits", "paused", "rescued", "aside", "schedules",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 
@@ -24,6 +24,7 @@ class _Known:
 
     def __init__(self, client: Any, base: str) -> None:
         self.names = {key.decode(): name.decode() for key, name in client.hgetall(f"{base}:names").items()}
+        self.schedules = _ids(client.hkeys(f"{base}:schedules"))
         self.gone = _ids(client.zrange(f"{base}:gone", 0, -1))
         zsets = ("scheduled", "finished", *(f"dead:{queue}" for queue in self.names.values()))
         self.jobs = {job for zset in zsets for job in _ids(client.zrange(f"{base}:{zset}", 0, -1))}
@@ -42,12 +43,12 @@ class _Known:
                 return name in self.names
             case "dead":
                 return name in self.names.values()
-            case "wake":
-                return True  # one mark a queue; a worker may listen to a queue that never had a job
+            case "wake":  # one mark a queue; a worker may listen to a queue that never had a job
+                return True
             case "ops" | "knows":
                 return name not in self.gone  # dropped with the death mark, or by prune
-            case "job":
-                return name in self.jobs
+            case "schedule" | "job":
+                return name in (self.schedules if kind == "schedule" else self.jobs)
             case _:
                 return kind in _FIXED
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine import AsyncClient, Client, JobError, StoreDown
+from engine import AsyncClient, Client, JobError, StoreDown, schedule
 from engine.claims import Done
 from engine.engine import Engine
 from tests.support.invariants import broken
@@ -64,6 +64,22 @@ def test_a_claim_whose_reply_is_lost_brings_the_same_jobs_and_acknowledges_once(
         assert seen == ids
         assert proxy.lost > 20
         assert client.queues()["default"].processing == client.queues()["default"].pending == 0
+
+
+def test_a_firing_or_a_run_by_hand_whose_reply_is_lost_makes_one_job(store, proxy):
+    one = schedule.Schedule(name="nightly", task="t", cron="* * * * *")
+    with Client(store.url) as direct, Client(proxy.url) as through:
+        direct.run(schedule.declare("a", [one]))
+        store.client.hset("herdsman:{default}:schedule:nightly", "slot", 60)
+        through.run(schedule.fire(one, 90))  # the server knows both scripts now
+        through.run(schedule.run(one))
+        proxy.lose = 1
+        assert through.run(schedule.fire(one, 120)).outcome == "late"  # the first time it was not
+        for _ in range(5):
+            proxy.lose = 1
+            assert direct.find(through.run(schedule.run(one))).type == "t"
+        assert proxy.lost == 6
+        assert direct.queues()["default"].pending == direct.schedules.list()[0].fired == 8
 
 
 @pytest.mark.parametrize("verb", ["complete", "retry", "bury", "release"])

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from engine import Client, JobError, JobState
+from engine import Client, JobError, JobState, schedule
 from engine.claims import Done
 from engine.engine import Engine
 from tests.support.invariants import broken
@@ -39,6 +39,10 @@ class Herd(RuleBasedStateMachine):
         self.workers = {}
         self.issued = set()
         self.ended = {}
+        self.slots = set()  # those of a schedule that made a job
+        clock = schedule.Schedule(name="clock", task="t", cron="* * * * *")
+        self.client.run(schedule.declare("file", [clock]))
+        self.store.client.hset("herdsman:{default}:schedule:clock", "slot", 0)
 
     def teardown(self):
         for engine in (self.keeper, *self.workers.values()):
@@ -57,6 +61,22 @@ class Herd(RuleBasedStateMachine):
             self.issued.add(self.client.enqueue("t", {"n": n}, queue=queue, delay=delay).id)
         if not delay:
             self.issued.update(self.client.enqueue_many((("t", i) for i in range(n)), queue=queue))
+
+    @rule(overlap=st.sampled_from(["allow", "skip", "queue_one"]), step=st.integers(-1, 3), pause=st.booleans())
+    def fire(self, overlap, step, pause):
+        one = schedule.Schedule(name="clock", task="t", cron="* * * * *", queue="low", overlap=overlap)
+        if pause:
+            self.client.schedules.pause("clock")
+        before = self.client.run(schedule.look(["clock"])).sights[0]
+        slot = before.held if step < 0 and before.held else max(1, before.slot + step)
+        fired = self.client.run(schedule.fire(one, slot))
+        if fired.outcome == "fired":
+            assert slot not in self.slots, f"slot {slot} fired twice"
+            assert overlap == "allow" or not before.open
+            self.slots.add(slot)
+            self.issued.add(fired.job)
+        if pause:
+            self.store.client.hset("herdsman:{default}:schedule:clock", "paused", 0)
 
     @rule(target=leases, n=st.integers(0, 2), want=st.integers(0, 4), lease=st.sampled_from([30, 0.001]))
     def claim(self, n, want, lease):

@@ -16,13 +16,17 @@ def test_a_script_has_its_header_and_its_parts_are_found(name):
     assert set(HEADER.findall(script.text)) == {"KEYS", "ARGV", "RETURNS", "INVARIANT"}
 
 
-@pytest.mark.parametrize("name", [name for name in scripts.names() if name != "enqueue"])
+NEW_WORK = ("enqueue", "fire", "run")
+
+
+@pytest.mark.parametrize("name", [name for name in scripts.names() if name not in NEW_WORK])
 def test_whatever_finishes_or_gives_back_runs_when_the_store_is_full(name):
     assert scripts.script(name).text.startswith("#!lua flags=allow-oom\n")
 
 
-def test_new_work_is_what_a_full_store_refuses():
-    assert scripts.script("enqueue").text.startswith("#!lua\n")
+@pytest.mark.parametrize("name", NEW_WORK)
+def test_new_work_is_what_a_full_store_refuses(name):
+    assert scripts.script(name).text.startswith("#!lua\n")
 
 
 def test_a_part_that_does_not_exist_is_an_error():

@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from engine import AsyncClient, Job, JobState, Page
+from engine import AsyncClient, Job, JobState, Page, QueueFull, Schedule, ScheduleInfo, ScheduleNotFound
 from engine.errors import StoreDown
 from engine.job import QueueFigures, StoreFigures, WorkerInfo
 from gateway.server import create_app
@@ -31,6 +31,7 @@ class FakeClient:
         self.waits: list[float] = []
         self.closed = False
         self._numbers = itertools.count(1)
+        self.schedules = FakeSchedules(self)
 
     async def enqueue(self, type: str, data: Any = None, **options: Any) -> Any:
         self._check()
@@ -89,6 +90,55 @@ class FakeClient:
     def _check(self) -> None:
         if self.refuse:
             raise self.refuse
+
+
+class FakeSchedules:
+    """What the routes call of `client.schedules`; there is one, `nightly`."""
+
+    def __init__(self, client: FakeClient) -> None:
+        self._client = client
+        self.known = {"nightly": ScheduleInfo(**INFO)}
+        self.called: list[tuple[str, str]] = []
+        self.full: QueueFull | None = None
+
+    async def list(self) -> list[ScheduleInfo]:
+        self._client._check()
+        return list(self.known.values())
+
+    async def run(self, name: str) -> str:
+        self._note("run", name)
+        if self.full:
+            raise self.full
+        return "1-1700000000000-1"
+
+    async def pause(self, name: str) -> bool:
+        return self._note("pause", name)
+
+    async def resume(self, name: str) -> bool:
+        return self._note("resume", name)
+
+    def _note(self, verb: str, name: str) -> bool:
+        self._client._check()
+        if name not in self.known:
+            raise ScheduleNotFound(f"there is no schedule {name!r}")
+        self.called.append((verb, name))
+        return verb == "pause"
+
+
+INFO: dict[str, Any] = {
+    "schedule": Schedule(name="nightly", task="report", cron="0 3 * * *", timezone="Europe/Berlin", payload={"n": 1}),
+    "paused": False,
+    "next": [1700000000.0],
+    "last_slot": 1690000000.0,
+    "last_fired_at": 1690000000.5,
+    "last_job": "1-2-3",
+    "last_state": JobState.DEAD,
+    "last_success_at": None,
+    "fired": 3,
+    "skipped": 2,
+    "missed": 1,
+    "waiting": True,
+}
 
 
 def worker(**changes: Any) -> WorkerInfo:

@@ -13,6 +13,10 @@ CONTRACT = {
     "DELETE /tasks/{task_id}",
     "GET /workers",
     "GET /queues",
+    "GET /schedules",
+    "POST /schedules/{name}/pause",
+    "POST /schedules/{name}/resume",
+    "POST /schedules/{name}/run",
     "GET /health",
     "GET /ready",
 }

@@ -1,0 +1,171 @@
+"""`client.schedules`: list them, pause, resume, run one now. Each written once as a question that both clients ask."""
+
+import difflib
+from typing import Any, Protocol, TypeVar
+
+from engine import schedule as verbs
+from engine.calls import text
+from engine.job import Job
+from engine.questions import Question, many
+from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
+from engine.states import JobState
+
+T = TypeVar("T")
+
+UPCOMING = 5  # slots shown ahead
+
+
+class Asks(Protocol):
+    """The part of `Client` that is needed here."""
+
+    def ask(self, question: Question[T]) -> T:
+        """The answer to a question."""
+        ...
+
+
+class AsksLater(Protocol):
+    """The part of `AsyncClient` that is needed here."""
+
+    async def ask(self, question: Question[T]) -> T:
+        """The answer to a question."""
+        ...
+
+
+class Schedules:
+    """The schedules of a namespace. They are declared by the config file, and known while a janitor runs."""
+
+    def __init__(self, client: Asks, base: str) -> None:
+        self._client = client
+        self._base = base
+
+    def list(self, upcoming: int = UPCOMING) -> "list[ScheduleInfo]":
+        """All of them by name, with their next slots and what became of the last."""
+        return self._client.ask(listed(self._base, upcoming))
+
+    def pause(self, name: str) -> bool:
+        """Its slots go by until it is resumed; whether that changed anything. Raises ScheduleNotFound."""
+        return self._client.ask(halted(self._base, name, paused=True))
+
+    def resume(self, name: str) -> bool:
+        """It fires again, from the next slot on; whether that changed anything. Raises ScheduleNotFound."""
+        return self._client.ask(halted(self._base, name, paused=False))
+
+    def run(self, name: str) -> str:
+        """Its job now, even while it is paused or an earlier one runs; the job's id.
+
+        Raises:
+            ScheduleNotFound: there is none of that name. QueueFull, StoreFull, StoreDown: not now.
+        """
+        return self._client.ask(started(self._base, name))
+
+
+class AsyncSchedules:
+    """See `Schedules`: arguments, results and errors are the same."""
+
+    def __init__(self, client: AsksLater, base: str) -> None:
+        self._client = client
+        self._base = base
+
+    async def list(self, upcoming: int = UPCOMING) -> "list[ScheduleInfo]":
+        """All of them; see `Schedules.list`."""
+        return await self._client.ask(listed(self._base, upcoming))
+
+    async def pause(self, name: str) -> bool:
+        """Its slots go by; see `Schedules.pause`."""
+        return await self._client.ask(halted(self._base, name, paused=True))
+
+    async def resume(self, name: str) -> bool:
+        """It fires again; see `Schedules.resume`."""
+        return await self._client.ask(halted(self._base, name, paused=False))
+
+    async def run(self, name: str) -> str:
+        """Its job now; see `Schedules.run`."""
+        return await self._client.ask(started(self._base, name))
+
+
+def listed(base: str, upcoming: int) -> Question[list[ScheduleInfo]]:
+    """All schedules by name."""
+    found = yield from _declared(base)
+    seconds, _ = yield ("TIME",)
+    states = {}
+    for name in found:
+        rows = yield ("HGETALL", f"{base}:schedule:{name}")
+        states[name] = {text(rows[i]): text(rows[i + 1]) for i in range(0, len(rows), 2)}
+    jobs = yield from many([state["job"] for state in states.values() if "job" in state])
+    return [_info(found[name], states[name], jobs, int(seconds), upcoming) for name in sorted(found) if states[name]]
+
+
+def halted(base: str, name: str, *, paused: bool) -> Question[bool]:
+    """Pause or resume.
+
+    Raises:
+        ScheduleNotFound: there is none of that name.
+    """
+    changed: int = yield verbs.halt(name, paused=paused)
+    if changed < 0:
+        raise _absent(name, (yield from _declared(base)))
+    return bool(changed)
+
+
+def started(base: str, name: str) -> Question[str]:
+    """Run now.
+
+    Raises:
+        ScheduleNotFound: there is none of that name.
+    """
+    found = yield from _declared(base)
+    if name not in found:
+        raise _absent(name, found)
+    job: str = yield verbs.run(found[name])
+    return job
+
+
+def _declared(base: str) -> Question[dict[str, Schedule]]:
+    rows = yield ("HGETALL", f"{base}:schedules")
+    found = {text(rows[i]): verbs.read(rows[i + 1]) for i in range(0, len(rows), 2)}
+    return {name: schedule for name, schedule in found.items() if schedule is not None}
+
+
+def _absent(name: str, known: dict[str, Schedule]) -> ScheduleNotFound:
+    close = difflib.get_close_matches(name[:100], known, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    return ScheduleNotFound(f"there is no schedule {name[:100]!r}{hint}: a config file of a running janitor names them")
+
+
+def _info(schedule: Schedule, state: dict[str, str], jobs: dict[str, Job], now: int, upcoming: int) -> ScheduleInfo:
+    paused = state.get("paused") == "1"
+    job = state.get("job")
+    return ScheduleInfo(
+        schedule=schedule,
+        paused=paused,
+        next=[] if paused else _next(schedule, max(now, int(state.get("slot", 0))), upcoming),
+        last_slot=float(state.get("slot", 0)),
+        last_fired_at=_moment(state, "at"),
+        last_job=job,
+        last_state=_state(jobs.get(job or ""), state),
+        last_success_at=_moment(state, "success"),
+        fired=int(state.get("fired", 0)),
+        skipped=int(state.get("skipped", 0)),
+        missed=int(state.get("missed", 0)),
+        waiting="held" in state,
+    )
+
+
+def _next(schedule: Schedule, now: int, count: int) -> list[float]:
+    from engine.cron import Cron  # cronsim is only needed by those who ask
+
+    try:
+        return [float(slot) for slot in Cron(schedule.cron, schedule.timezone).upcoming(now, count)]
+    except ValueError:  # a zone that this host does not have
+        return []
+
+
+def _moment(state: dict[str, str], field: str) -> float | None:
+    return float(state[field]) / 1000 if field in state else None
+
+
+def _state(job: Job | None, state: dict[str, Any]) -> JobState | None:
+    if job is not None and job.type:
+        return job.state
+    ended = state.get("ended", "")
+    return JobState(ended) if ended in list(JobState) else None

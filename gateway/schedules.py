@@ -1,0 +1,75 @@
+"""`/schedules`: what runs by the clock; run one now, pause it, resume it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from engine import ScheduleInfo
+from gateway.answers import answer, moment
+from gateway.bodies import no_fields
+from gateway.errors import documented
+from gateway.services import services
+from gateway.tasks import refuse_unknown
+
+router = APIRouter(tags=["schedules"])
+
+
+@router.get("/schedules", responses=documented(422, 503))
+async def schedules(request: Request) -> Response:
+    """All schedules, with their next runs and what became of the last."""
+    refuse_unknown(request, ())
+    found = await services(request).client.schedules.list()
+    return answer({"schedules": [schedule_view(one) for one in found]})
+
+
+@router.post("/schedules/{name}/run", status_code=202, responses=documented(400, 404, 415, 422, 429, 503))
+async def run(request: Request, name: str) -> Response:
+    """Run its job now, even while it is paused: 202 with the job's id."""
+    refuse_unknown(request, ())
+    await no_fields(request)
+    job = await services(request).client.schedules.run(name)
+    return answer({"id": job, "schedule": name}, 202, {"Location": f"/tasks/{job}"})
+
+
+@router.post("/schedules/{name}/pause", responses=documented(400, 404, 415, 422, 503))
+async def pause(request: Request, name: str) -> Response:
+    """Let its runs go by until it is resumed."""
+    refuse_unknown(request, ())
+    await no_fields(request)
+    changed = await services(request).client.schedules.pause(name)
+    return answer({"name": name, "paused": True, "changed": changed})
+
+
+@router.post("/schedules/{name}/resume", responses=documented(400, 404, 415, 422, 503))
+async def resume(request: Request, name: str) -> Response:
+    """Let it run again, from its next time on."""
+    refuse_unknown(request, ())
+    await no_fields(request)
+    changed = await services(request).client.schedules.resume(name)
+    return answer({"name": name, "paused": False, "changed": changed})
+
+
+def schedule_view(info: ScheduleInfo) -> dict[str, Any]:
+    """One schedule as the HTTP interface shows it."""
+    one = info.schedule
+    return {
+        "name": one.name,
+        "task": one.task,
+        "cron": one.cron,
+        "timezone": one.timezone,
+        "queue": one.queue,
+        "payload": one.payload,
+        "misfire": one.misfire,
+        "overlap": one.overlap,
+        "jitter_seconds": one.jitter,
+        "paused": info.paused,
+        "next": [moment(slot) for slot in info.next],
+        "waiting": info.waiting,
+        "last_job": info.last_job,
+        "last_status": info.last_state.value if info.last_state else None,
+        "last_fired_at": moment(info.last_fired_at),
+        "last_success_at": moment(info.last_success_at),
+        "fired": info.fired,
+        "skipped": info.skipped,
+        "missed": info.missed,
+    }
