@@ -17,7 +17,8 @@ class JobState(StrEnum):
 # Nobody works on these any more. A dead letter may be given another life, by hand only.
 FINISHED = frozenset({JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED})
 
-# (from, to) -> the scripts that make the move; None = the job is not there (yet, any more). docs/states.md draws this table; a test holds the two together.
+# (from, to) -> the scripts that make the move; None = the job is not there (yet, or any more). docs/states.md draws
+# this table; a test holds the two together.
 TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
     (None, JobState.PENDING): ("enqueue",),
     (None, JobState.SCHEDULED): ("enqueue",),

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 
 from engine import Client, JobError, JobState
 from engine.claims import Done
+from engine.dead_letters import UNCHANGED
 from engine.engine import Engine
 from tests.support.invariants import broken
 from tests.support.keys import unexplained_keys
@@ -116,6 +117,42 @@ class Herd(RuleBasedStateMachine):
             job = data.draw(st.sampled_from(sorted(self.issued)))
             if self.client.cancel(job):
                 self.ended[job] = JobState.CANCELLED
+
+    @rule(data=st.data(), payload=st.sampled_from([UNCHANGED, None, {"n": 7}]))
+    def requeue(self, data, payload):
+        if self.issued:
+            job = data.draw(st.sampled_from(sorted(self.issued)))
+            was = self.client.find(job).state
+            assert self.client.dead_letters.retry(job, payload) == (was == JobState.DEAD)
+            if was == JobState.DEAD:
+                self.ended.pop(job, None)
+                found = self.client.find(job)
+                assert (found.state, found.attempts, found.crashes) == (JobState.PENDING, 0, 0)
+
+    @rule(queue=st.sampled_from([None, *QUEUES]), limit=st.sampled_from([None, 1]))
+    def requeue_many(self, queue, limit):
+        dead = {job.id for job in self.client.jobs(state="dead", queue=queue).jobs}
+        count = self.client.dead_letters.retry_many(queue=queue, limit=limit)
+        assert count == (len(dead) if limit is None else min(limit, len(dead)))
+        still = {job.id for job in self.client.jobs(state="dead", queue=queue).jobs}
+        assert len(dead) - len(still) == count
+        for job in dead - still:
+            self.ended.pop(job, None)
+
+    @rule(data=st.data())
+    def drop(self, data):
+        if self.issued:
+            job = data.draw(st.sampled_from(sorted(self.issued)))
+            was = self.client.find(job).state
+            assert self.client.dead_letters.delete(job) == (was == JobState.DEAD)
+            if was == JobState.DEAD:
+                self.ended[job] = JobState.COMPLETED  # as all that ended and left nothing behind
+
+    @rule(queue=st.sampled_from(QUEUES))
+    def purge(self, queue):
+        pending = {job.id for job in self.client.jobs(state="pending", queue=queue, limit=500).jobs}
+        assert self.client.purge(queue) == len(pending)
+        self.ended.update(dict.fromkeys(pending, JobState.CANCELLED))
 
     def note(self, lease, state, held):
         if held:
