@@ -27,6 +27,18 @@ async def json_object(request: Request) -> dict[str, Any]:
     return parse_object(await request.body())
 
 
+async def optional_object(request: Request) -> dict[str, Any]:
+    """The request's body as a JSON object, empty when there is none.
+
+    Raises:
+        ApiError: as `json_object`. A request that a web page sends needs the content type even without a body: a
+            foreign page can send an empty form anywhere, but never without telling its origin.
+    """
+    if not (await request.body()).strip() and "origin" not in request.headers:
+        return {}
+    return await json_object(request)
+
+
 def parse_object(raw: bytes) -> dict[str, Any]:
     """Bytes to a JSON object; pure.
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from config.version import __version__
-from gateway import front_page, health, queues, tasks, work, workers
+from gateway import dead_letters, front_page, health, queues, tasks, work, workers
 from gateway.errors import HANDLERS
 from gateway.limits import BodyLimit
 from gateway.services import Services
@@ -23,6 +23,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     tasks.router,
     workers.router,
     queues.router,
+    dead_letters.router,
     health.router,
 )
 

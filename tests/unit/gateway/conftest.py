@@ -9,7 +9,8 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from engine import AsyncClient, Job, JobState, Page
+from engine import AsyncClient, DeadGroup, DeadGroups, Job, JobState, Page
+from engine.dead_letters import UNCHANGED
 from engine.errors import StoreDown
 from engine.job import QueueFigures, StoreFigures, WorkerInfo
 from gateway.server import create_app
@@ -30,6 +31,8 @@ class FakeClient:
         self.types_read = 0
         self.waits: list[float] = []
         self.closed = False
+        self.paused: list[str] = []
+        self.moved: list[tuple[str, Any]] = []
         self._numbers = itertools.count(1)
 
     async def enqueue(self, type: str, data: Any = None, **options: Any) -> Any:
@@ -80,6 +83,21 @@ class FakeClient:
         self._check()
         return {"low": QueueFigures(pending=2, oldest=1.23456), "default": QueueFigures(dead=1, paused=True)}
 
+    async def pause(self, queue: str) -> bool:
+        self._check()
+        self.paused.append(queue)
+        return True
+
+    async def resume(self, queue: str) -> bool:
+        self._check()
+        self.paused.remove(queue)
+        return True
+
+    @property
+    def dead_letters(self) -> "FakeDeadLetters":
+        self._check()
+        return FakeDeadLetters(self)
+
     async def ping(self) -> None:
         self._check()
 
@@ -89,6 +107,52 @@ class FakeClient:
     def _check(self) -> None:
         if self.refuse:
             raise self.refuse
+
+
+class FakeDeadLetters:
+    """The dead letters among the fake's jobs; what is asked for is noted in `moved`."""
+
+    def __init__(self, client: FakeClient) -> None:
+        self._client = client
+
+    async def list(self, **wanted: Any) -> Page:
+        self._client.wanted = wanted
+        if wanted["cursor"] == "q/1/":
+            raise ValueError("'q/1/' is no cursor of ours")
+        return Page([one for one in self._client.jobs_by_id.values() if one.state is JobState.DEAD], "q/2/1-1-1")
+
+    async def groups(self, queue: str | None = None) -> DeadGroups:
+        group = DeadGroup(
+            fingerprint="0123456789ab",
+            queue=queue or "default",
+            type="t",
+            error="ValueError",
+            message="no user #",
+            count=2,
+            first_seen=1700000000.0,
+            last_seen=1700000001.5,
+            example="1-2-3",
+        )
+        return DeadGroups([group], 2, ["default"])
+
+    async def retry(self, job_id: str, data: Any = UNCHANGED) -> bool:
+        return self._move("retry", job_id, data)
+
+    async def delete(self, job_id: str) -> bool:
+        return self._move("delete", job_id, None)
+
+    async def retry_many(self, **wanted: Any) -> int:
+        self._client.moved.append(("retry", wanted))
+        return 3
+
+    async def delete_many(self, **wanted: Any) -> int:
+        self._client.moved.append(("delete", wanted))
+        return 4
+
+    def _move(self, verb: str, job_id: str, data: Any) -> bool:
+        found = self._client.jobs_by_id.get(job_id)
+        self._client.moved.append((verb, data))
+        return found is not None and found.state is JobState.DEAD
 
 
 def worker(**changes: Any) -> WorkerInfo:
