@@ -121,7 +121,7 @@ class Herd(RuleBasedStateMachine):
     @rule(data=st.data(), payload=st.sampled_from([UNCHANGED, None, {"n": 7}]))
     def requeue(self, data, payload):
         if self.issued:
-            job = data.draw(st.sampled_from(sorted(self.issued)))
+            job = self.draw_dead_or_any(data)
             was = self.client.find(job).state
             assert self.client.dead_letters.retry(job, payload) == (was == JobState.DEAD)
             if was == JobState.DEAD:
@@ -142,7 +142,7 @@ class Herd(RuleBasedStateMachine):
     @rule(data=st.data())
     def drop(self, data):
         if self.issued:
-            job = data.draw(st.sampled_from(sorted(self.issued)))
+            job = self.draw_dead_or_any(data)
             was = self.client.find(job).state
             assert self.client.dead_letters.delete(job) == (was == JobState.DEAD)
             if was == JobState.DEAD:
@@ -153,6 +153,10 @@ class Herd(RuleBasedStateMachine):
         pending = {job.id for job in self.client.jobs(state="pending", queue=queue, limit=500).jobs}
         assert self.client.purge(queue) == len(pending)
         self.ended.update(dict.fromkeys(pending, JobState.CANCELLED))
+
+    def draw_dead_or_any(self, data):
+        dead = [job.id for job in self.client.jobs(state="dead").jobs]
+        return data.draw(st.sampled_from(sorted(dead) or sorted(self.issued)))
 
     def note(self, lease, state, held):
         if held:
