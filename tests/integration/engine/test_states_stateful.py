@@ -75,6 +75,13 @@ class Herd(RuleBasedStateMachine):
         _, engine, lease = held
         self.note(lease, JobState.DEAD, engine.bury(lease, ERROR))
 
+    @rule(n=st.integers(0, 2), want=st.integers(1, 3))
+    def fail_for_good(self, n, want):  # at once, so that there are dead letters in most walks
+        engine = self.worker(n)
+        engine.post([], want, QUEUES, 30)
+        for lease in map(engine.lease, engine.collect().jobs):
+            self.note(lease, JobState.DEAD, engine.bury(lease, ERROR))
+
     @rule(held=leases, charge=st.booleans())
     def retry(self, held, charge):
         held[1].retry(held[2], ERROR, 0.001, charge=charge)
