@@ -1,25 +1,45 @@
-"""`python -m config`: write config.schema.json beside pyproject.toml; `python -m config -` prints it."""
+"""`python -m config`: write config.schema.json beside pyproject.toml; `python -m config -` prints it.
+`python -m config -c FILE --store`: the store that a file names, as JSON, for commands that must not import us.
+"""
 
+import json
 import sys
 from pathlib import Path
 
 from config.json_schema import generate
+from config.load import load
+from config.problems import ConfigError
+from config.store import namespace, store_url
 
 ROOT = Path(__file__).resolve().parent.parent
+USAGE = """\
+usage: python -m config                      (in a source tree: writes config.schema.json)
+       python -m config -                    (prints it)
+       python -m config -c FILE --store      (prints the store's URL and namespace as JSON)"""
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command; the exit status is 0 (done) or 2 (wrong usage)."""
-    if arguments == ["-"]:
-        print(generate(), end="")
-        return 0
-    if arguments or not (ROOT / "pyproject.toml").is_file():
-        print(
-            "usage: python -m config (in a source tree: writes config.schema.json), or: python -m config -",
-            file=sys.stderr,
-        )
+    """Run the command; the exit status is 0 (done) or 2 (wrong usage, a bad config file)."""
+    match arguments:
+        case ["-"]:
+            print(generate(), end="")
+            return 0
+        case ["-c", path, "--store"] | ["--store", "-c", path]:
+            return _store(Path(path))
+        case [] if (ROOT / "pyproject.toml").is_file():
+            (ROOT / "config.schema.json").write_text(generate(), encoding="utf-8")
+            return 0
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+def _store(path: Path) -> int:
+    try:
+        config = load(path)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
         return 2
-    (ROOT / "config.schema.json").write_text(generate(), encoding="utf-8")
+    print(json.dumps({"url": store_url(config), "namespace": namespace(config)}))
     return 0
 
 

@@ -17,7 +17,7 @@ from engine.errors import (
     StoreDown,
     StoreFull,
 )
-from engine.job import Job, JobError, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.job import DeadGroup, DeadGroups, Job, JobError, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
 from engine.states import JobState
@@ -30,6 +30,8 @@ __all__ = [
     "AsyncClient",
     "Backoff",
     "Client",
+    "DeadGroup",
+    "DeadGroups",
     "EngineError",
     "Job",
     "JobError",

@@ -12,8 +12,10 @@ from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
 from engine.client import CANCELLED_KEPT, as_new, result_of
+from engine.dead_letters import AsyncDeadLetters
 from engine.errors import JobNotFound
 from engine.job import Job, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.purge import purge
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
 
@@ -96,6 +98,10 @@ class AsyncClient:
         """The queue gives jobs out again."""
         return await self.run(calls.pause(queue, paused=False))
 
+    async def purge(self, queue: str) -> int:
+        """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""
+        return await self.ask(purge(queue))
+
     async def queues(self) -> dict[str, QueueFigures]:
         """How deep each queue is."""
         return await self.ask(questions.queues())
@@ -116,6 +122,11 @@ class AsyncClient:
     async def figures(self) -> StoreFigures:
         """The store itself."""
         return await self.ask(questions.figures(self._base))
+
+    @property
+    def dead_letters(self) -> AsyncDeadLetters:
+        """What failed for good: list it, retry it, delete it."""
+        return AsyncDeadLetters(self, self._namespace)
 
     async def ping(self) -> None:
         """Returns when the store answers; raises StoreDown when it does not."""

@@ -66,11 +66,17 @@ class AsyncSession:
             await connection.disconnect(nowait=True)
 
     async def command(self, *words: Any) -> Any:
-        """A plain command that only reads.
+        """A plain command that only reads, so it may be repeated: once, on a fresh connection, as `run` does.
 
         Raises:
             StoreDown, EngineError: as they say.
         """
+        try:
+            return await self._read(words)
+        except StoreDown:
+            return await self._read(words)
+
+    async def _read(self, words: tuple[Any, ...]) -> Any:
         await self._connect()
         try:
             with translated():

@@ -13,9 +13,11 @@ from typing import Any, Self, TypeVar
 
 from engine import calls, keys, questions
 from engine.calls import Call
+from engine.dead_letters import DeadLetters
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
 from engine.job import Job, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
+from engine.purge import purge
 from engine.schedules import Schedules
 from engine.session import Session
 from engine.states import FINISHED, JobState
@@ -120,6 +122,10 @@ class Client:
         """The queue gives jobs out again; whether that changed anything."""
         return self.run(calls.pause(queue, paused=False))
 
+    def purge(self, queue: str) -> int:
+        """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""
+        return self.ask(purge(queue))
+
     def queues(self) -> dict[str, QueueFigures]:
         """How deep each queue is."""
         return self.ask(questions.queues())
@@ -140,6 +146,11 @@ class Client:
     def figures(self) -> StoreFigures:
         """The store itself."""
         return self.ask(questions.figures(self._base))
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """What failed for good: list it, retry it, delete it."""
+        return DeadLetters(self, self._namespace)
 
     def ping(self) -> None:
         """Returns when the store answers.

@@ -68,6 +68,35 @@ class Page(msgspec.Struct, frozen=True):
     cursor: str | None
 
 
+class DeadGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Dead letters that died of the same: of one queue and type, with one error but for its numbers and quoted parts.
+
+    Attributes:
+        error: the exception's name, or "Crashed".
+        message: the message with `#` for digits, `*` for quoted parts and long hex numbers; of crashes the cause.
+        first_seen, last_seen: when the first and the last of them died, epoch seconds.
+        example: id of the one that died last.
+    """
+
+    fingerprint: str
+    queue: str
+    type: str
+    error: str
+    message: str
+    count: int
+    first_seen: float
+    last_seen: float
+    example: str
+
+
+class DeadGroups(msgspec.Struct, frozen=True):
+    """Groups, the largest first; `looked_at` dead letters were read. Of the queues in `cut` only the newest were."""
+
+    groups: list[DeadGroup]
+    looked_at: int
+    cut: list[str]
+
+
 class WorkerInfo(msgspec.Struct, kw_only=True):
     """A worker as it says of itself, and as its keeper says of it once a second.
 

@@ -1,6 +1,6 @@
 """A job as people see it, read from wherever it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,7 +39,7 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         state=JobState(state),
         data=shown(fields.get("p")),
         result=shown(fields.get("r")),
-        error=_read_error(fields),
+        error=read_error(fields),
         attempts=int(fields.get("a", 0)),
         crashes=int(fields.get("c", 0)),
         worker=worker,
@@ -66,7 +66,8 @@ def _seconds(ms: bytes | None) -> float | None:
     return float(ms) / 1000 if ms else None
 
 
-def _read_error(fields: dict[str, Any]) -> JobError | None:
+def read_error(fields: Mapping[str, Any]) -> JobError | None:
+    """What a record says that its job failed of, or was lost by."""
     cause = text(fields["k"]) if "k" in fields else None
     if "e" in fields:
         try:

@@ -159,13 +159,17 @@ class Session:
             return self.receive()
 
     def command(self, *words: Any) -> Any:
-        """A plain command that only reads.
+        """A plain command that only reads, so it may be repeated: once, on a fresh connection, as `run` does.
 
         Raises:
             StoreDown, EngineError: as they say.
         """
-        self.send(list(words))
-        return self.receive()
+        try:
+            self.send(list(words))
+            return self.receive()
+        except StoreDown:
+            self.send(list(words))
+            return self.receive()
 
 
 def run_id(info: bytes) -> str:

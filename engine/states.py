@@ -14,10 +14,12 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+# Nobody works on these any more. A dead letter may be given another life, by hand only.
 FINISHED = frozenset({JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED})
 
-# (from, to) -> the scripts that make the move. docs/states.md draws this table; a test holds the two together.
-TRANSITIONS: dict[tuple[JobState | None, JobState], tuple[str, ...]] = {
+# (from, to) -> the scripts that make the move; None = the job is not there (yet, or any more). docs/states.md draws
+# this table; a test holds the two together.
+TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
     (None, JobState.PENDING): ("enqueue", "fire", "run"),
     (None, JobState.SCHEDULED): ("enqueue",),
     (JobState.SCHEDULED, JobState.PENDING): ("promote",),
@@ -26,6 +28,8 @@ TRANSITIONS: dict[tuple[JobState | None, JobState], tuple[str, ...]] = {
     (JobState.PROCESSING, JobState.SCHEDULED): ("retry",),
     (JobState.PROCESSING, JobState.DEAD): ("bury", "settle", "rescue"),
     (JobState.PROCESSING, JobState.PENDING): ("release", "give_back", "settle", "rescue"),
-    (JobState.PENDING, JobState.CANCELLED): ("cancel",),
+    (JobState.PENDING, JobState.CANCELLED): ("cancel", "purge"),
     (JobState.SCHEDULED, JobState.CANCELLED): ("cancel",),
+    (JobState.DEAD, JobState.PENDING): ("requeue",),
+    (JobState.DEAD, None): ("drop", "prune"),
 }

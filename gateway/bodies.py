@@ -44,6 +44,18 @@ def _check_type(request: Request) -> None:
         raise ApiError(415, f"the content type is {said}; send JSON with the header content-type: application/json")
 
 
+async def optional_object(request: Request) -> dict[str, Any]:
+    """The request's body as a JSON object, empty when there is none.
+
+    Raises:
+        ApiError: as `json_object`. A request that a web page sends needs the content type even without a body: a
+            foreign page can send an empty form anywhere, but never without telling its origin.
+    """
+    if not (await request.body()).strip() and "origin" not in request.headers:
+        return {}
+    return await json_object(request)
+
+
 def parse_object(raw: bytes) -> dict[str, Any]:
     """Bytes to a JSON object; pure.
 

@@ -1,4 +1,4 @@
-"""`GET /queues`: how deep each queue is, and how old its oldest waiting job."""
+"""`/queues`: how deep each queue is, and how old its oldest waiting job; pause one, resume it."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ from fastapi import APIRouter, Request, Response
 
 from engine.job import QueueFigures
 from gateway.answers import answer
-from gateway.errors import documented
+from gateway.bodies import optional_object
+from gateway.errors import ApiError, documented
+from gateway.nearest import hint, quoted
 from gateway.services import services
 from gateway.tasks import refuse_unknown
 
@@ -19,6 +21,30 @@ async def queues(request: Request) -> Response:
     refuse_unknown(request, ())
     found = await services(request).client.queues()
     return answer({"queues": [queue_view(name, found[name]) for name in sorted(found)]})
+
+
+@router.post("/queues/{queue}/pause", responses=documented(400, 404, 415, 422, 503))
+async def pause(request: Request, queue: str) -> Response:
+    """Let the queue take tasks and give none out."""
+    return await _switch(request, queue, paused=True)
+
+
+@router.post("/queues/{queue}/resume", responses=documented(400, 404, 415, 422, 503))
+async def resume(request: Request, queue: str) -> Response:
+    """Let the queue give tasks out again."""
+    return await _switch(request, queue, paused=False)
+
+
+async def _switch(request: Request, queue: str, *, paused: bool) -> Response:
+    refuse_unknown(request, ())
+    if await optional_object(request):
+        raise ApiError(422, "nothing is asked for in the body; leave it out")
+    client = services(request).client
+    known = await client.queues()
+    if queue not in known:  # a slip would pause a queue that nobody uses, and nobody would see it
+        raise ApiError(404, f"no task was ever put into a queue {quoted(queue)}{hint(queue, known)}")
+    changed = await (client.pause(queue) if paused else client.resume(queue))
+    return answer({"name": queue, "paused": paused, "changed": changed})
 
 
 def queue_view(name: str, figures: QueueFigures) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 --           ('' now, '+ms' from now, '@ms' since the epoch)
 -- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
 --           {'full', queue, pending} or {'late'} (a ghost of an old call): nothing was written
--- INCLUDES  clock memory wake issue
+-- INCLUDES  clock memory wake issue note
 -- INVARIANT the same operation again gives the same answer and adds nothing; ids only grow
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)
@@ -49,7 +49,4 @@ for _, g in ipairs(groups) do
   answer[#answer + 1] = g.lane
   wake(g.queue)
 end
-local text = table.concat(answer, ' ')
--- callers is for prune, which counts in hours: not every call needs to be noted there
-if remember(caller, op, text) == 1 or op % 100 == 0 then redis.call('ZADD', b .. ':callers', now, caller) end
-return text
+return note(caller, op, now, table.concat(answer, ' '))

@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine import Client
+from engine import Client, JobError
 from engine.engine import Engine
 from tests.support.invariants import broken
+from tests.support.seats import claim
 
 
 @pytest.fixture
@@ -25,3 +26,33 @@ def seats(store):
     yield seat
     for engine in made:
         engine.close()
+
+
+@pytest.fixture
+def dead(client, seats):
+    """Makes dead letters: `dead(count, queue, type, message)` -> ids in the order in which they died."""
+    numbers = iter(range(100, 200))
+
+    def make(count, queue="default", type="t", message="no user {}", error="ValueError"):
+        ids = client.enqueue_many(((type, {"n": n}) for n in range(count)), queue=queue)
+        engine = seats(next(numbers))
+        for n, job in enumerate(claim(engine, count, (queue,)).jobs):
+            engine.bury(engine.lease(job), JobError(type=error, message=message.format(n)))
+        return ids
+
+    return make
+
+
+@pytest.fixture
+def crashed(client, seats):
+    """Makes a job that took its process down too often."""
+    numbers = iter(range(200, 300))
+
+    def make(cause):
+        handle = client.enqueue("t")
+        life = next(numbers)
+        [job] = claim(seats(life)).jobs
+        seats(99).settle(life, cause, [f"{job.id}/{job.token}/{life:x}"], charged=True, max_crashes=1)
+        return handle.id
+
+    return make

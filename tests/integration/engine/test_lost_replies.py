@@ -6,7 +6,9 @@ import pytest
 
 from engine import AsyncClient, Client, JobError, StoreDown, schedule
 from engine.claims import Done
+from engine.deaths import drop, requeue
 from engine.engine import Engine
+from engine.session import Session
 from tests.support.invariants import broken
 from tests.support.proxy import Proxy
 
@@ -106,6 +108,77 @@ def test_a_verb_whose_reply_is_lost_happens_once(store, proxy, verb):
             "release": ("pending", 0),
         }
         assert (job.state, job.attempts) == expected[verb]
+
+
+def _dead(store, count):
+    """Ids of that many dead letters."""
+    with Client(store.url) as client:
+        ids = client.enqueue_many(("t", n) for n in range(count))
+        engine = Engine(store.url, "default", incarnation=9)
+        engine.post([], count, ("default",), 30)
+        for job in engine.collect().jobs:
+            engine.bury(engine.lease(job), JobError(type="E", message=f"m{job.seq}"))
+        engine.close()
+        return ids
+
+
+@pytest.mark.parametrize("verb", ["retry", "delete"])
+def test_a_dead_letter_whose_verbs_reply_is_lost_is_moved_once_and_said_so(store, proxy, verb):
+    job, other = _dead(store, 2)
+    with Client(proxy.url) as through:
+        proxy.lose = 1
+        assert getattr(through.dead_letters, verb)(job) is True
+        assert getattr(through.dead_letters, verb)(job) is False
+        assert proxy.lost == 1
+        figures = through.queues()["default"]
+        assert (figures.dead, figures.pending) == (1, 1 if verb == "retry" else 0)
+        assert through.find(other).state == "dead"
+
+
+@pytest.mark.parametrize("verb", ["retry_many", "delete_many"])
+@pytest.mark.parametrize("skip", range(6))
+def test_many_dead_letters_are_counted_once_whichever_reply_is_lost(store, proxy, verb, skip):
+    _dead(store, 500)
+    with Client(proxy.url) as through:
+        through.ping()
+        proxy.skip, proxy.lose = skip, 1
+        assert getattr(through.dead_letters, verb)() == 500
+
+
+@pytest.mark.parametrize("verb", ["retry_many", "delete_many"])
+def test_many_dead_letters_are_counted_once_by_the_async_client_too(store, proxy, verb):
+    _dead(store, 300)
+
+    async def move():
+        async with AsyncClient(proxy.url) as through:
+            proxy.skip, proxy.lose = 2, 1
+            return await getattr(through.dead_letters, verb)()
+
+    assert asyncio.run(move()) == 300
+
+
+@pytest.mark.parametrize("skip", range(3))
+def test_a_purge_whose_reply_is_lost_counts_each_job_once(store, proxy, skip):
+    with Client(store.url) as client:
+        client.enqueue_many(("t", n) for n in range(1200))
+    with Client(proxy.url) as through:
+        proxy.skip, proxy.lose = skip, 1
+        assert through.purge("default") == 1200
+        assert proxy.lost == 1
+
+
+def test_a_ghost_of_an_old_retry_moves_nothing(store):
+    [job] = _dead(store, 1)
+    session = Session(store.url, "default", caller=77)
+    session.load("requeue")
+    ghost = session.pack(requeue([job]), session.next_operation())
+    for _ in range(2):
+        session.run(drop(["1-1-1"]))
+    session.send(ghost)
+    assert session.receive() == b""
+    session.close()
+    with Client(store.url) as client:
+        assert client.find(job).state == "dead"
 
 
 def test_a_store_that_is_away_is_said_at_once_and_comes_back_by_itself(store, proxy):

@@ -1,5 +1,6 @@
 """Random walks over all verbs, with the guarantees looked at after every step: one place for each job, none lost, the
-fences hold, no key without a reason.
+fences hold, no key without a reason. Times are now or never (0, or far away), so that a walk can be walked again: what
+depends on how fast this machine is would be a different walk.
 """
 
 from hypothesis import HealthCheck, settings
@@ -14,8 +15,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from engine import Client, JobError, JobState, schedule
+from engine import Client, JobError, JobState, keys, schedule
 from engine.claims import Done
+from engine.dead_letters import UNCHANGED
 from engine.engine import Engine
 from tests.support.invariants import broken
 from tests.support.keys import unexplained_keys
@@ -55,11 +57,11 @@ class Herd(RuleBasedStateMachine):
             self.workers[n] = Engine(self.store.url, "default", incarnation=self.lives)
         return self.workers[n]
 
-    @rule(queue=st.sampled_from(QUEUES), n=st.integers(1, 5), delay=st.sampled_from([None, "1ms", "1h"]))
-    def enqueue(self, queue, n, delay):
-        for _ in range(n if delay else 0):
-            self.issued.add(self.client.enqueue("t", {"n": n}, queue=queue, delay=delay).id)
-        if not delay:
+    @rule(queue=st.sampled_from(QUEUES), n=st.integers(1, 5), run_at=st.sampled_from([None, 0.0, 9e9]))
+    def enqueue(self, queue, n, run_at):
+        for _ in range(0 if run_at is None else n):
+            self.issued.add(self.client.enqueue("t", {"n": n}, queue=queue, run_at=run_at).id)
+        if run_at is None:
             self.issued.update(self.client.enqueue_many((("t", i) for i in range(n)), queue=queue))
 
     @rule(overlap=st.sampled_from(["allow", "skip", "queue_one"]), step=st.integers(-1, 3), pause=st.booleans())
@@ -78,7 +80,7 @@ class Herd(RuleBasedStateMachine):
         if pause:
             self.store.client.hset("herdsman:{default}:schedule:clock", "paused", 0)
 
-    @rule(target=leases, n=st.integers(0, 2), want=st.integers(0, 4), lease=st.sampled_from([30, 0.001]))
+    @rule(target=leases, n=st.integers(0, 2), want=st.integers(0, 4), lease=st.sampled_from([30, 0]))
     def claim(self, n, want, lease):
         engine = self.worker(n)
         engine.post([], want, QUEUES, lease)
@@ -94,9 +96,16 @@ class Herd(RuleBasedStateMachine):
         _, engine, lease = held
         self.note(lease, JobState.DEAD, engine.bury(lease, ERROR))
 
+    @rule(n=st.integers(0, 2), want=st.integers(1, 3))
+    def fail_for_good(self, n, want):  # at once, so that there are dead letters in most walks
+        engine = self.worker(n)
+        engine.post([], want, QUEUES, 30)
+        for lease in map(engine.lease, engine.collect().jobs):
+            self.note(lease, JobState.DEAD, engine.bury(lease, ERROR))
+
     @rule(held=leases, charge=st.booleans())
     def retry(self, held, charge):
-        held[1].retry(held[2], ERROR, 0.001, charge=charge)
+        held[1].retry(held[2], ERROR, 0, charge=charge)
 
     @rule(held=leases)
     def release(self, held):
@@ -127,15 +136,55 @@ class Herd(RuleBasedStateMachine):
 
     @rule()
     def sweep(self):
-        self.keeper.rescue(grace=0.001)
+        self.keeper.rescue(grace=0)
         self.keeper.prune()
 
     @rule(data=st.data())
     def cancel(self, data):
         if self.issued:
-            job = data.draw(st.sampled_from(sorted(self.issued)))
+            job = data.draw(st.sampled_from(sorted(self.issued, key=keys.place)))
             if self.client.cancel(job):
                 self.ended[job] = JobState.CANCELLED
+
+    @rule(data=st.data(), payload=st.sampled_from([UNCHANGED, None, {"n": 7}]))
+    def requeue(self, data, payload):
+        if self.issued:
+            job = self.draw_dead_or_any(data)
+            was = self.client.find(job).state
+            assert self.client.dead_letters.retry(job, payload) == (was == JobState.DEAD)
+            if was == JobState.DEAD:
+                self.ended.pop(job, None)
+                found = self.client.find(job)
+                assert (found.state, found.attempts, found.crashes) == (JobState.PENDING, 0, 0)
+
+    @rule(queue=st.sampled_from([None, *QUEUES]), limit=st.sampled_from([None, 1]))
+    def requeue_many(self, queue, limit):
+        dead = {job.id for job in self.client.jobs(state="dead", queue=queue).jobs}
+        count = self.client.dead_letters.retry_many(queue=queue, limit=limit)
+        assert count == (len(dead) if limit is None else min(limit, len(dead)))
+        still = {job.id for job in self.client.jobs(state="dead", queue=queue).jobs}
+        assert len(dead) - len(still) == count
+        for job in dead - still:
+            self.ended.pop(job, None)
+
+    @rule(data=st.data())
+    def drop(self, data):
+        if self.issued:
+            job = self.draw_dead_or_any(data)
+            was = self.client.find(job).state
+            assert self.client.dead_letters.delete(job) == (was == JobState.DEAD)
+            if was == JobState.DEAD:
+                self.ended[job] = JobState.COMPLETED  # as all that ended and left nothing behind
+
+    @rule(queue=st.sampled_from(QUEUES))
+    def purge(self, queue):
+        pending = {job.id for job in self.client.jobs(state="pending", queue=queue, limit=500).jobs}
+        assert self.client.purge(queue) == len(pending)
+        self.ended.update(dict.fromkeys(pending, JobState.CANCELLED))
+
+    def draw_dead_or_any(self, data):
+        dead = [job.id for job in self.client.jobs(state="dead").jobs]
+        return data.draw(st.sampled_from(sorted(dead, key=keys.place) or sorted(self.issued, key=keys.place)))
 
     def note(self, lease, state, held):
         if held:

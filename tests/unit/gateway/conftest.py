@@ -9,11 +9,12 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from engine import AsyncClient, Job, JobState, Page, QueueFull, Schedule, ScheduleInfo, ScheduleNotFound
+from engine import AsyncClient, Job, JobState, Page
 from engine.errors import StoreDown
 from engine.job import QueueFigures, StoreFigures, WorkerInfo
 from gateway.server import create_app
 from gateway.services import Services
+from tests.support.gateway_fakes import FakeDeadLetters, FakeSchedules
 
 
 class FakeClient:
@@ -30,11 +31,13 @@ class FakeClient:
         self.types_read = 0
         self.waits: list[float] = []
         self.closed = False
+        self.paused: list[str] = []
+        self.moved: list[tuple[str, Any]] = []
         self._numbers = itertools.count(1)
         self.schedules = FakeSchedules(self)
 
     async def enqueue(self, type: str, data: Any = None, **options: Any) -> Any:
-        self._check()
+        self.check()
         self.enqueued.append((type, data, options))
         job_id = f"1-1700000000000-{next(self._numbers)}"
         if type in self.ends:
@@ -42,7 +45,7 @@ class FakeClient:
         return SimpleNamespace(id=job_id)
 
     async def wait(self, ids: Sequence[str], timeout: float) -> Mapping[str, Job]:  # noqa: ASYNC109 - the engine's signature
-        self._check()
+        self.check()
         self.waits.append(timeout)
         found = {one: self.jobs_by_id[one] for one in ids if one in self.jobs_by_id}
         if not found:
@@ -50,95 +53,61 @@ class FakeClient:
         return found
 
     async def find(self, job_id: str) -> Job | None:
-        self._check()
+        self.check()
         return self.jobs_by_id.get(job_id)
 
     async def jobs(self, **wanted: Any) -> Page:
-        self._check()
+        self.check()
         self.wanted = wanted
         if wanted["cursor"] == "9:9-9":
             raise ValueError("'9:9-9' is no cursor of ours")
         return Page(list(self.jobs_by_id.values())[: wanted["limit"]], "0:5")
 
     async def cancel(self, job_id: str) -> bool:
-        self._check()
+        self.check()
         self.cancelled.append(job_id)
         return job_id in self.jobs_by_id and self.jobs_by_id[job_id].state is JobState.PENDING
 
     async def types(self) -> dict[str, str]:
-        self._check()
+        self.check()
         self.types_read += 1
         return dict(self.announced)
 
     async def workers(self) -> list[WorkerInfo]:
-        self._check()
+        self.check()
         return list(self.alive)
 
     async def figures(self) -> StoreFigures:
         return StoreFigures(0, 0, 0.0, "valkey", "9")
 
     async def queues(self) -> dict[str, QueueFigures]:
-        self._check()
+        self.check()
         return {"low": QueueFigures(pending=2, oldest=1.23456), "default": QueueFigures(dead=1, paused=True)}
 
+    async def pause(self, queue: str) -> bool:
+        self.check()
+        self.paused.append(queue)
+        return True
+
+    async def resume(self, queue: str) -> bool:
+        self.check()
+        self.paused.remove(queue)
+        return True
+
+    @property
+    def dead_letters(self) -> "FakeDeadLetters":
+        self.check()
+        return FakeDeadLetters(self)
+
     async def ping(self) -> None:
-        self._check()
+        self.check()
 
     async def close(self) -> None:
         self.closed = True
 
-    def _check(self) -> None:
+    def check(self) -> None:
         if self.refuse:
             raise self.refuse
-
-
-class FakeSchedules:
-    """What the routes call of `client.schedules`; there is one, `nightly`."""
-
-    def __init__(self, client: FakeClient) -> None:
-        self._client = client
-        self.known = {"nightly": ScheduleInfo(**INFO)}
-        self.called: list[tuple[str, str]] = []
-        self.full: QueueFull | None = None
-
-    async def list(self) -> list[ScheduleInfo]:
-        self._client._check()
-        return list(self.known.values())
-
-    async def run(self, name: str) -> str:
-        self._note("run", name)
-        if self.full:
-            raise self.full
-        return "1-1700000000000-1"
-
-    async def pause(self, name: str) -> bool:
-        return self._note("pause", name)
-
-    async def resume(self, name: str) -> bool:
-        return self._note("resume", name)
-
-    def _note(self, verb: str, name: str) -> bool:
-        self._client._check()
-        if name not in self.known:
-            raise ScheduleNotFound(f"there is no schedule {name!r}")
-        self.called.append((verb, name))
-        return verb == "pause"
-
-
-INFO: dict[str, Any] = {
-    "schedule": Schedule(name="nightly", task="report", cron="0 3 * * *", timezone="Europe/Berlin", payload={"n": 1}),
-    "paused": False,
-    "next": [1700000000.0],
-    "last_slot": 1690000000.0,
-    "last_fired_at": 1690000000.5,
-    "last_job": "1-2-3",
-    "last_state": JobState.DEAD,
-    "last_success_at": None,
-    "fired": 3,
-    "skipped": 2,
-    "missed": 1,
-    "waiting": True,
-}
 
 
 def worker(**changes: Any) -> WorkerInfo:

@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 
 def test_queues_are_listed_by_name_with_their_depths(http: Any) -> None:
     queues = http.get("/queues").json()["queues"]
@@ -19,3 +21,23 @@ def test_queues_are_listed_by_name_with_their_depths(http: Any) -> None:
 def test_a_store_that_is_away_is_503(http: Any, client: Any, store_down: Exception) -> None:
     client.refuse = store_down
     assert http.get("/queues").status_code == 503
+
+
+def test_a_queue_is_paused_and_resumed(http: Any, client: Any) -> None:
+    assert http.post("/queues/low/pause").json() == {"name": "low", "paused": True, "changed": True}
+    assert client.paused == ["low"]
+    assert http.post("/queues/low/resume", json={}).json() == {"name": "low", "paused": False, "changed": True}
+    assert client.paused == []
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume"])
+def test_a_queue_that_nobody_knows_is_404_with_the_nearest(http: Any, client: Any, verb: str) -> None:
+    answer = http.post(f"/queues/defualt/{verb}")
+    assert (answer.status_code, '"default"' in answer.json()["error"]) == (404, True)
+    assert client.paused == []
+
+
+def test_a_foreign_page_pauses_nothing(http: Any, client: Any) -> None:
+    assert http.post("/queues/low/pause", headers={"origin": "http://elsewhere"}).status_code == 415
+    assert http.post("/queues/low/pause", json={"for": "1h"}).status_code == 422
+    assert client.paused == []

@@ -1,0 +1,208 @@
+"""Dead letters: dlq list, groups, show, retry, delete."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from engine.cli.consent import confirm, yes_option
+from engine.cli.jobs import parsed
+from engine.cli.output import age, job_text, json_option, say_json, table
+from engine.cli.target import Target, fail
+
+if TYPE_CHECKING:
+    from engine.client import Client
+    from engine.job import Job
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def filters(verb: F) -> F:
+    """Which dead letters are meant."""
+    for name, text in (
+        ("--fingerprint", "Of one group (see dlq groups)."),
+        ("--type", "Of one type."),
+        ("--queue", "Of one queue."),
+    ):
+        verb = click.option(name, help=text)(verb)
+    return verb
+
+
+@click.group()
+def dlq() -> None:
+    """Dead letters: jobs that failed for good, kept until somebody retries or deletes them."""
+
+
+@dlq.command(name="list")
+@filters
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@json_option
+@click.pass_obj
+def list_(target: Target, /, limit: int, *, as_json: bool, **wanted: str | None) -> None:
+    """List dead letters, oldest first within a queue."""
+    found: list[Job] = []
+    cursor: str | None = ""
+    with target.client() as client:
+        while cursor is not None and len(found) < limit:
+            page = client.dead_letters.list(**wanted, limit=min(500, limit - len(found)), cursor=cursor)
+            found += page.jobs
+            cursor = page.cursor
+    if as_json:
+        say_json({"jobs": [_view(job) for job in found], "more": cursor is not None})
+        return
+    rows = [
+        (job.id, job.queue, job.type, age(job.finished_at), job.attempts, job.crashes, _mark(job), _died_of(job))
+        for job in found
+    ]
+    click.echo(table(("id", "queue", "type", "age", "attempts", "crashes", "fingerprint", "error"), rows))
+    if cursor is not None:
+        click.echo(f"only the first {limit} are shown (--limit)", err=True)
+
+
+@dlq.command()
+@click.option("--queue", help="Of one queue.")
+@json_option
+@click.pass_obj
+def groups(target: Target, /, queue: str | None, *, as_json: bool) -> None:
+    """Dead letters by what they died of, the largest group first."""
+    with target.client() as client:
+        found = client.dead_letters.groups(queue)
+    if as_json:
+        say_json(found)
+        return
+    rows = [
+        (g.count, g.queue, g.type, g.fingerprint, age(g.first_seen), age(g.last_seen), g.example, _said(g))
+        for g in found.groups
+    ]
+    click.echo(table(("count", "queue", "type", "fingerprint", "first", "last", "example", "error"), rows))
+    if found.cut:
+        click.echo(f"only the newest were looked at in: {', '.join(found.cut)}", err=True)
+
+
+def _said(group: Any) -> str:
+    return f"{group.error}: {group.message}"
+
+
+@dlq.command()
+@click.argument("job_id", metavar="ID")
+@json_option
+@click.pass_obj
+def show(target: Target, /, job_id: str, *, as_json: bool) -> None:
+    """Show one dead letter, with its traceback."""
+    with target.client() as client:
+        job = client.find(job_id)
+    if job is None or job.state != "dead":
+        _no_dead_letter(job_id, job)
+    if as_json:
+        say_json(_view(job))
+    else:
+        click.echo(job_text(job, {"fingerprint": _mark(job)}))
+
+
+@dlq.command()
+@click.argument("job_id", metavar="[ID]", required=False)
+@click.option("--all", "everything", is_flag=True, help="All there are.")
+@filters
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Jobs a second.")
+@click.option("--data", metavar="JSON", help='A new payload for the one ID ("-": from standard input).')
+@json_option
+@click.pass_obj
+def retry(
+    target: Target,
+    /,
+    job_id: str | None,
+    everything: bool,
+    limit: int | None,
+    rate: float | None,
+    data: str | None,
+    *,
+    as_json: bool,
+    **wanted: str | None,
+) -> None:
+    """Put ID, or all that match, back into their queues; attempts and crashes begin at zero."""
+    _one_or_many(job_id, wanted, everything=everything)
+    if data is not None and not job_id:
+        raise click.UsageError("--data goes with one ID")
+    if job_id and (limit or rate):
+        raise click.UsageError("--limit and --rate are for many")
+    from engine.dead_letters import UNCHANGED
+
+    payload = UNCHANGED if data is None else parsed(data, "--data")
+    with target.client() as client:
+        if job_id:
+            done = client.dead_letters.retry(job_id, payload)
+            _check(client, job_id, done=done)
+        count = 1 if job_id else client.dead_letters.retry_many(**wanted, limit=limit, rate=rate)
+    _say("retried", count, as_json=as_json)
+
+
+@dlq.command()
+@click.argument("job_id", metavar="[ID]", required=False)
+@click.option("--all", "everything", is_flag=True, help="All there are.")
+@filters
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@yes_option
+@json_option
+@click.pass_obj
+def delete(
+    target: Target,
+    /,
+    job_id: str | None,
+    everything: bool,
+    limit: int | None,
+    *,
+    yes: bool,
+    as_json: bool,
+    **wanted: str | None,
+) -> None:
+    """Forget ID, or all that match (which is asked for again, unless --yes)."""
+    _one_or_many(job_id, wanted, everything=everything)
+    if not job_id:
+        chosen = [f"{name} {value}" for name, value in wanted.items() if value]
+        which = f"the dead letters of {', '.join(chosen)}" if chosen else "all dead letters"
+        confirm(f"Delete {which} for good?", yes=yes)
+    with target.client() as client:
+        if job_id:
+            _check(client, job_id, done=client.dead_letters.delete(job_id))
+        count = 1 if job_id else client.dead_letters.delete_many(**wanted, limit=limit)
+    _say("deleted", count, as_json=as_json)
+
+
+def _one_or_many(job_id: str | None, wanted: dict[str, str | None], *, everything: bool) -> None:
+    ways = [bool(job_id), any(wanted.values()), everything]
+    if sum(ways) != 1:
+        raise click.UsageError("say which: one ID, or --queue, --type, --fingerprint, or --all")
+
+
+def _check(client: "Client", job_id: str, *, done: bool) -> None:
+    if not done:
+        _no_dead_letter(job_id, client.find(job_id))
+
+
+def _no_dead_letter(job_id: str, job: "Job | None") -> NoReturn:
+    what = f"is no dead letter: it is {job.state}" if job else "was never issued in this namespace"
+    fail(f"job {job_id} {what}")
+
+
+def _say(what: str, count: int, *, as_json: bool) -> None:
+    if as_json:
+        say_json({what: count})
+    else:
+        click.echo(f"{what} {count} dead letter{'' if count == 1 else 's'}")
+
+
+def _view(job: "Job") -> dict[str, Any]:
+    import msgspec
+
+    return {**msgspec.structs.asdict(job), "fingerprint": _mark(job)}
+
+
+def _mark(job: "Job") -> str:
+    from engine.fingerprint import fingerprint
+
+    return fingerprint(job.queue, job.type, job.error)
+
+
+def _died_of(job: "Job") -> str:
+    return f"{job.error.type}: {job.error.message}" if job.error else ""

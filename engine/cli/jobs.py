@@ -1,0 +1,141 @@
+"""Jobs: enqueue, jobs, show, cancel."""
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from engine.cli.output import age, job_text, json_option, say_json, table
+from engine.cli.target import Target, fail
+from engine.states import JobState
+
+
+@click.command()
+@click.argument("type")
+@click.argument("data", metavar="[JSON]", required=False)
+@click.option("--queue", help="[default: the one workers announced for the type]")
+@click.option("--delay", help="Not before this has passed: 10s, 5m, 1h30m.")
+@click.option("--retries", type=click.IntRange(min=0), help="Further attempts after a failed one.")
+@click.option("--timeout", help="The task's time limit: 30s.")
+@click.option("--wait", help="Wait so long for its end and show it; status 1 when it fails or takes longer.")
+@json_option
+@click.pass_obj
+def enqueue(target: Target, /, type: str, data: str | None, wait: str | None, *, as_json: bool, **options: Any) -> None:
+    """Enqueue one job of TYPE; JSON is its payload ("-" reads it from standard input)."""
+    from engine.durations import seconds
+
+    payload = None if data is None else parsed(data, "JSON")
+    limit = duration(wait, "--wait") if wait is not None else None
+    if options["timeout"] is not None and not duration(options["timeout"], "--timeout"):
+        raise click.BadParameter("must be more than zero", param_hint="--timeout")
+    if options["delay"] is not None:
+        options["delay"] = seconds(duration(options["delay"], "--delay"))
+    with target.client() as client:
+        # Kept for a while though it may have no result, when somebody waits for it.
+        handle = client.enqueue(type, payload, **options, keep=60.0 if limit is not None else None)
+        job = client.wait([handle.id], limit).get(handle.id) if limit is not None else None
+    if limit is not None and job is None:
+        fail(f"job {handle.id} did not end within {wait}; it goes on")
+    if job is None:
+        if as_json:
+            say_json({"id": handle.id})
+        else:
+            click.echo(handle.id)
+        return
+    if as_json:
+        say_json(job)
+    else:
+        click.echo(job_text(job))
+    if job.state != JobState.COMPLETED:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.option("--state", type=click.Choice([state.value for state in JobState]))
+@click.option("--queue")
+@click.option("--type")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@json_option
+@click.pass_obj
+def jobs(target: Target, /, limit: int, *, as_json: bool, **wanted: str | None) -> None:
+    """List jobs."""
+    found: list[Any] = []
+    cursor: str | None = ""
+    with target.client() as client:
+        while cursor is not None and len(found) < limit:
+            page = client.jobs(**wanted, limit=limit - len(found), cursor=cursor)
+            found += page.jobs
+            cursor = page.cursor
+    if as_json:
+        say_json({"jobs": found, "more": cursor is not None})
+        return
+    rows = [
+        (job.id, job.state, job.queue, job.type, job.attempts, age(job.enqueued_at), age(job.due_at)) for job in found
+    ]
+    click.echo(table(("id", "state", "queue", "type", "attempts", "age", "due"), rows))
+    if cursor is not None:
+        click.echo(f"only the first {limit} are shown (--limit)", err=True)
+
+
+@click.command()
+@click.argument("job_id", metavar="ID")
+@json_option
+@click.pass_obj
+def show(target: Target, /, job_id: str, *, as_json: bool) -> None:
+    """Show one job, whatever its state."""
+    with target.client() as client:
+        job = client.find(job_id)
+    if job is None:
+        fail(f"no job {job_id!r} was ever issued in this namespace")
+    if as_json:
+        say_json(job)
+    else:
+        click.echo(job_text(job))
+
+
+@click.command()
+@click.argument("job_id", metavar="ID")
+@json_option
+@click.pass_obj
+def cancel(target: Target, /, job_id: str, *, as_json: bool) -> None:
+    """Cancel a job that has not started."""
+    with target.client() as client:
+        done = client.cancel(job_id)
+        job = None if done else client.find(job_id)
+    if not done:
+        what = f"is {job.state}: only what has not started can be cancelled" if job else "was never issued"
+        fail(f"job {job_id} {what}")
+    if as_json:
+        say_json({"id": job_id, "state": "cancelled"})
+    else:
+        click.echo(f"cancelled {job_id}")
+
+
+def parsed(text: str, what: str) -> Any:
+    """A value from JSON; "-" reads standard input.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    try:
+        return json.loads(sys.stdin.read() if text == "-" else text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; a text needs its quotes: '\"text\"'", param_hint=what) from error
+
+
+def duration(text: str, what: str) -> float:
+    """Seconds in a duration; a bare number is seconds.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    from engine.durations import seconds
+
+    try:
+        return seconds(float(text) if text.replace(".", "", 1).isdigit() else text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=what) from error
+
+
+VERBS = (enqueue, jobs, show, cancel)

@@ -1,0 +1,39 @@
+-- part annul: a job that has not started will not start. Its record stays for a while, to be looked at.
+-- KEYS      1 base
+-- ARGV      none
+-- RETURNS   annul(id, how long the record is kept in ms, now) -> 'cancelled', or why not: 'processing', 'finished', 'unknown'
+-- INVARIANT pending or scheduled -> finished (cancelled)
+local function after(x, y)
+  local xm, xs = string.match(x, '(%d+)-(%d+)')
+  local ym, ys = string.match(y, '(%d+)-(%d+)')
+  return tonumber(xm) > tonumber(ym) or (tonumber(xm) == tonumber(ym) and tonumber(xs) > tonumber(ys))
+end
+local function annul(id, keep, now)
+  local b = KEYS[1]
+  local lane, entry = lane_of(id)
+  if not lane then return 'unknown' end
+  local record = b .. ':job:' .. id
+  local known = redis.call('HMGET', record, 's', 'at')
+  local stream, marks = b .. ':lane:' .. lane, b .. ':marks'
+  local state = known[1]
+  if state == 'processing' then return state end
+  if state == 'completed' or state == 'dead' or state == 'cancelled' then return 'finished' end
+  if state == 'scheduled' then
+    redis.call('ZREM', b .. ':scheduled', id)
+    redis.call('HINCRBY', marks, 's' .. lane, -1)
+  elseif redis.call('LREM', b .. ':head:' .. lane, 1, id) == 0 then
+    if state == 'pending' then redis.call('XDEL', stream, known[2])
+    else
+      if not redis.call('XRANGE', stream, entry, entry)[1] then return 'unknown' end
+      if not after(entry, redis.call('HGET', marks, 'c' .. lane) or '0-0') then return 'processing' end
+      -- lift counts the entry as one the cursor has passed; this one it has not
+      redis.call('HINCRBY', marks, 'p' .. lane, 1)
+    end
+  end
+  lift(id)
+  redis.call('HSET', record, 's', 'cancelled', 'f', now)
+  redis.call('PEXPIRE', record, keep)
+  redis.call('ZADD', b .. ':finished', now + tonumber(keep), id)
+  tell({ id })
+  return 'cancelled'
+end
