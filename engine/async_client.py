@@ -44,9 +44,10 @@ class AsyncClient:
         retries: int | None = None,
         timeout: float | str | None = None,  # noqa: ASYNC109 - the job's time limit, not this call's
         keep: float | None = None,
+        start_before: float | str | timedelta | datetime | None = None,
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep)
+        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep, start_before)
         return AsyncJobHandle(self, (await self.run(calls.enqueue([job])))[0])
 
     async def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:

@@ -52,13 +52,14 @@ def enqueue(jobs: Sequence[NewJob]) -> Call[list[str]]:
 
 
 def _options(job: NewJob) -> bytes:
-    if job.retries is None and job.timeout is None and job.keep is None:
+    if job.retries is None and job.timeout is None and job.keep is None and job.start_before is None:
         return b""
     if job.retries is not None and not 0 <= job.retries <= 1_000_000:  # noqa: PLR2004 - as good as for ever
         raise ValueError(f"retries must be 0 to 1000000, not {job.retries!r}")
     timeout = durations.seconds(job.timeout) if job.timeout is not None else None
     keep = durations.seconds(job.keep) if job.keep is not None else None
-    return payload.encode_options(payload.Options(r=job.retries, t=timeout, k=keep))
+    after, until = durations.expiry(job.start_before, job.delay)
+    return payload.encode_options(payload.Options(r=job.retries, t=timeout, k=keep, x=after, u=until))
 
 
 def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
@@ -73,15 +74,24 @@ def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
     return ids
 
 
-def retry(lease: str, error: JobError, delay: float, *, charge: bool) -> Call[bool]:
-    """Processing -> scheduled, `delay` seconds from now; False = the lease was lost."""
-    args = [lease, max(0, round(delay * 1000)), int(charge), payload.encode(error)]
+def retry(lease: str, error: JobError | None, delay: float, *, charge: bool) -> Call[bool]:
+    """Processing -> scheduled, `delay` seconds from now; an error of None leaves what an earlier attempt said.
+
+    False = the lease was lost.
+    """
+    args = [lease, max(0, round(delay * 1000)), int(charge), payload.encode(error) if error else b""]
     return Call("retry", args, bool)
 
 
-def bury(lease: str, error: JobError, *, charge: bool = True) -> Call[bool]:
-    """Processing -> dead; False = the lease was lost."""
-    return Call("bury", [lease, payload.encode(error), int(charge)], bool)
+def bury(lease: str, error: JobError | None, *, charge: bool = True) -> Call[bool]:
+    """Processing -> dead; an error of None leaves what an earlier attempt said. False = the lease was lost."""
+    return Call("bury", [lease, payload.encode(error) if error else b"", int(charge)], bool)
+
+
+def discard(lease: str, error: JobError, keep: float, *, charge: bool) -> Call[bool]:
+    """Processing -> cancelled, the record kept for `keep` seconds; False = the lease was lost."""
+    args = [lease, payload.encode(error), int(charge), max(1, round(keep * 1000))]
+    return Call("discard", args, bool)
 
 
 def release(leases: Sequence[str]) -> Call[int]:

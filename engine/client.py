@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Self, TypeVar
 
+import msgspec
+
 from engine import calls, questions
 from engine.calls import Call
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
@@ -53,6 +55,7 @@ class Client:
         retries: int | None = None,
         timeout: float | str | None = None,
         keep: float | None = None,
+        start_before: float | str | timedelta | datetime | None = None,
     ) -> "JobHandle":
         """One job. Once this returned, it ends as completed, dead or cancelled, whatever process dies.
 
@@ -61,11 +64,13 @@ class Client:
             queue: left out, it is the one that workers announced for the type, or "default".
             delay: seconds, "10s" or timedelta from now; `run_at`: epoch seconds or an aware datetime.
             keep: seconds for which the record stays after success, even when the result is None.
+            start_before: seconds, "5m" or timedelta from now, or an aware datetime: a job that has not started by then
+                never does, and ends as cancelled.
 
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
         """
-        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep)
+        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep, start_before)
         return JobHandle(self, self.run(calls.enqueue([job]))[0])
 
     def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
@@ -208,7 +213,7 @@ def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
     new = job if isinstance(job, NewJob) else NewJob(*job)
     if queue is None or new.queue is not None:
         return new
-    return NewJob(new.type, new.data, queue, new.delay, new.run_at, new.retries, new.timeout, new.keep)
+    return msgspec.structs.replace(new, queue=queue)
 
 
 def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:

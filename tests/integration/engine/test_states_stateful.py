@@ -74,9 +74,14 @@ class Herd(RuleBasedStateMachine):
         _, engine, lease = held
         self.note(lease, JobState.DEAD, engine.bury(lease, ERROR))
 
-    @rule(held=leases, charge=st.booleans())
-    def retry(self, held, charge):
-        held[1].retry(held[2], ERROR, 0.001, charge=charge)
+    @rule(held=consumes(leases), charge=st.booleans())
+    def discard(self, held, charge):
+        _, engine, lease = held
+        self.note(lease, JobState.CANCELLED, engine.discard(lease, ERROR, 60, charge=charge))
+
+    @rule(held=leases, charge=st.booleans(), error=st.sampled_from([ERROR, None]))
+    def retry(self, held, charge, error):
+        held[1].retry(held[2], error, 0.001, charge=charge)
 
     @rule(held=leases)
     def release(self, held):
