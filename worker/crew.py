@@ -13,6 +13,7 @@ from engine.payload import Options
 from worker import stray
 from worker.context import running
 from worker.executor import encode_result, guarded
+from worker.lateness import refuse_late
 from worker.plans import Plan
 from worker.timeouts import ThreadTimeout
 
@@ -27,10 +28,15 @@ class Work:
     index: int
     began_ns: int
     soft_ns: int
+    began_ms: int  # by the store's clock
     timeout: ThreadTimeout = field(default_factory=ThreadTimeout)
     error: BaseException | None = None
     result: bytes | None = None
     ended_ns: int = 0
+
+    def refuse_late(self) -> None:
+        """Raises Expired or RetriesOver when it is too late to start it."""
+        refuse_late(self.job, self.plan.policy, self.options, self.began_ms)
 
 
 class Crew:
@@ -87,6 +93,7 @@ class Crew:
     async def _await(self, work: Work) -> None:
         running.set((work.job, work.soft_ns))  # each asyncio task has a context of its own
         try:
+            work.refuse_late()
             values, names = work.plan.arguments(work.job.payload)
             awaitable = work.plan.function(*values, **names)
             work.error, result = await guarded(awaitable, work.soft_ns)
@@ -107,6 +114,7 @@ def attempt(work: Work) -> tuple[BaseException | None, bytes | None]:
         try:
             work.timeout.begin()
             running.set((work.job, work.soft_ns))
+            work.refuse_late()
             values, names = work.plan.arguments(work.job.payload)
             result: Any = work.plan.function(*values, **names)
         finally:

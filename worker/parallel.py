@@ -100,7 +100,7 @@ class ParallelLoop:
                 at.record.free(index)
                 refused.append(job)
                 continue
-            work = Work(job, plan, options, index, now, soft)
+            work = Work(job, plan, options, index, now, soft, at.plans.store_ms(now))
             self._running[index] = work
             if soft and not plan.is_async:
                 heapq.heappush(self._deadlines, (soft, id(work), work))
