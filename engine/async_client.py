@@ -84,9 +84,9 @@ class AsyncClient:
             questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor)
         )
 
-    async def cancel(self, job_id: str) -> bool:
-        """A job that has not started will not; see `Client.cancel`."""
-        return await self.run(calls.cancel(job_id, CANCELLED_KEPT)) == "cancelled"
+    async def cancel(self, job_id: str, *, running: bool = True) -> bool:
+        """A job that has not started will not, one that runs is asked to stop; see `Client.cancel`."""
+        return await self.run(calls.cancel(job_id, CANCELLED_KEPT, running=running)) == "cancelled"
 
     async def pause(self, queue: str) -> bool:
         """The queue takes jobs and gives none out."""

@@ -104,13 +104,20 @@ def give_back(incarnation: int, through: int, keep: Sequence[str]) -> Call[int]:
     return Call("give_back", [f"{incarnation:x}", through, *keep], int)
 
 
-def extend(workers: Iterable[tuple[int, bytes, str]], leases: Sequence[str], lease: float) -> Call[int]:
-    """Workers (incarnation, info, running id) live and their leases go on for `lease` seconds; how many did."""
+class Extended(NamedTuple):
+    """How many leases were extended, and the ids of jobs, on whatever host, that were asked to stop."""
+
+    leases: int
+    cancels: list[str]
+
+
+def extend(workers: Iterable[tuple[int, bytes, str]], leases: Sequence[str], lease: float) -> Call[Extended]:
+    """Workers (incarnation, info, running id) live and their leases go on for `lease` seconds."""
     rows = list(workers)
     args: Args = [round(lease * 1000), len(rows)]
     for incarnation, info, running in rows:
         args += [f"{incarnation:x}", info, running]
-    return Call("extend", args + list(leases), int)
+    return Call("extend", args + list(leases), lambda reply: Extended(int(reply[0]), [text(i) for i in reply[1]]))
 
 
 class Settled(NamedTuple):
@@ -163,9 +170,12 @@ def prune(limit: int, age: float, dead_after: Mapping[str, float]) -> Call[int]:
     return Call("prune", args, int)
 
 
-def cancel(job: str, keep: float) -> Call[str]:
-    """A job that has not started will not: "cancelled", or "processing", "finished", "unknown"."""
-    return Call("cancel", [job, round(keep * 1000)], text)
+def cancel(job: str, keep: float, *, running: bool) -> Call[str]:
+    """A job that has not started will not; one that runs is asked to stop when `running`.
+
+    "cancelled", or "asked", "processing", "finished", "unknown".
+    """
+    return Call("cancel", [job, round(keep * 1000), int(running)], text)
 
 
 def watch(ids: Sequence[str], timeout: float) -> Call[list[str]]:

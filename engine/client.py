@@ -112,9 +112,13 @@ class Client:
         """
         return self.ask(questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
 
-    def cancel(self, job_id: str) -> bool:
-        """A job that has not started will not. False: it runs, has ended, or never was."""
-        return self.run(calls.cancel(job_id, CANCELLED_KEPT)) == "cancelled"
+    def cancel(self, job_id: str, *, running: bool = True) -> bool:
+        """A job that has not started will not; one that runs is asked to stop, unless `running` is False.
+
+        True: it is cancelled. False: it runs, has ended, or never was. What was asked to stop ends as cancelled a
+        moment later, unless its task gets to its end first.
+        """
+        return self.run(calls.cancel(job_id, CANCELLED_KEPT, running=running)) == "cancelled"
 
     def pause(self, queue: str) -> bool:
         """The queue takes jobs and gives none out; whether that changed anything."""

@@ -190,8 +190,8 @@ class Engine:
             args += pair
         self.run(Call("register", args, int))
 
-    def extend(self, workers: Sequence[WorkerInfo], leases: Sequence[str], lease: float) -> int:
-        """These workers live and hold these leases, for `lease` more seconds; how many were extended."""
+    def extend(self, workers: Sequence[WorkerInfo], leases: Sequence[str], lease: float) -> calls.Extended:
+        """These workers live and hold these leases, for `lease` more seconds."""
         rows = [(int(w.incarnation, 16), msgspec.msgpack.encode(w), w.job or "") for w in workers]
         return self.run(calls.extend(rows, leases, lease))
 

@@ -11,7 +11,7 @@ herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at
 herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller: 'number answer'
 herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
-herdsman:{NS}:beats :gone :callers :watched  zsets by time :types hash type -> queue   :knows:WHO hash
+herdsman:{NS}:beats :gone :callers :watched :cancels  zsets by time :types hash type -> queue   :knows:WHO hash
 herdsman:{NS}:limits      hash    queue -> max_pending     :paused set     :rescued hash queue -> n
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 """

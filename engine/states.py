@@ -26,7 +26,7 @@ TRANSITIONS: dict[tuple[JobState | None, JobState], tuple[str, ...]] = {
     (JobState.PROCESSING, JobState.SCHEDULED): ("retry",),
     (JobState.PROCESSING, JobState.DEAD): ("bury", "settle", "rescue"),
     (JobState.PROCESSING, JobState.PENDING): ("release", "give_back", "settle", "rescue"),
-    (JobState.PROCESSING, JobState.CANCELLED): ("discard",),
+    (JobState.PROCESSING, JobState.CANCELLED): ("discard", "retry", "bury", "release", "give_back", "settle", "rescue"),
     (JobState.PENDING, JobState.CANCELLED): ("cancel",),
     (JobState.SCHEDULED, JobState.CANCELLED): ("cancel",),
 }

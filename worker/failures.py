@@ -7,6 +7,8 @@ from engine import JobError
 from engine.claims import Claimed
 from engine.payload import Options
 from worker.binding import ArgumentsError
+from worker.cancelled import Cancelled
+from worker.context import told
 from worker.executor import ResultError
 from worker.lateness import Expired, RetriesOver
 from worker.outcome import Again, Bury, Drop, decide, describe
@@ -56,20 +58,26 @@ def failure_of(
 
 def _without_fault(job: Claimed, lease: str, plan: Plan, options: Options, error: BaseException) -> Failure | None:
     """What follows when nothing went wrong; None when something did."""
-    keep = max(plan.ttl, options.k or 0.0, KEPT_AT_LEAST)
+    if isinstance(error, asyncio.CancelledError) and job.token in told:
+        error = Cancelled("the job was cancelled")
+    drop, said = Drop(max(plan.ttl, options.k or 0.0, KEPT_AT_LEAST)), str(error)
     match error:
         case UnknownTask():
-            return _unknown(job, lease)
+            found = _unknown(job, lease)
+        case Cancelled():
+            found = Failure(lease, JobError("Cancelled", said, "", "cancelled"), drop, charge=False)
         case Discard():
-            return Failure(lease, JobError("Discard", str(error), "", "discarded"), Drop(keep), charge=True)
-        case Snooze():
-            said = JobError("Snooze", error.reason, "", "snoozed") if error.reason else None
-            return Failure(lease, said, Again(error.after), charge=False)
+            found = Failure(lease, JobError("Discard", said, "", "discarded"), drop, charge=True)
         case Expired():
-            return Failure(lease, JobError("Expired", str(error), "", "expired"), Drop(keep), charge=False)
+            found = Failure(lease, JobError("Expired", said, "", "expired"), drop, charge=False)
+        case Snooze():
+            reason = JobError("Snooze", error.reason, "", "snoozed") if error.reason else None
+            found = Failure(lease, reason, Again(error.after), charge=False)
         case RetriesOver():
-            return Failure(lease, None, Bury(), charge=False)
-    return None
+            found = Failure(lease, None, Bury(), charge=False)
+        case _:
+            return None
+    return found
 
 
 def _unknown(job: Claimed, lease: str) -> Failure:

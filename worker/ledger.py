@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from engine.claims import Claimed, Done
 from engine.engine import Engine
 from engine.payload import Options
+from worker.context import told
 from worker.failures import Failure, failure_of
 from worker.outcome import Again, Drop
 from worker.patience import Patience
@@ -55,6 +56,7 @@ class Ledger:
         """The attempt ended with ``error``."""
         now_ms = self._plans.store_ms(time.monotonic_ns())
         failure = failure_of(job, self._engine.lease(job), plan, options, error, now_ms)
+        told.discard(job.token)
         self._failures.append((plan, failure))
         said = failure.error
         if isinstance(error, UnknownTask) and said:

@@ -3,7 +3,7 @@
 -- KEYS      1 base
 -- ARGV      leases, oldest first
 -- RETURNS   how many went back
--- INCLUDES  id give wake
+-- INCLUDES  clock id lift tell unwanted give wake
 -- INVARIANT processing -> pending; nothing is charged; a lease that is not held any more changes nothing
 local back = 0
 for i = #ARGV, 1, -1 do

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from engine import Client, JobError, JobState
+from engine import Client, JobError, JobState, calls
 from engine.claims import Done
 from engine.engine import Engine
 from tests.support.invariants import broken
@@ -39,6 +39,7 @@ class Herd(RuleBasedStateMachine):
         self.workers = {}
         self.issued = set()
         self.ended = {}
+        self.asked = set()
 
     def teardown(self):
         for engine in (self.keeper, *self.workers.values()):
@@ -119,12 +120,17 @@ class Herd(RuleBasedStateMachine):
     def cancel(self, data):
         if self.issued:
             job = data.draw(st.sampled_from(sorted(self.issued)))
-            if self.client.cancel(job):
+            said = self.client.run(calls.cancel(job, 60, running=True))
+            if said == "cancelled":
                 self.ended[job] = JobState.CANCELLED
+            elif said == "asked":
+                self.asked.add(job)
 
     def note(self, lease, state, held):
         if held:
             job = lease.partition("/")[0]
+            if state == JobState.DEAD and job in self.asked:
+                state = JobState.CANCELLED
             assert job not in self.ended, f"{job} ended twice: {self.ended[job]}, {state}"
             self.ended[job] = state
 
@@ -144,6 +150,11 @@ class Herd(RuleBasedStateMachine):
                 assert job.state == self.ended[job.id], job
             elif job.state == JobState.DEAD:
                 assert job.crashes >= 2, job
+            elif job.state == JobState.CANCELLED:
+                assert job.id in self.asked, job
+                self.ended[job.id] = job.state
+            elif job.id in self.asked:
+                assert job.state == JobState.PROCESSING, job
             else:
                 assert job.state in {"pending", "scheduled", "processing"}, job
 
