@@ -47,9 +47,10 @@ class AsyncClient:
         retries: int | None = None,
         timeout: float | str | None = None,  # noqa: ASYNC109 - the job's time limit, not this call's
         keep: float | None = None,
+        start_before: float | str | timedelta | datetime | None = None,
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep)
+        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep, start_before)
         return AsyncJobHandle(self, (await self.run(calls.enqueue([job])))[0])
 
     async def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
@@ -86,9 +87,9 @@ class AsyncClient:
             questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor)
         )
 
-    async def cancel(self, job_id: str) -> bool:
-        """A job that has not started will not; see `Client.cancel`."""
-        return await self.run(calls.cancel(job_id, CANCELLED_KEPT)) == "cancelled"
+    async def cancel(self, job_id: str, *, running: bool = True) -> bool:
+        """A job that has not started will not, one that runs is asked to stop; see `Client.cancel`."""
+        return await self.run(calls.cancel(job_id, CANCELLED_KEPT, running=running)) == "cancelled"
 
     async def pause(self, queue: str) -> bool:
         """The queue takes jobs and gives none out."""

@@ -52,13 +52,14 @@ def enqueue(jobs: Sequence[NewJob]) -> Call[list[str]]:
 
 
 def _options(job: NewJob) -> bytes:
-    if job.retries is None and job.timeout is None and job.keep is None:
+    if job.retries is None and job.timeout is None and job.keep is None and job.start_before is None:
         return b""
     if job.retries is not None and not 0 <= job.retries <= 1_000_000:  # noqa: PLR2004 - as good as for ever
         raise ValueError(f"retries must be 0 to 1000000, not {job.retries!r}")
     timeout = durations.seconds(job.timeout) if job.timeout is not None else None
     keep = durations.seconds(job.keep) if job.keep is not None else None
-    return payload.encode_options(payload.Options(r=job.retries, t=timeout, k=keep))
+    after, until = durations.expiry(job.start_before, job.delay)
+    return payload.encode_options(payload.Options(r=job.retries, t=timeout, k=keep, x=after, u=until))
 
 
 def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
@@ -73,15 +74,24 @@ def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
     return ids
 
 
-def retry(lease: str, error: JobError, delay: float, *, charge: bool) -> Call[bool]:
-    """Processing -> scheduled, `delay` seconds from now; False = the lease was lost."""
-    args = [lease, max(0, round(delay * 1000)), int(charge), payload.encode(error)]
+def retry(lease: str, error: JobError | None, delay: float, *, charge: bool) -> Call[bool]:
+    """Processing -> scheduled, `delay` seconds from now; an error of None leaves what an earlier attempt said.
+
+    False = the lease was lost.
+    """
+    args = [lease, max(0, round(delay * 1000)), int(charge), payload.encode(error) if error else b""]
     return Call("retry", args, bool)
 
 
-def bury(lease: str, error: JobError, *, charge: bool = True) -> Call[bool]:
-    """Processing -> dead; False = the lease was lost."""
-    return Call("bury", [lease, payload.encode(error), int(charge)], bool)
+def bury(lease: str, error: JobError | None, *, charge: bool = True) -> Call[bool]:
+    """Processing -> dead; an error of None leaves what an earlier attempt said. False = the lease was lost."""
+    return Call("bury", [lease, payload.encode(error) if error else b"", int(charge)], bool)
+
+
+def discard(lease: str, error: JobError, keep: float, *, charge: bool) -> Call[bool]:
+    """Processing -> cancelled, the record kept for `keep` seconds; False = the lease was lost."""
+    args = [lease, payload.encode(error), int(charge), max(1, round(keep * 1000))]
+    return Call("discard", args, bool)
 
 
 def release(leases: Sequence[str]) -> Call[int]:
@@ -94,13 +104,20 @@ def give_back(incarnation: int, through: int, keep: Sequence[str]) -> Call[int]:
     return Call("give_back", [f"{incarnation:x}", through, *keep], int)
 
 
-def extend(workers: Iterable[tuple[int, bytes, str]], leases: Sequence[str], lease: float) -> Call[int]:
-    """Workers (incarnation, info, running id) live and their leases go on for `lease` seconds; how many did."""
+class Extended(NamedTuple):
+    """How many leases were extended, and the ids of jobs, on whatever host, that were asked to stop."""
+
+    leases: int
+    cancels: list[str]
+
+
+def extend(workers: Iterable[tuple[int, bytes, str]], leases: Sequence[str], lease: float) -> Call[Extended]:
+    """Workers (incarnation, info, running id) live and their leases go on for `lease` seconds."""
     rows = list(workers)
     args: Args = [round(lease * 1000), len(rows)]
     for incarnation, info, running in rows:
         args += [f"{incarnation:x}", info, running]
-    return Call("extend", args + list(leases), int)
+    return Call("extend", args + list(leases), lambda reply: Extended(int(reply[0]), [text(i) for i in reply[1]]))
 
 
 class Settled(NamedTuple):
@@ -153,9 +170,12 @@ def prune(limit: int, age: float, dead_after: Mapping[str, float]) -> Call[int]:
     return Call("prune", args, int)
 
 
-def cancel(job: str, keep: float) -> Call[str]:
-    """A job that has not started will not: "cancelled", or "processing", "finished", "unknown"."""
-    return Call("cancel", [job, round(keep * 1000)], text)
+def cancel(job: str, keep: float, *, running: bool) -> Call[str]:
+    """A job that has not started will not; one that runs is asked to stop when `running`.
+
+    "cancelled", or "asked", "processing", "finished", "unknown".
+    """
+    return Call("cancel", [job, round(keep * 1000), int(running)], text)
 
 
 def watch(ids: Sequence[str], timeout: float) -> Call[list[str]]:

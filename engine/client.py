@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Self, TypeVar
 
+import msgspec
+
 from engine import calls, keys, questions
 from engine.calls import Call
 from engine.dead_letters import DeadLetters
@@ -56,6 +58,7 @@ class Client:
         retries: int | None = None,
         timeout: float | str | None = None,
         keep: float | None = None,
+        start_before: float | str | timedelta | datetime | None = None,
     ) -> "JobHandle":
         """One job. Once this returned, it ends as completed, dead or cancelled, whatever process dies.
 
@@ -64,11 +67,13 @@ class Client:
             queue: left out, it is the one that workers announced for the type, or "default".
             delay: seconds, "10s" or timedelta from now; `run_at`: epoch seconds or an aware datetime.
             keep: seconds for which the record stays after success, even when the result is None.
+            start_before: seconds, "5m" or timedelta from now, or an aware datetime: a job that has not started by then
+                never does, and ends as cancelled.
 
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
         """
-        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep)
+        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep, start_before)
         return JobHandle(self, self.run(calls.enqueue([job]))[0])
 
     def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
@@ -110,9 +115,13 @@ class Client:
         """
         return self.ask(questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
 
-    def cancel(self, job_id: str) -> bool:
-        """A job that has not started will not. False: it runs, has ended, or never was."""
-        return self.run(calls.cancel(job_id, CANCELLED_KEPT)) == "cancelled"
+    def cancel(self, job_id: str, *, running: bool = True) -> bool:
+        """A job that has not started will not; one that runs is asked to stop, unless `running` is False.
+
+        True: it is cancelled. False: it runs, has ended, or never was. What was asked to stop ends as cancelled a
+        moment later, unless its task gets to its end first.
+        """
+        return self.run(calls.cancel(job_id, CANCELLED_KEPT, running=running)) == "cancelled"
 
     def pause(self, queue: str) -> bool:
         """The queue takes jobs and gives none out; whether that changed anything."""
@@ -223,7 +232,7 @@ def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
     new = job if isinstance(job, NewJob) else NewJob(*job)
     if queue is None or new.queue is not None:
         return new
-    return NewJob(new.type, new.data, queue, new.delay, new.run_at, new.retries, new.timeout, new.keep)
+    return msgspec.structs.replace(new, queue=queue)
 
 
 def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:

@@ -30,6 +30,30 @@ def seconds(value: float | str | timedelta) -> float:
     return result
 
 
+def expiry(
+    start_before: float | str | timedelta | datetime | None, delay: float | str | timedelta | None
+) -> tuple[float | None, float | None]:
+    """(seconds after the enqueueing, epoch seconds), one of them or neither: by when a job must have started.
+
+    Raises:
+        ValueError: it is no time, or the job would have expired before it is due.
+    """
+    if start_before is None:
+        return None, None
+    if isinstance(start_before, datetime):
+        return None, _epoch(start_before, "start_before")
+    after = seconds(start_before)
+    if delay is not None and seconds(delay) >= after:
+        raise ValueError(f"the job is due after {delay!r} and must start before {start_before!r}: it never could")
+    return after, None
+
+
+def _epoch(moment: datetime, what: str) -> float:
+    if moment.tzinfo is None:
+        raise ValueError(f"{what} must know its time zone: datetime.now(tz=UTC) does, datetime.now() does not")
+    return moment.timestamp()
+
+
 def when(delay: float | str | timedelta | None, run_at: float | datetime | None) -> str:
     """How enqueue.lua is told a time: '' now, '+MS' from now by the store's clock, '@MS' since the epoch.
 
@@ -44,9 +68,7 @@ def when(delay: float | str | timedelta | None, run_at: float | datetime | None)
     if run_at is None:
         return ""
     if isinstance(run_at, datetime):
-        if run_at.tzinfo is None:
-            raise ValueError("run_at must know its time zone: datetime.now(tz=UTC) does, datetime.now() does not")
-        run_at = run_at.timestamp()
+        run_at = _epoch(run_at, "run_at")
     if not 0 <= run_at < 1e11:  # noqa: PLR2004 - the year 5138, far below what a double holds exactly in ms
         raise ValueError(f"run_at is seconds since the epoch, not {run_at!r}")
     return f"@{round(run_at * 1000)}"

@@ -167,13 +167,17 @@ class Engine:
         )
         return self.run(call)
 
-    def retry(self, lease: str, error: JobError, delay: float, *, charge: bool = True) -> bool:
+    def retry(self, lease: str, error: JobError | None, delay: float, *, charge: bool = True) -> bool:
         """Processing -> scheduled; False when the lease was lost."""
         return self.run(calls.retry(lease, error, delay, charge=charge))
 
-    def bury(self, lease: str, error: JobError, *, charge: bool = True) -> bool:
+    def bury(self, lease: str, error: JobError | None, *, charge: bool = True) -> bool:
         """Processing -> dead; False when the lease was lost."""
         return self.run(calls.bury(lease, error, charge=charge))
+
+    def discard(self, lease: str, error: JobError, keep: float, *, charge: bool = True) -> bool:
+        """Processing -> cancelled, its record kept for `keep` seconds; False when the lease was lost."""
+        return self.run(calls.discard(lease, error, keep, charge=charge))
 
     def release(self, leases: Sequence[str]) -> int:
         """Processing -> pending, unharmed; how many went back."""
@@ -186,8 +190,8 @@ class Engine:
             args += pair
         self.run(Call("register", args, int))
 
-    def extend(self, workers: Sequence[WorkerInfo], leases: Sequence[str], lease: float) -> int:
-        """These workers live and hold these leases, for `lease` more seconds; how many were extended."""
+    def extend(self, workers: Sequence[WorkerInfo], leases: Sequence[str], lease: float) -> calls.Extended:
+        """These workers live and hold these leases, for `lease` more seconds."""
         rows = [(int(w.incarnation, 16), msgspec.msgpack.encode(w), w.job or "") for w in workers]
         return self.run(calls.extend(rows, leases, lease))
 

@@ -46,7 +46,7 @@ class JobFailed(EngineError):
     """The job whose result was asked for is dead or was cancelled.
 
     Attributes:
-        error: what it died of; None when it was cancelled.
+        error: what it died of, or why it was discarded; None when somebody cancelled it.
     """
 
     def __init__(self, job_id: str, error: "JobError | None") -> None:

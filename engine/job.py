@@ -27,6 +27,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         retries: what the job itself asked for; None = what its type or queue says.
         worker: incarnation of the worker that runs it, or that ran it last.
+        attempts: runs that ended by themselves, the good one too. crashes: processes that died of it.
+        releases: runs that we ended in the middle (a drain's deadline, an operator's kill); they charge nothing.
+        start_before: when it has not started by then, it is cancelled.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     error: JobError | None = None
     attempts: int = 0
     crashes: int = 0
+    releases: int = 0
     worker: str | None = None
     host: str | None = None
     enqueued_at: float
@@ -46,6 +50,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: float | None = None
     retries: int | None = None
     timeout: float | None = None
+    start_before: float | None = None
 
 
 class NewJob(msgspec.Struct, frozen=True):
@@ -59,6 +64,7 @@ class NewJob(msgspec.Struct, frozen=True):
     retries: int | None = None
     timeout: float | str | None = None
     keep: float | None = None
+    start_before: float | str | timedelta | datetime | None = None
 
 
 class Page(msgspec.Struct, frozen=True):

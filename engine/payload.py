@@ -48,11 +48,20 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
         r: retries after a failure.
         t: soft time limit in seconds.
         k: seconds for which the record is kept once completed, even when there is no result.
+        x: seconds after its enqueueing from which it is not started any more; u: the same as epoch seconds.
     """
 
     r: int | None = None
     t: float | None = None
     k: float | None = None
+    x: float | None = None
+    u: float | None = None
+
+    def expires_ms(self, enqueued_ms: int) -> float | None:
+        """The store's time in ms from which the job is not started any more; None = never."""
+        if self.x is not None:
+            return enqueued_ms + self.x * 1000
+        return None if self.u is None else self.u * 1000
 
 
 _options = msgspec.msgpack.Decoder(Options)

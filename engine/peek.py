@@ -31,6 +31,7 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         return Job(id=job_id, type="", queue="", state=JobState.COMPLETED, enqueued_at=enqueued_at)
     fields = {text(row[i]): row[i + 1] for i in range(2, len(row) - 1, 2)}
     options = payload.decode_options(fields.get("o", b""))
+    expires = options.expires_ms(where.ms)
     worker = lease.rpartition("/")[2] or text(fields.get("w", "")) or None
     return Job(
         id=job_id,
@@ -42,6 +43,7 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         error=read_error(fields),
         attempts=int(fields.get("a", 0)),
         crashes=int(fields.get("c", 0)),
+        releases=int(fields.get("n", 0)),
         worker=worker,
         enqueued_at=enqueued_at,
         due_at=_seconds(fields.get("d")) if state == JobState.SCHEDULED else None,
@@ -49,6 +51,7 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         finished_at=_seconds(fields.get("f")),
         retries=options.r,
         timeout=options.t,
+        start_before=expires / 1000 if expires is not None else None,
     )
 
 

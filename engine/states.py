@@ -28,6 +28,7 @@ TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
     (JobState.PROCESSING, JobState.SCHEDULED): ("retry",),
     (JobState.PROCESSING, JobState.DEAD): ("bury", "settle", "rescue"),
     (JobState.PROCESSING, JobState.PENDING): ("release", "give_back", "settle", "rescue"),
+    (JobState.PROCESSING, JobState.CANCELLED): ("discard", "retry", "bury", "release", "give_back", "settle", "rescue"),
     (JobState.PENDING, JobState.CANCELLED): ("cancel", "purge"),
     (JobState.SCHEDULED, JobState.CANCELLED): ("cancel",),
     (JobState.DEAD, JobState.PENDING): ("requeue",),

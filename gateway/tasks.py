@@ -82,7 +82,7 @@ async def show(request: Request, task_id: str) -> Response:
 async def cancel(request: Request, task_id: str) -> Response:
     """Cancel a job that has not started."""
     client = services(request).client
-    if await client.cancel(task_id):
+    if await client.cancel(task_id, running=False):
         return answer({"id": task_id, "status": JobState.CANCELLED.value})
     job = await client.find(task_id)
     if job is None:

@@ -89,4 +89,4 @@ async def _payload(request: Request) -> str:
 async def _give_up(at_hand: Services, job_id: str) -> None:
     """Nobody waits for it any more: keep it from running late, as far as it can be kept."""
     with contextlib.suppress(EngineError):
-        await at_hand.client.cancel(job_id)
+        await at_hand.client.cancel(job_id, running=False)

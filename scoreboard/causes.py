@@ -26,7 +26,7 @@ _LEFT: Final = {
 }
 # The started job had no part in these. All others are charged; where nothing had started, nobody is.
 _UNCHARGED: Final = frozenset(
-    {Cause.NONE, Cause.DRAIN_DEADLINE, Cause.KILLED_BY_OPERATOR, Cause.RECYCLED, Cause.DRAINED}
+    {Cause.NONE, Cause.DRAIN_DEADLINE, Cause.KILLED_BY_OPERATOR, Cause.RECYCLED, Cause.DRAINED, Cause.CANCELLED}
 )
 _WORDS: Final = {cause: cause.name.lower().replace("_", " ") for cause in Cause}
 

@@ -42,6 +42,7 @@ class KeeperRecord(Record):
     killed_pid = Number(Keeper.KILLED_PID)
     last_extend_ns = Number(Keeper.LAST_EXTEND_NS)
     extends_failed = Number(Keeper.EXTENDS_FAILED)
+    cancel = Number(Keeper.CANCEL)  # token of the job to stop; written before the worker is told by SIGALRM
 
     def __init__(self, words: memoryview, worker: memoryview) -> None:
         """Look at a record.

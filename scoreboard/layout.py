@@ -80,6 +80,7 @@ class Keeper(IntEnum):
     KILLED_PID = 4
     LAST_EXTEND_NS = 5
     EXTENDS_FAILED = 6
+    CANCEL = 7  # token of the running job that is to stop
 
 
 class Seat(IntEnum):

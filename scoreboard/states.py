@@ -79,3 +79,4 @@ class Cause(IntEnum):
     DRAINED = 9
     LOST_HOST = 10
     BOOT_FAILED = 11
+    CANCELLED = 12  # it ran a job that somebody cancelled, and did not stop by itself

@@ -18,7 +18,7 @@ from supervisor.zygote import WorkerExit, Zygote
 # A worker in one of these has booted: it reached the store and can take jobs.
 _UP = frozenset({WorkerState.IDLE, WorkerState.BUSY, WorkerState.QUIET})
 # Ends that are no failure: the next worker comes at once and no crash is counted.
-_PEACEFUL = frozenset({Cause.RECYCLED, Cause.DRAINED})
+_PEACEFUL = frozenset({Cause.RECYCLED, Cause.DRAINED, Cause.CANCELLED})
 _DRAINS = frozenset({Intent.DRAIN, Intent.RECYCLE})
 _POLICY = Policy(base=0.25, cap=15.0)
 _CAUSES: Mapping[str, Cause] = MappingProxyType(

@@ -41,8 +41,8 @@ class GiveBack:
 class Clerk:
     """Started once; ``close`` lets it finish what must not be lost, for a while.
 
-    on_settled(incarnation in hex), on_figures (None: the store is away) and on_extended(whether it worked) are called
-    in the clerk's thread.
+    on_settled(incarnation in hex), on_figures (None: the store is away) and on_extended(the ids of jobs that were
+    asked to stop; None: it did not work) are called in the clerk's thread.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Clerk:
         max_crashes: int,
         on_settled: Callable[[str], None],
         on_figures: Callable[[Depths | None, StoreFigures | None], None],
-        on_extended: Callable[[bool], None],
+        on_extended: Callable[[Sequence[str] | None], None],
     ) -> None:
         self._engine = engine
         self._queues = list(queues)
@@ -146,12 +146,11 @@ class Clerk:
                 self._wake.wait()
 
     def _extend(self, workers: list[WorkerInfo], leases: list[str]) -> None:
-        worked = False
+        cancels: Sequence[str] | None = None
         try:
-            self._engine.extend(workers, leases, self._lease)
-            worked = True
+            cancels = self._engine.extend(workers, leases, self._lease).cancels
         finally:
-            self._on_extended(worked)
+            self._on_extended(cancels)
 
     def _settle(self) -> None:
         death = self._deaths[0]

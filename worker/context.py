@@ -23,6 +23,9 @@ class Running(Protocol):
     def crashes(self) -> int: ...  # noqa: D102 - same
 
 
+told: set[int] = set()  # tokens of jobs that run here and were told to stop
+
+
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """The job that runs here.
@@ -38,6 +41,11 @@ class JobContext:
     crashes: int
     token: int
     deadline: float | None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody has cancelled this job since it began to run."""
+        return self.token in told
 
     def remaining(self) -> float | None:
         """Seconds until the soft timeout (never negative); None when there is none."""
@@ -70,3 +78,12 @@ def current_job() -> JobContext:
         token=job.token,
         deadline=deadline_ns / 1e9 if deadline_ns else None,
     )
+
+
+def told_to_stop(token: int) -> bool:
+    """Note that the job of this token is to stop; False when it is not the one that runs here, or was told before."""
+    found = running.get()
+    if found is None or found[0].token != token or token in told:
+        return False
+    told.add(token)
+    return True

@@ -11,8 +11,10 @@ from typing import Any
 from engine.claims import Claimed
 from engine.payload import Options
 from worker import stray
+from worker.cancelled import Cancelled
 from worker.context import running
 from worker.executor import encode_result, guarded
+from worker.lateness import refuse_late
 from worker.plans import Plan
 from worker.timeouts import ThreadTimeout
 
@@ -27,10 +29,16 @@ class Work:
     index: int
     began_ns: int
     soft_ns: int
+    began_ms: int  # by the store's clock
     timeout: ThreadTimeout = field(default_factory=ThreadTimeout)
     error: BaseException | None = None
     result: bytes | None = None
     ended_ns: int = 0
+    awaited: asyncio.Task[Any] | None = None  # once its coroutine has begun
+
+    def refuse_late(self) -> None:
+        """Raises Expired or RetriesOver when it is too late to start it."""
+        refuse_late(self.job, self.plan.policy, self.options, self.began_ms)
 
 
 class Crew:
@@ -61,6 +69,20 @@ class Crew:
             self._threads += 1
             threading.Thread(target=self._serve, name=f"herdsman-{self._threads}", daemon=True).start()
 
+    def cancel(self, work: Work) -> bool:
+        """Tell a running work to stop; False when it could not be told."""
+        if not work.plan.is_async:
+            return work.timeout.fire(Cancelled)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._cancel_awaited, self._loop, work)
+        return True
+
+    def _cancel_awaited(self, loop: asyncio.AbstractEventLoop, work: Work) -> None:
+        if work.awaited is not None:
+            work.awaited.cancel()
+        elif not work.ended_ns:  # cancelled before its first step it would never say that it has ended
+            loop.call_soon(self._cancel_awaited, loop, work)
+
     def taken(self, work: Work) -> None:
         """The caller took a finished work out."""
         if not work.plan.is_async:
@@ -86,7 +108,9 @@ class Crew:
 
     async def _await(self, work: Work) -> None:
         running.set((work.job, work.soft_ns))  # each asyncio task has a context of its own
+        work.awaited = asyncio.current_task()
         try:
+            work.refuse_late()
             values, names = work.plan.arguments(work.job.payload)
             awaitable = work.plan.function(*values, **names)
             work.error, result = await guarded(awaitable, work.soft_ns)
@@ -107,6 +131,7 @@ def attempt(work: Work) -> tuple[BaseException | None, bytes | None]:
         try:
             work.timeout.begin()
             running.set((work.job, work.soft_ns))
+            work.refuse_late()
             values, names = work.plan.arguments(work.job.payload)
             result: Any = work.plan.function(*values, **names)
         finally:

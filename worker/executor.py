@@ -10,7 +10,7 @@ from worker import stray
 from worker.context import Running, running
 from worker.plans import Plan
 from worker.soft_timeout import SoftTimeout
-from worker.timeouts import Alarm
+from worker.timeouts import NEVER, Alarm
 
 
 class ResultError(Exception):
@@ -59,6 +59,7 @@ class Executor:
                 self._alarm.watch(soft_ns)
                 result = plan.function(*values, **names)
             else:
+                self._alarm.deadline_ns = NEVER  # a cancel may come
                 result = plan.function(*values, **names)
         finally:
             self._alarm.deadline_ns = 0
@@ -83,7 +84,11 @@ class Executor:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
-        error, result = self._loop.run_until_complete(guarded(awaitable, soft_ns))
+        task = self._alarm.awaited = self._loop.create_task(guarded(awaitable, soft_ns))
+        try:
+            error, result = self._loop.run_until_complete(task)
+        finally:
+            self._alarm.awaited = None
         if error is not None:
             raise error
         return result

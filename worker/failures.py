@@ -7,27 +7,35 @@ from engine import JobError
 from engine.claims import Claimed
 from engine.payload import Options
 from worker.binding import ArgumentsError
+from worker.cancelled import Cancelled
+from worker.context import told
 from worker.executor import ResultError
-from worker.outcome import Bury, Retry, decide, describe
+from worker.lateness import Expired, RetriesOver
+from worker.outcome import Again, Bury, Drop, decide, describe
 from worker.plans import Plan, UnknownTask
 from worker.soft_timeout import SoftTimeout
+from worker.wishes import Discard, Retry, Snooze
 
 UNKNOWN_DELAY = 30.0  # s: until then a worker that knows the task may have come
+KEPT_AT_LEAST = 60.0  # s: a cancelled job's reason can be read for so long, even in queues that keep no results
 
 
 class Failure(NamedTuple):
-    """One attempt that failed: whose lease, what of, what next, and whether it counts as an attempt."""
+    """One attempt that failed: whose lease, what of (None: as before), what next, whether it counts as an attempt."""
 
     lease: str
-    error: JobError
-    verdict: Retry | Bury
+    error: JobError | None
+    verdict: Again | Bury | Drop
     charge: bool
 
 
-def failure_of(job: Claimed, lease: str, plan: Plan, options: Options, error: BaseException) -> Failure:
-    """What follows from ``error``, raised by the attempt at ``job``."""
-    if isinstance(error, UnknownTask):
-        return _unknown(job, lease)
+def failure_of(
+    job: Claimed, lease: str, plan: Plan, options: Options, error: BaseException, now_ms: int = 0
+) -> Failure:
+    """What follows from ``error``, raised by the attempt at ``job``; now_ms: the store's clock."""
+    said = _without_fault(job, lease, plan, options, error)
+    if said is not None:
+        return said
     kind, message, trace = describe(error)
     if isinstance(error, ArgumentsError):
         return Failure(lease, JobError(kind, message, "", "undecodable"), Bury(), charge=True)
@@ -40,8 +48,36 @@ def failure_of(job: Claimed, lease: str, plan: Plan, options: Options, error: Ba
         message = f"the task called exit({error.code!r}); it ends the attempt, not the worker"
     elif isinstance(error, asyncio.CancelledError):
         message = message or "the task's coroutine was cancelled from inside"
-    verdict = decide(plan.policy, job.attempts, retries=options.r)
-    return Failure(lease, JobError(kind, message, trace, cause), verdict, charge=True)
+    asked = isinstance(error, Retry)
+    verdict: Again | Bury = Bury()
+    if asked or plan.policy.tries_again(error):
+        after = error.after if isinstance(error, Retry) else None
+        verdict = decide(plan.policy, job.attempts, retries=options.r, age=(now_ms - job.ms) / 1000, after=after)
+    return Failure(lease, JobError(kind, message, trace, "retry" if asked else cause), verdict, charge=True)
+
+
+def _without_fault(job: Claimed, lease: str, plan: Plan, options: Options, error: BaseException) -> Failure | None:
+    """What follows when nothing went wrong; None when something did."""
+    if isinstance(error, asyncio.CancelledError) and job.token in told:
+        error = Cancelled("the job was cancelled")
+    drop, said = Drop(max(plan.ttl, options.k or 0.0, KEPT_AT_LEAST)), str(error)
+    match error:
+        case UnknownTask():
+            found = _unknown(job, lease)
+        case Cancelled():
+            found = Failure(lease, JobError("Cancelled", said, "", "cancelled"), drop, charge=False)
+        case Discard():
+            found = Failure(lease, JobError("Discard", said, "", "discarded"), drop, charge=True)
+        case Expired():
+            found = Failure(lease, JobError("Expired", said, "", "expired"), drop, charge=False)
+        case Snooze():
+            reason = JobError("Snooze", error.reason, "", "snoozed") if error.reason else None
+            found = Failure(lease, reason, Again(error.after), charge=False)
+        case RetriesOver():
+            found = Failure(lease, None, Bury(), charge=False)
+        case _:
+            return None
+    return found
 
 
 def _unknown(job: Claimed, lease: str) -> Failure:
@@ -50,4 +86,4 @@ def _unknown(job: Claimed, lease: str) -> Failure:
         "it waits for one that knows it; check `tasks:` of the pool, and the name in @task"
     )
     error = JobError("UnknownTask", message, "", "unknown task")
-    return Failure(lease, error, Retry(UNKNOWN_DELAY), charge=False)
+    return Failure(lease, error, Again(UNKNOWN_DELAY), charge=False)

@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine import StoreFigures, WorkerInfo
@@ -20,6 +21,7 @@ from engine.calls import Depths
 from engine.engine import Engine
 from scoreboard import REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
 from worker import watch
+from worker.cancels import KILL, Cancels
 from worker.clerk import Clerk, GiveBack
 from worker.figures import Blob, blob
 from worker.messages import BadMessage, Closed, Wire
@@ -53,6 +55,7 @@ class Keeper:
         self._host = socket.gethostname()
         self._settled: list[str] = []
         self._extended_ok = True
+        self._cancels = Cancels()
         self._second = 0.0
         self._figures: Blob = {}
         self._taken_back: dict[int, tuple[int, int]] = {}  # slot -> (batch, call)
@@ -98,8 +101,10 @@ class Keeper:
         except ValueError as error:
             log.warning("the queues' figures cannot be shown: %s", error)
 
-    def _on_extended(self, worked: bool) -> None:
-        self._extended_ok = worked
+    def _on_extended(self, cancels: Sequence[str] | None) -> None:
+        self._extended_ok = cancels is not None
+        if cancels is not None:
+            self._cancels.ask(cancels)
 
     # --- the main thread ---
 
@@ -158,6 +163,8 @@ class Keeper:
             if watch.overdue(snapshot, now):
                 self._kill(ward, Cause.HARD_TIMEOUT)
                 continue
+            if self._cancels.asked and self._cancel(ward, snapshot, now):
+                continue
             found = watch.overstay(snapshot, now)
             if found and self._taken_back.get(ward.slot) != (found.batch, found.call):
                 self._take_back(ward, snapshot.incarnation, found)
@@ -189,6 +196,17 @@ class Keeper:
         keep = [lease for lease in watch.leases_held(after) if lease not in given]
         self._clerk.give_back(GiveBack(incarnation, leases, unread, keep, still))
 
+    def _cancel(self, ward: Ward, snapshot: WorkerSnapshot, now: int) -> bool:
+        """Tell the worker when it runs a job that was cancelled; True when its time is over and it was killed."""
+        token = self._cancels.turn(snapshot, now)
+        if token == KILL:
+            self._kill(ward, Cause.CANCELLED)
+        elif token:
+            ward.own.cancel = token
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(ward.pidfd, signal.SIGALRM)
+        return token == KILL
+
     def _kill(self, ward: Ward, cause: Cause) -> None:
         # The reason is written before the signal, so that whoever reaps it finds it.
         ward.own.record_kill(ward.pid, cause)
@@ -199,6 +217,7 @@ class Keeper:
             return
 
     def _each_second(self, seen: list[tuple[Ward, WorkerSnapshot]], now: int) -> None:
+        self._cancels.forget(snapshot for _, snapshot in seen)
         limit = self._posting.pool.max_memory_restart
         for ward, _ in seen:
             if limit and too_large(rss_of(ward.pid), limit):

@@ -1,13 +1,15 @@
 """What this worker has finished and the store does not know yet, and what it gives back."""
 
 import logging
+import time
 from collections.abc import Sequence
 
 from engine.claims import Claimed, Done
 from engine.engine import Engine
 from engine.payload import Options
+from worker.context import told
 from worker.failures import Failure, failure_of
-from worker.outcome import Retry
+from worker.outcome import Again, Drop
 from worker.patience import Patience
 from worker.plans import Plan, Plans, UnknownTask
 
@@ -52,12 +54,18 @@ class Ledger:
 
     def failed(self, job: Claimed, plan: Plan, options: Options, error: BaseException) -> None:
         """The attempt ended with ``error``."""
-        failure = failure_of(job, self._engine.lease(job), plan, options, error)
+        now_ms = self._plans.store_ms(time.monotonic_ns())
+        failure = failure_of(job, self._engine.lease(job), plan, options, error, now_ms)
+        told.discard(job.token)
         self._failures.append((plan, failure))
-        if isinstance(error, UnknownTask):
-            log.warning("%s", failure.error.message)
+        said = failure.error
+        if isinstance(error, UnknownTask) and said:
+            log.warning("%s", said.message)
         else:
-            log.info("job %s (%s) failed: %s: %s", job.id, job.type, failure.error.type, failure.error.message)
+            what = "failed" if failure.charge and not isinstance(failure.verdict, Drop) else "was not finished"
+            log.info(
+                "job %s (%s) %s: %s: %s", job.id, job.type, what, type(error).__name__, said.message if said else error
+            )
 
     def deliver(self) -> None:
         """Tell the store of the failures. Not while a claim is under way.
@@ -67,21 +75,23 @@ class Ledger:
         """
         while self._failures:
             plan, failure = self._failures[0]
-            lease, error, verdict, charge = failure
-            tally = plan.tally
-            if isinstance(verdict, Retry):
-                held = self._patience(
-                    lambda: self._engine.retry(lease, error, verdict.delay, charge=charge)  # noqa: B023 - called here
-                )
-                if held and charge:
-                    tally.retried += 1
-                elif held:
-                    tally.released += 1
-            else:
-                held = self._patience(lambda: self._engine.bury(lease, error))  # noqa: B023 - called here
-                tally.dead += held
-            tally.lost += not held
+            held, tally = self._patience(lambda: self._tell(failure)), plan.tally  # noqa: B023 - called here
+            if not held:
+                tally.lost += 1
+            elif isinstance(failure.verdict, Again):
+                tally.retried += failure.charge
+                tally.released += not failure.charge
+            elif not isinstance(failure.verdict, Drop):
+                tally.dead += 1
             self._failures.pop(0)
+
+    def _tell(self, failure: Failure) -> bool:
+        lease, error, verdict, charge = failure
+        if isinstance(verdict, Again):
+            return self._engine.retry(lease, error, verdict.delay, charge=charge)
+        if isinstance(verdict, Drop) and error:
+            return self._engine.discard(lease, error, verdict.keep, charge=charge)
+        return self._engine.bury(lease, error, charge=charge)
 
     def release(self, jobs: Sequence[Claimed]) -> None:
         """Give jobs back unharmed; those that are not ours any more stay. Not while a claim is under way.

@@ -10,6 +10,7 @@ from engine import EngineError, WorkerInfo
 from engine.bell import Bell
 from engine.engine import Engine, StoppedWaiting
 from scoreboard import ExitReason, WorkerRecord, WorkerState
+from worker.context import told_to_stop
 from worker.executor import Executor
 from worker.idle import Idle
 from worker.ledger import Ledger
@@ -112,7 +113,7 @@ def _work(posting: Posting, station: Station, slot: int, rank: int, incarnation:
         from worker.parallel import ParallelLoop  # brings threads along
 
         return ParallelLoop(station, posting.pool.concurrency).run()
-    executor = Executor(Alarm())
+    executor = Executor(Alarm(lambda: told_to_stop(station.keeper.cancel)))
     executor.prepare()
     try:
         return WorkLoop(station, executor).run()

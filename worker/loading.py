@@ -7,7 +7,8 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
-from worker.registry import Registry, TaskError, tasks
+from worker.durations import TaskError
+from worker.registry import Registry, tasks
 
 # Our own packages: a user's file of the same name beside the tasks would hide ours, or be hidden by it.
 OURS = ("config", "engine", "scoreboard", "worker")

@@ -17,6 +17,7 @@ from engine.payload import NO_OPTIONS, decode_options
 from scoreboard import ENTRIES, ExitReason, WorkerState
 from worker.batch import TARGET_NS, BatchSize
 from worker.executor import Executor
+from worker.lateness import refuse_late
 from worker.station import Station
 
 
@@ -111,6 +112,8 @@ class WorkLoop:
                 self._revoked = True
                 break
             try:
+                if options is not NO_OPTIONS or job.attempts:
+                    refuse_late(job, plan.policy, options, at.plans.store_ms(now))
                 result = engine_run(plan, job, job.payload, soft)
             except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
                 ledger.failed(job, plan, options, error)

@@ -1,4 +1,4 @@
-"""What an attempt's failure leads to: another run after a while, or the dead letters. Pure."""
+"""What an attempt's failure leads to: another run after a while, the dead letters, or a quiet end. Pure."""
 
 import random
 import traceback
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.retry import Backoff
+from worker.retrying import Linear
 
 TRACEBACK_LIMIT = 16_384  # characters kept; the end is what tells most
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class Again:
     """Run it again after ``delay`` seconds."""
 
     delay: float
@@ -23,12 +24,31 @@ class Bury:
 
 
 @dataclass(frozen=True, slots=True)
+class Drop:
+    """No more runs, and nothing has gone wrong: cancelled, the record kept for ``keep`` seconds."""
+
+    keep: float
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """How failures of one task from one queue are treated. waits: the task's own list, before the queue's backoff."""
+    """How failures of one task from one queue are treated; see ``retrying.Rules``.
+
+    waits: the task's own backoff, before the queue's. retry_for in seconds.
+    """
 
     retries: int
     backoff: Backoff
-    waits: tuple[float, ...] | None = None
+    waits: tuple[float, ...] | Linear | None = None
+    retry_on: tuple[type[BaseException], ...] | None = None
+    give_up_on: tuple[type[BaseException], ...] = ()
+    retry_for: float | None = None
+
+    def tries_again(self, error: BaseException) -> bool:
+        """Whether a retry may help after ``error``."""
+        if self.give_up_on and isinstance(error, self.give_up_on):
+            return False
+        return self.retry_on is None or isinstance(error, self.retry_on)
 
 
 def decide(
@@ -36,26 +56,33 @@ def decide(
     attempts: int,
     *,
     retries: int | None = None,
-    final: bool = False,
+    age: float = 0.0,
+    after: float | None = None,
     chance: Callable[[], float] = random.random,
-) -> Retry | Bury:
+) -> Again | Bury:
     """What comes after a failed attempt.
 
     Args:
         policy: the task's and the queue's.
         attempts: charged attempts before this one.
         retries: the job's own number of retries, when its producer gave one.
-        final: running it again is no use (its payload does not fit).
+        age: seconds since it was enqueued, by the store's clock.
+        after: seconds to wait, when the task itself said so.
         chance: 0 <= x < 1, for the jitter.
     """
     allowed = policy.retries if retries is None else retries
-    if final or attempts >= allowed:
+    if attempts >= allowed:
         return Bury()
-    return Retry(delay(policy, attempts, chance))
+    wait = delay(policy, attempts, chance) if after is None else after
+    if policy.retry_for is not None and age + wait > policy.retry_for:
+        return Bury()
+    return Again(wait)
 
 
 def delay(policy: Policy, attempts: int, chance: Callable[[], float] = random.random) -> float:
     """Seconds to wait before the next attempt, when ``attempts`` were charged before the one that failed now."""
+    if isinstance(policy.waits, Linear):
+        return policy.waits.delay(attempts + 1, chance)
     if not policy.waits:
         return policy.backoff.delay(attempts + 1, chance)
     wait = policy.waits[min(attempts, len(policy.waits) - 1)]

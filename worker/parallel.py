@@ -5,13 +5,16 @@ Only as many jobs are claimed as can start at once, so nothing waits here that a
 
 import heapq
 import logging
+import signal
 import time
 from queue import Empty
+from types import FrameType
 
 from engine.claims import Claimed
 from engine.engine import StoppedWaiting
 from engine.payload import NO_OPTIONS, decode_options
 from scoreboard import ENTRIES, ExitReason, WorkerState
+from worker.context import told
 from worker.crew import Crew, Work
 from worker.station import Station
 
@@ -32,10 +35,12 @@ class ParallelLoop:
         self._deadlines: list[tuple[int, int, Work]] = []
         self._asleep = False
         self._dry = False  # the last claim brought less than was asked for
+        self._rang = False  # the keeper has rung: somebody has cancelled a job
 
     def run(self) -> ExitReason:
         """Work; returns why it ended."""
         at = self._at
+        signal.signal(signal.SIGALRM, self._on_alarm)  # it wakes the poll, too
         reason = None
         try:
             while (reason := at.vigil.reason()) is None:
@@ -58,6 +63,8 @@ class ParallelLoop:
         else:
             self._wait(free)
         self._end_overdue()
+        if self._rang:
+            self._end_cancelled()
 
     def _exchange(self, free: int) -> None:
         """Tell what ended, and claim for the free places, in one call."""
@@ -100,7 +107,7 @@ class ParallelLoop:
                 at.record.free(index)
                 refused.append(job)
                 continue
-            work = Work(job, plan, options, index, now, soft)
+            work = Work(job, plan, options, index, now, soft, at.plans.store_ms(now))
             self._running[index] = work
             if soft and not plan.is_async:
                 heapq.heappush(self._deadlines, (soft, id(work), work))
@@ -154,6 +161,18 @@ class ParallelLoop:
         while self._deadlines and self._deadlines[0][0] <= now:
             _, _, work = heapq.heappop(self._deadlines)
             work.timeout.fire()  # does nothing when its task has ended
+
+    def _end_cancelled(self) -> None:
+        self._rang = False
+        token = self._at.keeper.cancel
+        for work in self._running.values():
+            if work.job.token == token and token not in told:
+                told.add(token)
+                if not self._crew.cancel(work):
+                    told.discard(token)  # the keeper will ring again
+
+    def _on_alarm(self, _signal: int, _frame: FrameType | None) -> None:
+        self._rang = True
 
     def _ring(self) -> None:
         """Called by the crew's threads."""

@@ -11,6 +11,7 @@ from engine.payload import Options
 from scoreboard import Row, SeriesTable
 from worker.outcome import Policy
 from worker.registry import HARD_GRACE, Registry, Task
+from worker.retrying import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,12 +99,17 @@ class Plans:
         return plan if plan is not None else self._make(queue, name)
 
     def _make(self, queue: str, name: str) -> Plan:
-        task, rules = self._registry.get(name), self._config.queue(queue)
-        retries = rules.retries if task is None or task.retries is None else task.retries
-        wait = rules.backoff
-        backoff = Backoff(wait.base, wait.factor, wait.max, wait.jitter)
-        policy = Policy(retries, backoff, task.backoff if task else None)
-        plan = Plan(name, task, policy, rules.result_ttl, Tally(self._series.row(queue, name)))
+        task, settings = self._registry.get(name), self._config.queue(queue)
+        said, wait = task.rules if task else Rules(), settings.backoff
+        policy = Policy(
+            settings.retries if said.retries is None else said.retries,
+            Backoff(wait.base, wait.factor, wait.max, wait.jitter),
+            said.backoff,
+            said.retry_on,
+            said.give_up_on,
+            said.retry_for,
+        )
+        plan = Plan(name, task, policy, settings.result_ttl, Tally(self._series.row(queue, name)))
         self._plans[queue, name] = plan
         return plan
 

@@ -3,38 +3,31 @@
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
 from worker.binding import Binding, bind
+from worker.durations import TaskError, seconds
+from worker.retrying import Exceptions, Rules, Wait, make_rules
 
 HARD_GRACE = 5.0  # s after the soft timeout before the process is killed, unless the task says otherwise
 NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class TaskError(Exception):
-    """A task was declared wrongly: the message says which, where and what to write instead."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """One task: the user's function and what was said of it. Times in seconds; None = as the queue says / no limit.
-
-    backoff: seconds to wait before each retry in turn (the last one repeats); None = the queue's own backoff.
-    """
+    """One task: the user's function and what was said of it. Times in seconds; None = no limit."""
 
     name: str
     function: Callable[..., Any]
     binding: Binding
     is_async: bool
     queue: str = "default"
-    retries: int | None = None
     timeout: float | None = None
     hard_timeout: float | None = None
-    backoff: tuple[float, ...] | None = None
+    rules: Rules = field(default_factory=Rules)
 
     @property
     def place(self) -> str:
@@ -86,7 +79,10 @@ def task(
     retries: int | None = None,
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
-    backoff: float | str | list[float | str] | None = None,
+    backoff: Wait | None = None,
+    retry_on: Exceptions | None = None,
+    give_up_on: Exceptions | None = None,
+    retry_for: float | str | None = None,
 ) -> Callable[[F], F]: ...
 
 
@@ -98,7 +94,10 @@ def task(
     retries: int | None = None,
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
-    backoff: float | str | list[float | str] | None = None,
+    backoff: Wait | None = None,
+    retry_on: Exceptions | None = None,
+    give_up_on: Exceptions | None = None,
+    retry_for: float | str | None = None,
 ) -> Any:
     """Make a function a task; the function itself stays as it was and can be called and tested directly.
 
@@ -108,7 +107,10 @@ def task(
         retries: how often a failed attempt is run again; None = as the queue says.
         timeout: soft limit, seconds or "30s": SoftTimeout is raised inside the task.
         hard_timeout: hard limit: the process is killed; None = timeout + 5 s when there is a timeout.
-        backoff: wait before a retry, or one for each retry in turn; None = as the queue says.
+        backoff: wait before a retry, or one for each retry in turn (the last one repeats), or
+            {"linear": "10s", "cap": "5m", "jitter": 0.1}; None or "exponential" = as the queue says.
+        retry_on: run again only after these exceptions. give_up_on: never after these; goes first.
+        retry_for: no retry begins later than that after the job was enqueued.
 
     Raises:
         TaskError: a value makes no sense, or the name is taken.
@@ -124,6 +126,9 @@ def task(
                 timeout=timeout,
                 hard_timeout=hard_timeout,
                 backoff=backoff,
+                retry_on=retry_on,
+                give_up_on=give_up_on,
+                retry_for=retry_for,
             )
         )
         return function
@@ -140,12 +145,11 @@ def make_task(
     function: Callable[..., Any],
     *,
     queue: str = "default",
-    retries: int | None = None,
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
-    backoff: float | str | list[float | str] | None = None,
+    **retrying: Any,
 ) -> Task:
-    """Check what was said of a task and put it together.
+    """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
 
     Raises:
         TaskError: a value makes no sense.
@@ -156,46 +160,19 @@ def make_task(
         raise TaskError(f"{where}: a name is 1 to 128 of A-Z a-z 0-9 _ . : / -")
     if not queue or not isinstance(queue, str):
         raise TaskError(f"{where}: queue must be the name of a queue, not {queue!r}")
-    if retries is not None and (not isinstance(retries, int) or retries < 0):
-        raise TaskError(f"{where}: retries must be a whole number from 0, not {retries!r}")
     soft = None if timeout is None else seconds(timeout, f"{where}: timeout")
     hard = None if hard_timeout is None else seconds(hard_timeout, f"{where}: hard_timeout")
     if soft is not None and hard is None:
         hard = soft + HARD_GRACE
     if soft is not None and hard is not None and hard < soft:
         raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
-    waits = None
-    if backoff is not None:
-        listed = backoff if isinstance(backoff, list | tuple) else [backoff]
-        waits = tuple(seconds(wait, f"{where}: backoff", least=0.0) for wait in listed) or None
     return Task(
         name=name,
         function=function,
         binding=bind(function),
         is_async=inspect.iscoroutinefunction(function),
         queue=queue,
-        retries=retries,
         timeout=soft,
         hard_timeout=hard,
-        backoff=waits,
+        rules=make_rules(where, **retrying),
     )
-
-
-def seconds(value: float | str, where: str, least: float = 0.001) -> float:
-    """A duration as people write it ("1h30m", "250ms", 5, 0.5) in seconds.
-
-    The same rules as the config file's; said again here because a task's module must not need the config.
-
-    Raises:
-        TaskError: it is no duration, or below ``least``.
-    """
-    found: float | None = None
-    if isinstance(value, str):
-        parts = re.findall(r"(\d+(?:\.\d+)?)(ms|[smhd])", value.strip())
-        if parts and "".join(number + unit for number, unit in parts) == value.strip():
-            found = sum(float(number) * _UNITS[unit] for number, unit in parts)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        found = float(value)
-    if found is None or not least <= found < float("inf"):
-        raise TaskError(f"{where}: {value!r} is no duration; write seconds, or text like '30s', '1h30m', '250ms'")
-    return found

@@ -1,23 +1,35 @@
-"""Soft timeouts of ``def`` tasks: by a timer signal in the main thread, by an asynchronous exception in others."""
+"""Soft timeouts and cancels of tasks: by a signal in the main thread, by an asynchronous exception in others."""
 
 import ctypes
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
+from worker.cancelled import Cancelled
 from worker.soft_timeout import SoftTimeout
+
+if TYPE_CHECKING:
+    import asyncio
+
+NEVER = 1 << 62  # ns: a deadline that does not come
 
 
 class Alarm:
-    """The main thread's soft timeouts.
+    """The main thread's soft timeouts, and the keeper's word that the job that runs was cancelled.
 
     The timer is armed lazily: one setting serves all the short jobs that end before it rings. When it rings it looks
     at the job that runs then, and is set again if that one's time is not up. So a job costs no system call.
+
+    cancelled: asked when the signal comes while a task runs; whether that one is to stop.
     """
 
-    def __init__(self) -> None:
-        self.deadline_ns = 0  # of the job that runs now; 0 = none
+    def __init__(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        self.deadline_ns = 0  # of the job that runs now; 0 = none runs, NEVER = it has no limit
+        self.awaited: asyncio.Task[Any] | None = None  # the coroutine that runs now; its deadline is asyncio's
+        self._cancelled = cancelled
         self._rings_ns = 0  # when the timer goes off; 0 = not armed
 
     def install(self) -> None:
@@ -37,7 +49,16 @@ class Alarm:
     def _ring(self, _signal: int, _frame: FrameType | None) -> None:
         self._rings_ns = 0
         deadline_ns = self.deadline_ns
+        if self.awaited is not None:
+            if self._cancelled():
+                self.awaited.get_loop().call_soon_threadsafe(self.awaited.cancel)
+            return
         if not deadline_ns:
+            return
+        if self._cancelled():
+            self.deadline_ns = 0
+            raise Cancelled("the job was cancelled")
+        if deadline_ns == NEVER:
             return
         if deadline_ns > time.monotonic_ns():
             self._arm(deadline_ns)
@@ -47,7 +68,7 @@ class Alarm:
 
 
 class ThreadTimeout:
-    """The soft timeout of one pool thread: another thread raises SoftTimeout in it.
+    """The soft timeout, or cancel, of one pool thread: another thread raises SoftTimeout or Cancelled in it.
 
     The exception arrives at the next bytecode of that thread, so the end of a job and the raising exclude each other
     by a lock, and one that was raised too late is taken back.
@@ -70,11 +91,11 @@ class ThreadTimeout:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), None)
             self._thread = 0
 
-    def fire(self) -> bool:
-        """Raise SoftTimeout in the thread; False when its task has ended."""
+    def fire(self, what: type[BaseException] = SoftTimeout) -> bool:
+        """Raise that in the thread; False when its task has not begun or has ended, or something was raised before."""
         with self._lock:
             if not self._thread or self._raised:
                 return False
             self._raised = True
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), ctypes.py_object(SoftTimeout))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), ctypes.py_object(what))
             return True

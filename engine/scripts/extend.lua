@@ -2,7 +2,7 @@
 -- extend.lua: a keeper says which workers of its host live, what they run, and that their leases go on.
 -- KEYS      1 base
 -- ARGV      1 lease in ms  2 number of workers, then incarnation, info, id of the running job ('' = none), then leases
--- RETURNS   how many leases were extended
+-- RETURNS   {how many leases were extended, ids of jobs anywhere whose cancel was asked for, 1,000 at most}
 -- INCLUDES  clock
 -- INVARIANT extends only what is held: a lease that went to another is left alone; a dead incarnation stays dead
 local b, now = KEYS[1], clock()
@@ -27,4 +27,4 @@ for i = 3 + 3 * workers, #ARGV do
   if #pairs_ >= 2000 then flush() end
 end
 flush()
-return extended
+return { extended, redis.call('ZRANGE', b .. ':cancels', 0, 999) }

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- prune.lua: what nobody needs any more goes: expired records' index entries, old death marks, callers' memories,
--- owners that fell silent and hold nothing, watches that ran out, dead letters past their age.
+-- owners that fell silent and hold nothing, watches that ran out, cancels never heard, dead letters past their age.
 -- KEYS      1 base
 -- ARGV      1 limit  2 how long marks and memories are kept, in ms, then queue, age in ms of its dead letters
 -- RETURNS   how many things went
@@ -20,6 +20,7 @@ each(':finished', now, function(id) redis.call('UNLINK', b .. ':job:' .. id) end
 each(':gone', now - age)
 each(':callers', now - age, function(caller) redis.call('UNLINK', b .. ':ops:' .. caller) end)
 each(':watched', now)
+each(':cancels', now - age)
 each(':beats', now - age, function(inc)
   redis.call('HDEL', b .. ':workers', inc)
   redis.call('HDEL', b .. ':running', inc)

@@ -6,7 +6,7 @@
 -- ARGV      1 incarnation  2 cause  3 charged (0 or 1)  4 crash limit, then the leases it had started, then '', then
 --           the leases it is known to have held besides
 -- RETURNS   {given back, charged, buried}
--- INCLUDES  clock id lift give tell crash wake
+-- INCLUDES  clock id lift tell unwanted give crash wake
 -- INVARIANT afterwards the incarnation holds nothing; its neighbours are not touched; done twice it changes nothing
 local b, now, owner = KEYS[1], clock(), ARGV[1]
 redis.call('ZADD', b .. ':gone', now, owner)
@@ -34,6 +34,11 @@ for i = #held, 1, -1 do
   if started[lease] and ARGV[3] == '1' then
     queue, buried = crash(id, ARGV[2], tonumber(ARGV[4]), now)
     if queue then tally[2], tally[3] = tally[2] + 1, tally[3] + buried end
+  elseif started[lease] then
+    -- we ended it ourselves, in the middle: nobody is charged, and the record says how often
+    local _, record = lift(id)
+    if record then redis.call('HINCRBY', record, 'n', 1) end
+    queue = give(id)
   else queue = give(id) end
   if queue then
     if buried ~= 1 then tally[1] = tally[1] + 1 end

@@ -65,6 +65,8 @@ def broken(client: Any, namespace: str = "default") -> list[str]:
             if job in seen:
                 said.append(f"{job} is in {seen[job]} and in {place}")
             seen[job] = place
+    asked = {member.decode() for member in client.zrange(f"{at.base}:cancels", 0, -1)}
+    said += [f"{job} was asked to stop and does not run" for job in asked - set(running)]
     bodies = at.bodies()
     said += [f"{job} has two bodies" for job in set(bodies) & set(at.records)]
     said += [f"{job} has a body and no place" for job in {*bodies, *at.records} - set(seen)]

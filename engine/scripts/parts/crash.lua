@@ -9,6 +9,7 @@ local function crash(id, cause, limit, now)
   if not queue then return nil end
   local crashes = redis.call('HINCRBY', record, 'c', 1)
   redis.call('HSET', record, 'k', cause)
+  if unwanted(id) then return queue, 0 end
   if crashes < limit then
     give(id)
     return queue, 0

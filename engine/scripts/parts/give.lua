@@ -2,9 +2,11 @@
 -- stands in a list of its own, which claims look at first.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   give(id) -> queue, or nil when the job has no body any more
+-- RETURNS   give(id) -> queue, or nil when the job has no body any more; one that nobody wants ends instead
 -- INVARIANT call it only for an id that was just taken out of processing; give the last one first to keep the order
 local function give(id)
+  local ended = unwanted(id)
+  if ended then return ended end
   local b = KEYS[1]
   local lane = lane_of(id)
   local queue = redis.call('HGET', b .. ':names', lane)

@@ -149,7 +149,7 @@ def test_the_loser_of_a_lease_can_change_nothing(client, seats):
     assert not late.bury(lease, ERROR)
     assert late.release([lease]) == 0
     assert late.complete([Done(lease)]) == 0
-    assert late.extend([], [lease], 30) == 0
+    assert late.extend([], [lease], 30).leases == 0
     assert owner.complete([Done(owner.lease(job))]) == 1
 
 

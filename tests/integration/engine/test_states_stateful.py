@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from engine import Client, JobError, JobState, keys, schedule
+from engine import Client, JobError, JobState, calls, keys, schedule
 from engine.claims import Done
 from engine.dead_letters import UNCHANGED
 from engine.engine import Engine
@@ -45,6 +45,7 @@ class Herd(RuleBasedStateMachine):
         clock = schedule.Schedule(name="clock", task="t", cron="* * * * *")
         self.client.run(schedule.declare("file", [clock]))
         self.store.client.hset("herdsman:{default}:schedule:clock", "slot", 0)
+        self.asked = set()
 
     def teardown(self):
         for engine in (self.keeper, *self.workers.values()):
@@ -103,9 +104,14 @@ class Herd(RuleBasedStateMachine):
         for lease in map(engine.lease, engine.collect().jobs):
             self.note(lease, JobState.DEAD, engine.bury(lease, ERROR))
 
-    @rule(held=leases, charge=st.booleans())
-    def retry(self, held, charge):
-        held[1].retry(held[2], ERROR, 0, charge=charge)
+    @rule(held=consumes(leases), charge=st.booleans())
+    def discard(self, held, charge):
+        _, engine, lease = held
+        self.note(lease, JobState.CANCELLED, engine.discard(lease, ERROR, 60, charge=charge))
+
+    @rule(held=leases, charge=st.booleans(), error=st.sampled_from([ERROR, None]))
+    def retry(self, held, charge, error):
+        held[1].retry(held[2], error, 0, charge=charge)
 
     @rule(held=leases)
     def release(self, held):
@@ -143,8 +149,11 @@ class Herd(RuleBasedStateMachine):
     def cancel(self, data):
         if self.issued:
             job = data.draw(st.sampled_from(sorted(self.issued, key=keys.place)))
-            if self.client.cancel(job):
+            said = self.client.run(calls.cancel(job, 60, running=True))
+            if said == "cancelled":
                 self.ended[job] = JobState.CANCELLED
+            elif said == "asked":
+                self.asked.add(job)
 
     @rule(data=st.data(), payload=st.sampled_from([UNCHANGED, None, {"n": 7}]))
     def requeue(self, data, payload):
@@ -189,6 +198,8 @@ class Herd(RuleBasedStateMachine):
     def note(self, lease, state, held):
         if held:
             job = lease.partition("/")[0]
+            if state == JobState.DEAD and job in self.asked:
+                state = JobState.CANCELLED
             assert job not in self.ended, f"{job} ended twice: {self.ended[job]}, {state}"
             self.ended[job] = state
 
@@ -208,6 +219,11 @@ class Herd(RuleBasedStateMachine):
                 assert job.state == self.ended[job.id], job
             elif job.state == JobState.DEAD:
                 assert job.crashes >= 2, job
+            elif job.state == JobState.CANCELLED:
+                assert job.id in self.asked, job
+                self.ended[job.id] = job.state
+            elif job.id in self.asked:
+                assert job.state == JobState.PROCESSING, job
             else:
                 assert job.state in {"pending", "scheduled", "processing"}, job
 

@@ -27,7 +27,7 @@ def test_right_after_an_outage_nothing_is_rescued_until_owners_could_speak(clien
     [job] = claim(owner, lease=0.05).jobs
     eventually(lambda: time.time() > handle.fetch().enqueued_at + 0.1, 2)
     assert janitor.rescue(grace=5) == []
-    assert owner.extend([], [owner.lease(job)], 30) == 1
+    assert owner.extend([], [owner.lease(job)], 30).leases == 1
     assert owner.complete([Done(owner.lease(job))]) == 1
 
 

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import psutil
 import pytest
 import yaml
 
-from engine import Client, Job, JobState
+from engine import Client, Job, JobState, calls
 from engine.client import JobHandle
 from tests.support import processes
 from tests.support.servers import Store
@@ -104,3 +105,20 @@ def start(store: Store, tmp_path: Path) -> Iterator[Callable[..., Pool]]:
     yield make
     for pool in pools:
         pool.close()
+
+
+@pytest.fixture
+def sweeper(store: Store) -> Iterator[None]:
+    """A janitor's promotions, a hundred times a second: without it retries wait for a worker's stand-in sweep."""
+    over = threading.Event()
+
+    def promote() -> None:
+        with Client(store.url) as client:
+            while not over.wait(0.01):
+                client.run(calls.promote(100))
+
+    thread = threading.Thread(target=promote)
+    thread.start()
+    yield
+    over.set()
+    thread.join()

@@ -63,8 +63,9 @@ class FakeClient:
             raise ValueError("'9:9-9' is no cursor of ours")
         return Page(list(self.jobs_by_id.values())[: wanted["limit"]], "0:5")
 
-    async def cancel(self, job_id: str) -> bool:
+    async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         self.check()
+        assert not running, "a request does not stop what runs"
         self.cancelled.append(job_id)
         return job_id in self.jobs_by_id and self.jobs_by_id[job_id].state is JobState.PENDING
 

@@ -10,13 +10,13 @@ from scoreboard import Cause, ExitReason, Intent, decide
 
 SIGNALS = [1, 2, 6, 7, 9, 11, 15]
 CODES = [0, 1, 2, 3, 137, 255]
-KILLS = [Cause.NONE, Cause.HARD_TIMEOUT, Cause.MEMORY_LIMIT]
+KILLS = [Cause.NONE, Cause.HARD_TIMEOUT, Cause.MEMORY_LIMIT, Cause.CANCELLED]
 OUR_KILLS = {
     Intent.KILL_AFTER_DRAIN: Cause.DRAIN_DEADLINE,
     Intent.KILL_NOW: Cause.KILLED_BY_OPERATOR,
     Intent.KILL_MEMORY: Cause.MEMORY_LIMIT,
 }
-HARMLESS = {Cause.DRAINED, Cause.RECYCLED, Cause.DRAIN_DEADLINE, Cause.KILLED_BY_OPERATOR}
+HARMLESS = {Cause.DRAINED, Cause.RECYCLED, Cause.DRAIN_DEADLINE, Cause.KILLED_BY_OPERATOR, Cause.CANCELLED}
 ENDS = [(None, signal) for signal in SIGNALS] + [(code, None) for code in CODES] + [(None, None)]
 ALL = list(product(ENDS, Intent, KILLS, (False, True), ExitReason))
 

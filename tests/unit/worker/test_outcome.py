@@ -1,23 +1,44 @@
 import pytest
 
 from engine import Backoff
-from worker.outcome import Bury, Policy, Retry, decide, delay, describe
+from worker.outcome import Again, Bury, Policy, decide, delay, describe
+from worker.retrying import Linear
 
 PLAIN = Policy(3, Backoff(1.0, 2.0, 60.0, 0.0))
 
 
-@pytest.mark.parametrize(("attempts", "expected"), [(0, Retry(1.0)), (1, Retry(2.0)), (2, Retry(4.0)), (3, Bury())])
+@pytest.mark.parametrize(("attempts", "expected"), [(0, Again(1.0)), (1, Again(2.0)), (2, Again(4.0)), (3, Bury())])
 def test_retries_wait_longer_each_time_and_end(attempts: int, expected: object) -> None:
     assert expected == decide(PLAIN, attempts)
 
 
 def test_the_jobs_own_retries_go_before_the_policys() -> None:
     assert decide(PLAIN, 0, retries=0) == Bury()
-    assert decide(PLAIN, 5, retries=9) == Retry(32.0)
+    assert decide(PLAIN, 5, retries=9) == Again(32.0)
 
 
-def test_what_cannot_succeed_is_not_tried_again() -> None:
-    assert decide(PLAIN, 0, final=True) == Bury()
+def test_give_up_on_goes_first_and_with_retry_on_all_else_gives_up() -> None:
+    policy = Policy(3, PLAIN.backoff, retry_on=(OSError,), give_up_on=(FileNotFoundError,))
+    tried = [policy.tries_again(error) for error in (TimeoutError(), FileNotFoundError(), ValueError())]
+    assert tried == [True, False, False]
+    assert PLAIN.tries_again(SystemExit())
+
+
+@pytest.mark.parametrize(("age", "expected"), [(0.0, Again(1.0)), (8.9, Again(1.0)), (9.1, Bury()), (99.0, Bury())])
+def test_no_retry_is_planned_past_retry_for(age: float, expected: object) -> None:
+    assert expected == decide(Policy(3, PLAIN.backoff, retry_for=10.0), 0, age=age)
+
+
+def test_a_wait_the_task_names_goes_before_the_backoff() -> None:
+    assert decide(PLAIN, 0, after=30.0) == Again(30.0)
+    assert decide(PLAIN, 3, after=30.0) == Bury()
+
+
+def test_linear_waits_grow_evenly_up_to_their_cap() -> None:
+    policy = Policy(9, PLAIN.backoff, Linear(10.0, 25.0, 0.0))
+    assert [delay(policy, n) for n in range(4)] == [10.0, 20.0, 25.0, 25.0]
+    spread = Policy(9, PLAIN.backoff, Linear(10.0, 100.0, 0.5))
+    assert (delay(spread, 0, lambda: 0.0), delay(spread, 0, lambda: 1.0)) == (5.0, 15.0)
 
 
 def test_the_tasks_own_waits_go_in_turn_and_the_last_repeats() -> None:

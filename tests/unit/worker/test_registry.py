@@ -1,6 +1,8 @@
 import pytest
 
-from worker.registry import Registry, TaskError, make_task, seconds, task, tasks
+from worker.durations import TaskError, seconds
+from worker.registry import Registry, make_task, task, tasks
+from worker.retrying import Linear, Rules
 
 
 def greet(name: str) -> str:
@@ -37,11 +39,28 @@ def test_async_functions_are_known_as_such() -> None:
         ({"timeout": "soon"}, "'soon' is no duration"),
         ({"timeout": 10, "hard_timeout": 5}, "shorter than timeout"),
         ({"queue": ""}, "queue must be the name"),
+        ({"retry_on": ValueError("no")}, "retry_on: ValueError.* is no exception class"),
+        ({"give_up_on": (ValueError, "KeyError")}, "give_up_on: 'KeyError' is no exception class"),
+        ({"retry_for": "a while"}, "retry_for: 'a while' is no duration"),
+        ({"backoff": "often"}, "backoff: 'often' is no duration.*exponential"),
+        ({"backoff": []}, "backoff: the list of delays is empty"),
+        ({"backoff": {"cap": "5m"}}, "backoff: 'linear' is missing"),
+        ({"backoff": {"linear": "1s", "max": 5}}, "backoff: 'max' is not known"),
+        ({"backoff": {"linear": "1m", "cap": "5s"}}, "backoff: cap .* is shorter than the first wait"),
+        ({"backoff": {"linear": "1m", "jitter": 7}}, "backoff: jitter is the share"),
     ],
 )
 def test_nonsense_is_refused_with_the_tasks_name(options: dict[str, object], complaint: str) -> None:
     with pytest.raises(TaskError, match=f"task 'a'.*{complaint}"):
         make_task("a", greet, **options)  # type: ignore[arg-type]  # that is the point
+
+
+def test_what_is_said_of_retries_is_kept_as_rules() -> None:
+    said = {"retries": 2, "retry_on": [OSError], "give_up_on": FileNotFoundError, "retry_for": "2h"}
+    assert make_task("a", greet, **said).rules == Rules(2, None, (OSError,), (FileNotFoundError,), 7200.0)
+    assert make_task("a", greet, backoff=["1s", 2]).rules.backoff == (1.0, 2.0)
+    assert make_task("a", greet, backoff="exponential").rules.backoff is None
+    assert make_task("a", greet, backoff={"linear": "10s"}).rules.backoff == Linear(10.0, 3600.0, 0.1)
 
 
 def test_two_functions_cannot_share_a_name() -> None:

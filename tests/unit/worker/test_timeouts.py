@@ -1,3 +1,4 @@
+import asyncio
 import signal
 import threading
 import time
@@ -5,7 +6,8 @@ import time
 import pytest
 
 from worker import SoftTimeout
-from worker.timeouts import Alarm, ThreadTimeout
+from worker.cancelled import Cancelled
+from worker.timeouts import NEVER, Alarm, ThreadTimeout
 
 
 @pytest.fixture
@@ -79,3 +81,29 @@ def test_a_thread_is_told_and_never_after_its_task() -> None:
     assert not timeout.fire()
     thread.join(5)
     assert seen == ["told", "unharmed"]
+
+
+def test_a_cancel_is_raised_in_the_task_that_runs_and_nowhere_else() -> None:
+    wanted = []
+    made = Alarm(lambda: bool(wanted))
+    made.install()
+    signal.raise_signal(signal.SIGALRM)  # nothing runs: it must not matter what was asked
+    made.deadline_ns = NEVER
+    signal.raise_signal(signal.SIGALRM)  # another's
+    wanted.append(1)
+    with pytest.raises(Cancelled):
+        signal.raise_signal(signal.SIGALRM)
+    assert made.deadline_ns == 0
+
+
+def test_a_cancel_is_told_to_a_coroutine_by_its_loop() -> None:
+    made = Alarm(lambda: True)
+    made.install()
+
+    async def run() -> None:
+        made.awaited = asyncio.current_task()
+        signal.raise_signal(signal.SIGALRM)
+        await asyncio.sleep(30)
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(run())
