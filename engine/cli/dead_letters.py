@@ -8,6 +8,7 @@ import click
 from engine.cli.consent import confirm, yes_option
 from engine.cli.jobs import parsed
 from engine.cli.output import age, job_text, json_option, say_json, table
+from engine.cli.paging import gather, say_cut
 from engine.cli.target import Target, fail
 
 if TYPE_CHECKING:
@@ -40,23 +41,18 @@ def dlq() -> None:
 @click.pass_obj
 def list_(target: Target, /, limit: int, *, as_json: bool, **wanted: str | None) -> None:
     """List dead letters, oldest first within a queue."""
-    found: list[Job] = []
-    cursor: str | None = ""
     with target.client() as client:
-        while cursor is not None and len(found) < limit:
-            page = client.dead_letters.list(**wanted, limit=min(500, limit - len(found)), cursor=cursor)
-            found += page.jobs
-            cursor = page.cursor
+        dead = client.dead_letters
+        found, more = gather(limit, lambda n, cursor: dead.list(**wanted, limit=min(500, n), cursor=cursor))
     if as_json:
-        say_json({"jobs": [_view(job) for job in found], "more": cursor is not None})
+        say_json({"jobs": [_view(job) for job in found], "more": more})
         return
     rows = [
         (job.id, job.queue, job.type, age(job.finished_at), job.attempts, job.crashes, _mark(job), _died_of(job))
         for job in found
     ]
     click.echo(table(("id", "queue", "type", "age", "attempts", "crashes", "fingerprint", "error"), rows))
-    if cursor is not None:
-        click.echo(f"only the first {limit} are shown (--limit)", err=True)
+    say_cut(limit, more=more)
 
 
 @dlq.command()

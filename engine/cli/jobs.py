@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from engine.cli.output import age, job_text, json_option, say_json, table
+from engine.cli.paging import gather, say_cut
 from engine.cli.target import Target, fail
 from engine.states import JobState
 
@@ -60,22 +61,16 @@ def enqueue(target: Target, /, type: str, data: str | None, wait: str | None, *,
 @click.pass_obj
 def jobs(target: Target, /, limit: int, *, as_json: bool, **wanted: str | None) -> None:
     """List jobs."""
-    found: list[Any] = []
-    cursor: str | None = ""
     with target.client() as client:
-        while cursor is not None and len(found) < limit:
-            page = client.jobs(**wanted, limit=limit - len(found), cursor=cursor)
-            found += page.jobs
-            cursor = page.cursor
+        found, more = gather(limit, lambda n, cursor: client.jobs(**wanted, limit=n, cursor=cursor))
     if as_json:
-        say_json({"jobs": found, "more": cursor is not None})
+        say_json({"jobs": found, "more": more})
         return
     rows = [
         (job.id, job.state, job.queue, job.type, job.attempts, age(job.enqueued_at), age(job.due_at)) for job in found
     ]
     click.echo(table(("id", "state", "queue", "type", "attempts", "age", "due"), rows))
-    if cursor is not None:
-        click.echo(f"only the first {limit} are shown (--limit)", err=True)
+    say_cut(limit, more=more)
 
 
 @click.command()

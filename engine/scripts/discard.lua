@@ -4,16 +4,9 @@
 -- KEYS      1 base
 -- ARGV      1 lease  2 error (opaque bytes)  3 attempts to charge (0 or 1)  4 how long the record is kept, in ms
 -- RETURNS   1, or 0 when the lease was not held any more: nothing was changed
--- INCLUDES  clock id lift tell
+-- INCLUDES  clock id lift tell cancelled attempt
 -- INVARIANT processing -> finished (cancelled)
-local b, now = KEYS[1], clock()
-if redis.call('ZREM', b .. ':processing', ARGV[1]) == 0 then return 0 end
-local id = id_of(ARGV[1])
-local queue, record = lift(id)
-if not queue then return 0 end
-redis.call('HINCRBY', record, 'a', ARGV[3])
-redis.call('HSET', record, 's', 'cancelled', 'e', ARGV[2], 'f', now)
-redis.call('PEXPIRE', record, ARGV[4])
-redis.call('ZADD', b .. ':finished', now + tonumber(ARGV[4]), id)
-tell({ id })
+local id, record = attempt(ARGV[1], ARGV[3], ARGV[2])
+if not id then return 0 end
+cancelled(id, record, ARGV[4], clock())
 return 1

@@ -3,17 +3,13 @@
 -- KEYS      1 base
 -- ARGV      1 lease  2 delay in ms  3 attempts to charge (0 or 1)  4 error (opaque bytes; '' leaves what there is)
 -- RETURNS   1, or 0 when the lease was not held any more: nothing was changed
--- INCLUDES  clock id lift tell unwanted
+-- INCLUDES  clock id lift tell cancelled unwanted attempt
 -- INVARIANT processing -> scheduled; or cancelled, when that was asked for
 local b, now = KEYS[1], clock()
-if redis.call('ZREM', b .. ':processing', ARGV[1]) == 0 then return 0 end
-local id = id_of(ARGV[1])
-local queue, record = lift(id)
-if not queue then return 0 end
-local due = now + tonumber(ARGV[2])
-redis.call('HINCRBY', record, 'a', ARGV[3])
-if ARGV[4] ~= '' then redis.call('HSET', record, 'e', ARGV[4]) end
+local id, record = attempt(ARGV[1], ARGV[3], ARGV[4])
+if not id then return 0 end
 if unwanted(id) then return 1 end
+local due = now + tonumber(ARGV[2])
 redis.call('HSET', record, 's', 'scheduled', 'd', due)
 redis.call('ZADD', b .. ':scheduled', due, id)
 redis.call('HINCRBY', b .. ':marks', 's' .. lane_of(id), 1)

@@ -31,9 +31,6 @@ local function annul(id, keep, now)
     end
   end
   lift(id)
-  redis.call('HSET', record, 's', 'cancelled', 'f', now)
-  redis.call('PEXPIRE', record, keep)
-  redis.call('ZADD', b .. ':finished', now + tonumber(keep), id)
-  tell({ id })
+  cancelled(id, record, keep, now)
   return 'cancelled'
 end

@@ -9,9 +9,6 @@ local function unwanted(id)
   local queue, record = lift(id)
   if not queue then return nil end
   local kept, now = 3600000, clock() -- ms; as long as a job's record that was cancelled before it ran
-  redis.call('HSET', record, 's', 'cancelled', 'f', now)
-  redis.call('PEXPIRE', record, kept)
-  redis.call('ZADD', KEYS[1] .. ':finished', now + kept, id)
-  tell({ id })
+  cancelled(id, record, kept, now)
   return queue
 end

@@ -10,26 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from scoreboard import Board, EntryState, WorkerRecord, worker_snapshot
+from tests.support.stepped import Stepped
 
 ORDERS = 400
 FREE, CLAIMED, STARTED = EntryState.FREE, EntryState.CLAIMED, EntryState.STARTED
 A, B, C, D = ((number,) * 4 for number in range(1, 5))
-
-
-class Stepped:
-    """Words that call back before each access."""
-
-    def __init__(self, words, step: Callable[[], None]) -> None:
-        self._words = words
-        self._step = step
-
-    def __getitem__(self, place):
-        self._step()
-        return self._words[place]
-
-    def __setitem__(self, place, value):
-        self._step()
-        self._words[place] = value
 
 
 class Writer:

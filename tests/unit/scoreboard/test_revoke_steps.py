@@ -10,25 +10,10 @@ from itertools import combinations_with_replacement, count
 import pytest
 
 from scoreboard import Board, KeeperRecord, WorkerRecord, unstarted, worker_snapshot
+from tests.support.stepped import Stepped
 
 CALL = 3
 INCARNATIONS = count(1)  # nothing said of one holds for the next
-
-
-class Stepped:
-    """Words that call back before each access."""
-
-    def __init__(self, words, step: Callable[[], None]) -> None:
-        self._words = words
-        self._step = step
-
-    def __getitem__(self, place):
-        self._step()
-        return self._words[place]
-
-    def __setitem__(self, place, value):
-        self._step()
-        self._words[place] = value
 
 
 class Scene:
