@@ -6,7 +6,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from engine import Client
 from engine.errors import EngineError
 from tests.support import processes, starts
 from tests.support.architecture import ROOT
+from tests.support.ports import free_port
 from tests.support.servers import StoreServer
 
 MARKER = "HERDSMAN_TEST_HERD"
@@ -219,13 +219,6 @@ class Herd:
         if url:
             contents["redis"] = {"url": url}
         return {**contents, **sections}
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _role(pid: int) -> str:

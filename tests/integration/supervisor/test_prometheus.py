@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.herd import Herd, free_port
+from tests.support.herd import Herd
+from tests.support.ports import free_port
 from tests.support.processes import eventually, tethered
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]

@@ -1,19 +1,13 @@
 import json
-import socket
 import urllib.error
 import urllib.request
 
 import pytest
 
 from tests.support import processes
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.process
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def ask(port: int, path: str, body: bytes | None = None) -> tuple[int, str]:
