@@ -17,7 +17,8 @@ from engine.errors import (
     StoreDown,
     StoreFull,
 )
-from engine.job import DeadGroup, DeadGroups, Job, JobError, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.new_job import EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
 from engine.states import JobState
@@ -33,6 +34,7 @@ __all__ = [
     "DeadGroup",
     "DeadGroups",
     "EngineError",
+    "EnqueueOptions",
     "Job",
     "JobError",
     "JobFailed",

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 from engine import calls, keys, questions
 from engine.async_listener import AsyncListener
@@ -13,8 +12,10 @@ from engine.async_session import AsyncSession
 from engine.calls import Call
 from engine.client import CANCELLED_KEPT, as_new, result_of
 from engine.dead_letters import AsyncDeadLetters
+from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobNotFound
-from engine.job import Job, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.new_job import EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
@@ -40,25 +41,17 @@ class AsyncClient:
         self,
         type: str,
         data: Any = None,
-        *,
-        queue: str | None = None,
-        delay: float | str | timedelta | None = None,
-        run_at: float | datetime | None = None,
-        retries: int | None = None,
-        timeout: float | str | None = None,  # noqa: ASYNC109 - the job's time limit, not this call's
-        keep: float | None = None,
-        start_before: float | str | timedelta | datetime | None = None,
+        **options: Unpack[EnqueueOptions],
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep, start_before)
-        return AsyncJobHandle(self, (await self.run(calls.enqueue([job])))[0])
+        return AsyncJobHandle(self, (await self.run(enqueue([NewJob(type, data, **options)])))[0])
 
     async def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
         """Many jobs; see `Client.enqueue_many`."""
         ids: list[str] = []
         rest = iter(jobs)
-        while chunk := [as_new(job, queue) for job in islice(rest, calls.CHUNK)]:
-            new: list[str] = await self.run(calls.enqueue(chunk))
+        while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
+            new: list[str] = await self.run(enqueue(chunk))
             ids += new
         return ids
 

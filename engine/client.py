@@ -7,18 +7,19 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 import msgspec
 
 from engine import calls, keys, questions
 from engine.calls import Call
 from engine.dead_letters import DeadLetters
+from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
-from engine.job import Job, NewJob, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
+from engine.new_job import EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import Schedules
 from engine.session import Session
@@ -51,40 +52,28 @@ class Client:
         self,
         type: str,
         data: Any = None,
-        *,
-        queue: str | None = None,
-        delay: float | str | timedelta | None = None,
-        run_at: float | datetime | None = None,
-        retries: int | None = None,
-        timeout: float | str | None = None,
-        keep: float | None = None,
-        start_before: float | str | timedelta | datetime | None = None,
+        **options: Unpack[EnqueueOptions],
     ) -> "JobHandle":
         """One job. Once this returned, it ends as completed, dead or cancelled, whatever process dies.
 
         Args:
             data: a dict is given to the task as keyword arguments, a list as positional ones, anything else as one.
-            queue: left out, it is the one that workers announced for the type, or "default".
-            delay: seconds, "10s" or timedelta from now; `run_at`: epoch seconds or an aware datetime.
-            keep: seconds for which the record stays after success, even when the result is None.
-            start_before: seconds, "5m" or timedelta from now, or an aware datetime: a job that has not started by then
-                never does, and ends as cancelled.
+            options: see `EnqueueOptions`.
 
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
         """
-        job = NewJob(type, data, queue, delay, run_at, retries, timeout, keep, start_before)
-        return JobHandle(self, self.run(calls.enqueue([job]))[0])
+        return JobHandle(self, self.run(enqueue([NewJob(type, data, **options)]))[0])
 
     def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
-        """Many jobs, `calls.CHUNK` in a script; their ids in order. `queue` is for those that name none.
+        """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.
 
         Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay.
         """
         ids: list[str] = []
         rest = iter(jobs)
-        while chunk := [as_new(job, queue) for job in islice(rest, calls.CHUNK)]:
-            new: list[str] = self.run(calls.enqueue(chunk))
+        while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
+            new: list[str] = self.run(enqueue(chunk))
             ids += new
         return ids
 

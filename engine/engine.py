@@ -183,10 +183,18 @@ class Engine:
         """Processing -> pending, unharmed; how many went back."""
         return self.run(calls.release(leases)) if leases else 0
 
-    def register(self, info: WorkerInfo, types: Mapping[str, str], limits: Mapping[str, int] | None = None) -> None:
-        """Says who this worker is, which types it knows (type -> queue) and the queues' `max_pending`."""
+    def register(
+        self,
+        info: WorkerInfo,
+        types: Mapping[str, str],
+        limits: Mapping[str, int] | None = None,
+        traits: Mapping[str, str] | None = None,
+    ) -> None:
+        """Says who this worker is, which types it knows (type -> queue), their traits, and queue limits."""
         args: list[Any] = [info.incarnation, msgspec.msgpack.encode(info), len(types)]
-        for pair in [*types.items(), *(limits or {}).items()]:
+        for name, queue in types.items():
+            args += [name, queue, (traits or {}).get(name, "")]
+        for pair in (limits or {}).items():
             args += pair
         self.run(Call("register", args, int))
 

@@ -1,6 +1,5 @@
-"""The records: a job as people see it, a job to be enqueued, a worker, figures."""
+"""The records: a job as people see it, a worker, figures."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -51,20 +50,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retries: int | None = None
     timeout: float | None = None
     start_before: float | None = None
-
-
-class NewJob(msgspec.Struct, frozen=True):
-    """A job to be enqueued; see `Client.enqueue` for the fields."""
-
-    type: str
-    data: Any = None
-    queue: str | None = None
-    delay: float | str | timedelta | None = None
-    run_at: float | datetime | None = None
-    retries: int | None = None
-    timeout: float | str | None = None
-    keep: float | None = None
-    start_before: float | str | timedelta | datetime | None = None
 
 
 class Page(msgspec.Struct, frozen=True):

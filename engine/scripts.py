@@ -1,4 +1,4 @@
-"""The Lua scripts: one file each, with the parts its header names put in front; loaded once, called by digest."""
+"""The Lua scripts: one file each, with the parts that its header and theirs name put in front; called by digest."""
 
 import hashlib
 import re
@@ -22,15 +22,28 @@ def _read(path: str) -> str:
 
 
 def assemble(text: str) -> str:
-    """The text with its parts in front. The `#!lua` line stays first; parts keep the order of the header.
+    """The text with its parts in front, each once and behind those it needs itself. The `#!lua` line stays first.
 
     Raises:
-        FileNotFoundError: the header names a part that does not exist.
+        FileNotFoundError: a header names a part that does not exist.
     """
     first, _, rest = text.partition("\n")
-    included = _INCLUDES.search(rest)
-    names = included.group(1).split() if included else []
-    return "\n".join([first, *(_read(f"parts/{part}.lua") for part in names), rest])
+    parts: dict[str, str] = {}
+    _gather(rest, parts, ())
+    return "\n".join([first, *parts.values(), rest])
+
+
+def _gather(text: str, parts: dict[str, str], within: tuple[str, ...]) -> None:
+    included = _INCLUDES.search(text)
+    for name in included.group(1).split() if included else ():
+        if name in within:
+            raise ValueError(
+                f"the parts {' -> '.join([*within, name])} include one another: {name} is not ready for itself"
+            )
+        if name not in parts:
+            part = _read(f"parts/{name}.lua")
+            _gather(part, parts, (*within, name))
+            parts[name] = part
 
 
 @cache

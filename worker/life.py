@@ -100,7 +100,7 @@ def _work(posting: Posting, station: Station, slot: int, rank: int, incarnation:
     limits = {name: posting.config.queue(name).max_pending for name in posting.pool.queues}
     patience = Patience(station.vigil.wait)
     try:
-        patience(lambda: station.engine.register(info, tasks.queues(), limits))
+        patience(lambda: station.engine.register(info, tasks.queues(), limits, tasks.traits()))
     except StoppedWaiting:
         return station.vigil.reason() or ExitReason.DRAINED
     station.plans.announce(posting.pool.queues)

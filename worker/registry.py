@@ -1,8 +1,9 @@
 """The ``task`` decorator, and the tasks this process knows by name."""
 
 import inspect
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
@@ -18,7 +19,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """One task: the user's function and what was said of it. Times in seconds; None = no limit."""
+    """One task: the user's function and what was said of it. Times in seconds; None = no limit.
+
+    traits: what the store must know of the type, in plain data.
+    """
 
     name: str
     function: Callable[..., Any]
@@ -28,6 +32,7 @@ class Task:
     timeout: float | None = None
     hard_timeout: float | None = None
     rules: Rules = field(default_factory=Rules)
+    traits: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -63,6 +68,10 @@ class Registry:
     def queues(self) -> dict[str, str]:
         """Name -> the queue its jobs go to when nobody says otherwise."""
         return {task.name: task.queue for task in self._tasks.values()}
+
+    def traits(self) -> dict[str, str]:
+        """Name -> what the store must know of the type, as JSON; only of those that have something to say."""
+        return {task.name: json.dumps(task.traits, sort_keys=True) for task in self._tasks.values() if task.traits}
 
 
 tasks = Registry()

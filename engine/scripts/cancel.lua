@@ -4,7 +4,7 @@
 -- KEYS      1 base
 -- ARGV      1 id  2 how long the record is kept, in ms  3 '1': ask one that runs to stop
 -- RETURNS   'cancelled', or why not: 'asked' (it runs), 'processing', 'finished', 'unknown'
--- INCLUDES  clock id lift tell cancelled annul
+-- INCLUDES  clock annul
 -- INVARIANT pending or scheduled -> finished (cancelled); only what is in processing stands in cancels
 local now = clock()
 local said = annul(ARGV[1], ARGV[2], now)

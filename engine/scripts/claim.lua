@@ -6,7 +6,7 @@
 --           for each with a result
 -- RETURNS   {now, last sweep, acknowledgements refused, first token, blocks}; a block is {queue index, lane, kind, rows}:
 --           kind 0 rows are stream entries, kind 1 rows are {entry, type, payload, options, attempts, crashes, ready}
--- INCLUDES  clock memory wake id lift tell aside finish take
+-- INCLUDES  clock memory wake finish take
 -- INVARIANT the same operation again gives the same jobs, less those that were taken away since; a dead incarnation
 --           claims nothing, though its acknowledgements count while the lease is its own
 local b, inc, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()

@@ -4,7 +4,7 @@
 -- KEYS      1 base
 -- ARGV      1 lease  2 error (opaque bytes)  3 attempts to charge (0 or 1)  4 how long the record is kept, in ms
 -- RETURNS   1, or 0 when the lease was not held any more: nothing was changed
--- INCLUDES  clock id lift tell cancelled attempt
+-- INCLUDES  clock cancelled attempt
 -- INVARIANT processing -> finished (cancelled)
 local id, record = attempt(ARGV[1], ARGV[3], ARGV[2])
 if not id then return 0 end

@@ -2,8 +2,8 @@
 -- enqueue.lua: new jobs, one or many, into their queues' lanes; or into scheduled when they have a time. No allow-oom:
 -- a server that is full refuses new work before anything is written, and finishes what it has.
 -- KEYS      1 base
--- ARGV      1 caller  2 operation  then groups: queue ('' = by type), type, n, then n times payload, options, when
---           ('' now, '+ms' from now, '@ms' since the epoch)
+-- ARGV      1 caller  2 operation  then groups: queue ('' = by type), type, where (see part issue), n, then n times
+--           payload, options, when ('' now, '+ms' from now, '@ms' since the epoch)
 -- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
 --           {'full', queue, pending} or {'late'} (a ghost of an old call): nothing was written
 -- INCLUDES  clock memory wake issue note
@@ -14,12 +14,12 @@ if known then return known end
 if late then return { 'late' } end
 local groups, asked, at = {}, {}, 3
 while at <= #ARGV do
-  local queue, n = ARGV[at], tonumber(ARGV[at + 2])
+  local queue, n = ARGV[at], tonumber(ARGV[at + 3])
   if queue == '' then queue = redis.call('HGET', b .. ':types', ARGV[at + 1]) or 'default' end
-  local lane = lane_for(queue)
-  groups[#groups + 1] = { queue = queue, lane = lane, type = ARGV[at + 1], first = at + 3, n = n }
+  local lane = lane_for(queue, ARGV[at + 1], ARGV[at + 2])
+  groups[#groups + 1] = { queue = queue, lane = lane, type = ARGV[at + 1], first = at + 4, n = n }
   asked[queue] = (asked[queue] or 0) + n
-  at = at + 3 + 3 * n
+  at = at + 4 + 3 * n
 end
 local total = 0
 for _, g in ipairs(groups) do

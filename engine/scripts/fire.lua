@@ -8,7 +8,7 @@
 -- RETURNS   {'fired', id}; {'held'}: it waits for the end of the job before; {'skipped'}; {'passed'}; {'paused'};
 --           {'late'}: this slot or a later one had its turn; {'early'}; {'unknown'}: no such schedule;
 --           {'full', queue, pending}: the slot is still to come
--- INCLUDES  clock id issue wake launch runs
+-- INCLUDES  clock launch runs
 -- INVARIANT new -> pending; a schedule's slot only grows, and each has one turn
 local b, name, slot, how, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3], clock()
 local state = b .. ':schedule:' .. name

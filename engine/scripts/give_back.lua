@@ -5,7 +5,7 @@
 -- ARGV      1 incarnation  2 the last claim call that counts: what a later one granted is being run by now, then the
 --           leases to keep
 -- RETURNS   how many went back
--- INCLUDES  clock memory id lift tell cancelled unwanted give wake back
+-- INCLUDES  memory back
 -- INVARIANT processing -> pending; only what that incarnation's last two claims granted is looked at
 local kept, held = {}, {}
 for i = 3, #ARGV do kept[ARGV[i]] = true end

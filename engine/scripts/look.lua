@@ -4,7 +4,7 @@
 -- ARGV      names of schedules
 -- RETURNS   {now, then for each {last slot or '', slot that waits for the end of a job or '', how many jobs have not
 --           ended, paused}}
--- INCLUDES  clock id runs
+-- INCLUDES  clock runs
 -- INVARIANT no job moves
 local b, now = KEYS[1], clock()
 local answer = { now }

@@ -5,7 +5,7 @@
 -- ARGV      1 caller  2 operation  3 queue  4 limit  5 how long the records are kept, in ms  6 last entry that counts, as
 --           the first call answered it ('' in the first): what is enqueued meanwhile stays
 -- RETURNS   'cancelled last more': how many, the last entry that counts, 1 when there may be more. '' for a ghost
--- INCLUDES  clock memory id lift tell cancelled annul note
+-- INCLUDES  clock memory annul note
 -- INVARIANT pending -> finished (cancelled); the same operation again gives the same answer and cancels nothing
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)

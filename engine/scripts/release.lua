@@ -3,6 +3,6 @@
 -- KEYS      1 base
 -- ARGV      leases, oldest first
 -- RETURNS   how many went back
--- INCLUDES  clock id lift tell cancelled unwanted give wake back
+-- INCLUDES  back
 -- INVARIANT processing -> pending; nothing is charged; a lease that is not held any more changes nothing
 return back(ARGV, 1)

@@ -4,7 +4,7 @@
 -- KEYS      1 base
 -- ARGV      1 limit  2 grace in ms: how long an owner must have been silent  3 default crash limit, then queue, limit
 -- RETURNS   {id, queue, buried} for each
--- INCLUDES  clock id lift tell cancelled unwanted give crash wake aside
+-- INCLUDES  clock id give crash wake aside
 -- INVARIANT processing -> pending or dead; right after an outage nothing is rescued: every lease has lapsed then and
 --           every worker is healthy, so owners get one grace to speak first
 local b, now, grace = KEYS[1], clock(), tonumber(ARGV[2])

@@ -4,7 +4,7 @@
 -- KEYS      1 base
 -- ARGV      1 caller  2 operation  3 schedule  4 queue ('' = by type)  5 type  6 payload  7 options
 -- RETURNS   the job's id; {'unknown'}: no such schedule; {'full', queue, pending}; {'late'} (a ghost of an old call)
--- INCLUDES  clock id issue wake launch runs memory
+-- INCLUDES  clock launch runs memory
 -- INVARIANT new -> pending; the same operation again gives the same answer and adds nothing; no slot is used up
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local state = b .. ':schedule:' .. ARGV[3]

@@ -6,7 +6,7 @@
 -- ARGV      1 incarnation  2 cause  3 charged (0 or 1)  4 crash limit, then the leases it had started, then '', then
 --           the leases it is known to have held besides
 -- RETURNS   {given back, charged, buried}
--- INCLUDES  clock id lift tell cancelled unwanted give crash wake
+-- INCLUDES  clock id lift give crash wake
 -- INVARIANT afterwards the incarnation holds nothing; its neighbours are not touched; done twice it changes nothing
 local b, now, owner = KEYS[1], clock(), ARGV[1]
 redis.call('ZADD', b .. ':gone', now, owner)

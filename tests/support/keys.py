@@ -6,7 +6,7 @@ from typing import Any
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
 _FIXED = {
     "meta", "lanes", "names", "marks", "processing", "scheduled", "finished", "workers", "running", "beats", "gone",
-    "callers", "watched", "cancels", "types", "limits", "paused", "rescued", "aside", "schedules",
+    "callers", "watched", "cancels", "types", "traits", "limits", "paused", "rescued", "aside", "schedules",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 

@@ -2,6 +2,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   annul(id, how long the record is kept in ms, now) -> 'cancelled', or why not: 'processing', 'finished', 'unknown'
+-- INCLUDES  id lift cancelled
 -- INVARIANT pending or scheduled -> finished (cancelled)
 local function after(x, y)
   local xm, xs = string.match(x, '(%d+)-(%d+)')

@@ -2,6 +2,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   back(leases, from) -> how many of the leases from that place on were still held, and went back
+-- INCLUDES  id give wake
 -- INVARIANT a lease that is not held any more changes nothing
 local function back(leases, from)
   local went = 0

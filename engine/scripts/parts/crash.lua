@@ -3,6 +3,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   crash(id, cause, limit, now) -> queue, 1 when it was buried or 0; nil when the job has no body any more
+-- INCLUDES  lift unwanted give died
 -- INVARIANT call it only for an id that was just taken out of processing
 local function crash(id, cause, limit, now)
   local queue, record = lift(id)
@@ -15,8 +16,6 @@ local function crash(id, cause, limit, now)
     return queue, 0
   end
   redis.call('HDEL', record, 'e') -- what it died of is the cause, not what an earlier attempt failed of
-  redis.call('HSET', record, 's', 'dead', 'f', now)
-  redis.call('ZADD', KEYS[1] .. ':dead:' .. queue, now, id)
-  tell({ id })
+  died(id, record, queue, now)
   return queue, 1
 end

@@ -3,14 +3,16 @@
 -- ARGV      none
 -- RETURNS   finish(leases, from, to, results): number of leases that were not held any more. results: lease ->
 --           {result, ttl in ms, when it was started or 0}, or nil for jobs that leave nothing behind
+-- INCLUDES  id lift tell ending
 -- INVARIANT a lease is compared whole (id, token, owner), never by id alone
 local function keep(id, owner, result, now)
-  local queue, record = lift(id)
+  local queue, record, before = lift(id)
   if not queue then return end
   redis.call('HINCRBY', record, 'a', 1)
   redis.call('HSET', record, 's', 'completed', 'r', result[1], 'f', now, 'w', owner)
   if result[3] > 0 then redis.call('HSET', record, 'b', result[3]) end
   redis.call('HDEL', record, 'e')
+  if before then ending(id, record, 'completed', now) end
   redis.call('PEXPIRE', record, result[2])
   redis.call('ZADD', KEYS[1] .. ':finished', now + result[2], id)
 end
@@ -39,7 +41,11 @@ local function finish(leases, from, to, results, now)
     local gone = redis.call('XDEL', b .. ':lane:' .. lane, unpack(entries))
     if gone > 0 then redis.call('HINCRBY', b .. ':marks', 'p' .. lane, -gone) end
     if gone < #entries then
-      for i, entry in ipairs(entries) do entries[i] = b .. ':job:' .. lane .. '-' .. entry end
+      for i, entry in ipairs(entries) do
+        local id = lane .. '-' .. entry
+        entries[i] = b .. ':job:' .. id
+        ending(id, entries[i], 'completed', now)
+      end
       redis.call('UNLINK', unpack(entries))
     end
   end

@@ -1,11 +1,11 @@
 -- part issue: where new jobs go, whether there is room, and the ids they get.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   lane_for(queue) -> its lane, made when the queue is new
+-- RETURNS   lane_for(queue, type, where) -> the lane for such jobs, made when it is new
 --           crowded(queue, lane, n) -> how many are pending, when n more are more than the queue takes; else nil
 --           issue(n, now) -> ms as text, the seq before the first of n new ones
 -- INVARIANT ids only grow, in one count for the whole namespace
-local function lane_for(queue)
+local function lane_for(queue, _type, _where)
   local b = KEYS[1]
   local lane = redis.call('HGET', b .. ':lanes', queue)
   if lane then return lane end

@@ -3,11 +3,12 @@
 -- ARGV      none
 -- RETURNS   launch(state, open, job, now) -> its id; or nil and what there is to answer, when nothing was written.
 --           open: ids of its jobs that have not ended; job: {queue or '' (by type), type, payload, options}
+-- INCLUDES  issue wake
 -- INVARIANT new -> pending
 local function launch(state, open, job, now)
   local b, queue = KEYS[1], job[1]
   if queue == '' then queue = redis.call('HGET', b .. ':types', job[2]) or 'default' end
-  local lane = lane_for(queue)
+  local lane = lane_for(queue, job[2], '')
   local pending = crowded(queue, lane, 1)
   if pending then return nil, { 'full', queue, pending } end
   local stamp, seq = issue(1, now)

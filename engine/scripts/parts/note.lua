@@ -3,6 +3,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   note(caller, operation, now, answer) -> the answer
+-- INCLUDES  memory
 -- INVARIANT whoever has a memory stands in callers
 local function note(caller, op, now, answer)
   if remember(caller, op, answer) == 1 or op % 100 == 0 then redis.call('ZADD', KEYS[1] .. ':callers', now, caller) end

@@ -2,6 +2,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   runs(state, now) -> the ids of those that have not
+-- INCLUDES  id
 -- INVARIANT moves no job; the time of the last success only grows
 local function ended(id, now)
   local lane, entry = lane_of(id)

@@ -3,6 +3,7 @@
 -- ARGV      none
 -- RETURNS   from_head, from_lane(lane, queue index, n, body, blocks, taken) -> how many were taken
 --           repeated(known leases, body, queues, head) -> the reply an earlier call with the same operation gave
+-- INCLUDES  id aside
 -- INVARIANT the cursor only moves forward; marks pLANE counts the entries it has passed that are still in the stream
 local function from_head(lane, index, n, body, blocks, taken)
   local rows = {}

@@ -3,6 +3,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   unwanted(id) -> queue when it was cancelled, else nil
+-- INCLUDES  clock lift cancelled
 -- INVARIANT call it only for an id that was just taken out of processing
 local function unwanted(id)
   if redis.call('ZSCORE', KEYS[1] .. ':cancels', id) == false then return nil end

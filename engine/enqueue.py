@@ -1,0 +1,67 @@
+"""New jobs as the enqueue script takes them: in groups of one queue, type and lane."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine import durations, keys, payload
+from engine.calls import Args, Call, text
+from engine.errors import QueueFull
+from engine.new_job import NewJob
+
+CHUNK = 1000  # jobs in one script: far below Lua's and the protocol's limits, long enough to amortise the call
+
+
+def enqueue(jobs: Sequence[NewJob]) -> Call[list[str]]:
+    """New jobs -> their ids, in order. At most CHUNK of them.
+
+    Raises:
+        PayloadError, ValueError: one of the jobs is not sound; none is sent.
+    """
+    args: Args = []
+    counts: list[int] = []
+    last: tuple[str | None, str, str] | None = None
+    for job in jobs:
+        group = (job.queue, job.type, where(job))
+        if group != last:
+            last = group
+            queue = keys.name(job.queue, "queue") if job.queue is not None else ""
+            args += [queue, keys.name(job.type, "task"), group[2], 0]
+            counts.append(0)
+            header = len(args) - 1
+        counts[-1] += 1
+        args[header] = counts[-1]
+        args += [payload.encode(job.data), options(job), durations.when(job.delay, job.run_at)]
+    return Call("enqueue", args, lambda reply: _ids(reply, counts), remembered=True)
+
+
+def where(_job: NewJob) -> str:
+    """What decides in which lane of its queue a job stands; "" for the queue's main lane."""
+    return ""
+
+
+def options(job: NewJob) -> bytes:
+    """What the job says differently from its queue and type, as it travels.
+
+    Raises:
+        ValueError: it makes no sense.
+    """
+    if job.retries is None and job.timeout is None and job.keep is None and job.start_before is None:
+        return b""
+    if job.retries is not None and not 0 <= job.retries <= 1_000_000:  # noqa: PLR2004 - as good as for ever
+        raise ValueError(f"retries must be 0 to 1000000, not {job.retries!r}")
+    timeout = durations.seconds(job.timeout) if job.timeout is not None else None
+    keep = durations.seconds(job.keep) if job.keep is not None else None
+    after, until = durations.expiry(job.start_before, job.delay)
+    return payload.encode_options(payload.Options(r=job.retries, t=timeout, k=keep, x=after, u=until))
+
+
+def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
+    if isinstance(reply, list):
+        raise QueueFull(text(reply[1]), int(reply[2]))
+    ms, first, *lanes = reply.decode().split(" ")
+    seq = int(first)
+    ids: list[str] = []
+    for lane, count in zip(lanes, counts, strict=True):
+        ids += [f"{lane}-{ms}-{n}" for n in range(seq, seq + count)]
+        seq += count
+    return ids

@@ -1,0 +1,42 @@
+"""A job to be enqueued, and what may be said of it. The one list of it: both clients take these words."""
+
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+
+import msgspec
+
+
+class EnqueueOptions(TypedDict, total=False):
+    """What `enqueue` takes besides type and data; all may be left out.
+
+    Attributes:
+        queue: left out, it is the one that workers announced for the type, or "default".
+        delay: seconds, "10s" or timedelta from now; run_at: epoch seconds or an aware datetime.
+        retries: further attempts after a failure; left out, what the task or its queue says.
+        timeout: soft time limit, seconds or "30s".
+        keep: seconds for which the record stays after success, even when the result is None.
+        start_before: seconds, "5m" or timedelta from now, or an aware datetime: a job that has not started by then
+            never does, and ends as cancelled.
+    """
+
+    queue: str | None
+    delay: float | str | timedelta | None
+    run_at: float | datetime | None
+    retries: int | None
+    timeout: float | str | None
+    keep: float | None
+    start_before: float | str | timedelta | datetime | None
+
+
+class NewJob(msgspec.Struct, frozen=True):
+    """A job to be enqueued; see `EnqueueOptions` for the fields."""
+
+    type: str
+    data: Any = None
+    queue: str | None = None
+    delay: float | str | timedelta | None = None
+    run_at: float | datetime | None = None
+    retries: int | None = None
+    timeout: float | str | None = None
+    keep: float | None = None
+    start_before: float | str | timedelta | datetime | None = None
