@@ -19,6 +19,7 @@ from engine.new_job import EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
+from engine.submit import strings, submit
 
 T = TypeVar("T")
 
@@ -44,7 +45,10 @@ class AsyncClient:
         **options: Unpack[EnqueueOptions],
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        return AsyncJobHandle(self, (await self.run(enqueue([NewJob(type, data, **options)])))[0])
+        job = NewJob(type, data, **options)
+        return AsyncJobHandle(
+            self, await self.run(submit(job)) if strings(job) else (await self.run(enqueue([job])))[0]
+        )
 
     async def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
         """Many jobs; see `Client.enqueue_many`."""

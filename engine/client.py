@@ -24,6 +24,7 @@ from engine.purge import purge
 from engine.schedules import Schedules
 from engine.session import Session
 from engine.states import FINISHED, JobState
+from engine.submit import strings, submit
 
 T = TypeVar("T")
 
@@ -63,7 +64,8 @@ class Client:
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
         """
-        return JobHandle(self, self.run(enqueue([NewJob(type, data, **options)]))[0])
+        job = NewJob(type, data, **options)
+        return JobHandle(self, self.run(submit(job)) if strings(job) else self.run(enqueue([job]))[0])
 
     def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
         """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.

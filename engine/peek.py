@@ -13,6 +13,7 @@ from engine.states import JobState
 
 _error = msgspec.msgpack.Decoder(JobError)
 FORGOTTEN = "forgotten"
+HELD = 9e12  # s; a job that waits in scheduled for something else than a time (part create)
 
 
 def peek(ids: Sequence[str]) -> Call[list[Job | None]]:
@@ -46,7 +47,7 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         releases=int(fields.get("n", 0)),
         worker=worker,
         enqueued_at=enqueued_at,
-        due_at=_seconds(fields.get("d")) if state == JobState.SCHEDULED else None,
+        due_at=_due(fields.get("d")) if state == JobState.SCHEDULED else None,
         started_at=_seconds(fields.get("b")),
         finished_at=_seconds(fields.get("f")),
         retries=options.r,
@@ -63,6 +64,11 @@ def shown(data: bytes | None) -> Any:
         return payload.decode(data)
     except PayloadError:
         return text(data)
+
+
+def _due(ms: bytes | None) -> float | None:
+    due = _seconds(ms)
+    return due if due is not None and due < HELD else None
 
 
 def _seconds(ms: bytes | None) -> float | None:

@@ -20,8 +20,8 @@ FINISHED = frozenset({JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED})
 # (from, to) -> the scripts that make the move; None = the job is not there (yet, or any more). docs/states.md draws
 # this table; a test holds the two together.
 TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
-    (None, JobState.PENDING): ("enqueue", "fire", "run"),
-    (None, JobState.SCHEDULED): ("enqueue",),
+    (None, JobState.PENDING): ("enqueue", "submit", "fire", "run"),
+    (None, JobState.SCHEDULED): ("enqueue", "submit"),
     (JobState.SCHEDULED, JobState.PENDING): ("promote",),
     (JobState.PENDING, JobState.PROCESSING): ("claim",),
     (JobState.PROCESSING, JobState.COMPLETED): ("claim",),

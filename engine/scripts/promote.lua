@@ -15,5 +15,5 @@ for _, id in ipairs(due) do
   else aside(id, 'scheduled without a record', id) end
 end
 join(sound, now)
-local next_due = redis.call('ZRANGE', b .. ':scheduled', 0, 0, 'WITHSCORES')[2]
-return { #sound, next_due and math.max(0, tonumber(next_due) - now) or -1 }
+local next_due = tonumber(redis.call('ZRANGE', b .. ':scheduled', 0, 0, 'WITHSCORES')[2])
+return { #sound, next_due and next_due < 9e15 and math.max(0, next_due - now) or -1 }

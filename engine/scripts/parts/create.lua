@@ -1,0 +1,33 @@
+-- part create: a new job that has a record of its own from the start, because something hangs on it (see part ending).
+-- KEYS      1 base
+-- ARGV      none
+-- RETURNS   create(job, now) -> its id, queue; or nil and {'full', queue, pending}: nothing was written. job: queue
+--           ('' = by type), type, where (see part issue), payload, options, when ('' now, '+ms' from now, '@ms' since
+--           the epoch, 'held': it waits in scheduled, without a time, until somebody calls join), fields (name, value
+--           ... of the record besides)
+-- INCLUDES  issue join
+-- INVARIANT new -> pending or scheduled
+local HELD = 9000000000000000 -- ms; promote never comes to it
+local function create(job, now)
+  local b, queue = KEYS[1], job.queue
+  if queue == '' then queue = redis.call('HGET', b .. ':types', job.type) or 'default' end
+  local lane = lane_for(queue, job.type, job.where)
+  local pending = crowded(queue, lane, 1)
+  if pending then return nil, { 'full', queue, pending } end
+  local stamp, seq = issue(1, now)
+  local id = lane .. '-' .. stamp .. '-' .. string.format('%.0f', seq + 1)
+  local record = b .. ':job:' .. id
+  redis.call('HSET', record, 'q', queue, 't', job.type, 'p', job.payload, 'o', job.options, unpack(job.fields or {}))
+  if job.when == '' then
+    join({ id }, now)
+    return id, queue
+  end
+  local due = HELD
+  if job.when ~= 'held' then
+    due = (string.sub(job.when, 1, 1) == '+' and now or 0) + tonumber(string.sub(job.when, 2))
+  end
+  redis.call('HSET', record, 's', 'scheduled', 'd', string.format('%.0f', due))
+  redis.call('ZADD', b .. ':scheduled', due, id)
+  redis.call('HINCRBY', b .. ':marks', 's' .. lane, 1)
+  return id, queue
+end
