@@ -96,6 +96,14 @@ class AsyncClient:
         """The queue gives jobs out again."""
         return await self.run(calls.pause(queue, paused=False))
 
+    async def pause_type(self, type: str) -> bool:
+        """No job of the type starts, in whatever queue, and none waits behind one; whether that changed anything."""
+        return await self.run(calls.pause_type(type, paused=True))
+
+    async def resume_type(self, type: str) -> bool:
+        """Jobs of the type start again; whether that changed anything."""
+        return await self.run(calls.pause_type(type, paused=False))
+
     async def purge(self, queue: str) -> int:
         """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""
         return await self.ask(purge(queue))

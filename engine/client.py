@@ -122,6 +122,14 @@ class Client:
         """The queue gives jobs out again; whether that changed anything."""
         return self.run(calls.pause(queue, paused=False))
 
+    def pause_type(self, type: str) -> bool:
+        """No job of the type starts, in whatever queue, and none waits behind one; whether that changed anything."""
+        return self.run(calls.pause_type(type, paused=True))
+
+    def resume_type(self, type: str) -> bool:
+        """Jobs of the type start again; whether that changed anything."""
+        return self.run(calls.pause_type(type, paused=False))
+
     def purge(self, queue: str) -> int:
         """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""
         return self.ask(purge(queue))

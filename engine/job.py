@@ -111,7 +111,13 @@ class WorkerInfo(msgspec.Struct, kw_only=True):
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
-    """How deep a queue is, state by state; `oldest` is the age in seconds of its longest waiting pending job."""
+    """How deep a queue is, state by state.
+
+    Attributes:
+        oldest: age in seconds of its longest waiting pending job.
+        parked: how many of the pending are of types that are paused, or that no live worker knows.
+        lanes: how many lanes of tenants, priorities and limited types have jobs, besides the main one.
+    """
 
     pending: int = 0
     scheduled: int = 0
@@ -120,6 +126,8 @@ class QueueFigures(msgspec.Struct, frozen=True):
     oldest: float = 0.0
     paused: bool = False
     rescued: int = 0
+    parked: int = 0
+    lanes: int = 0
 
 
 class StoreFigures(msgspec.Struct, frozen=True):
