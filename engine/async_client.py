@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Any, Self, TypeVar, Unpack
 
-from engine import calls, keys, questions
+from engine import calls, keys, listing, questions
 from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
@@ -80,9 +80,7 @@ class AsyncClient:
         cursor: str | None = None,
     ) -> Page:
         """Some jobs; see `Client.jobs`."""
-        return await self.ask(
-            questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor)
-        )
+        return await self.ask(listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
 
     async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not, one that runs is asked to stop; see `Client.cancel`."""

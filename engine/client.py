@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar, Unpack
 
 import msgspec
 
-from engine import calls, keys, questions
+from engine import calls, keys, listing, questions
 from engine.calls import Call
 from engine.dead_letters import DeadLetters
 from engine.enqueue import CHUNK, enqueue
@@ -104,7 +104,7 @@ class Client:
         Raises:
             ValueError: the state or the cursor is none.
         """
-        return self.ask(questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
+        return self.ask(listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
 
     def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not; one that runs is asked to stop, unless `running` is False.

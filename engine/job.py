@@ -29,6 +29,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         attempts: runs that ended by themselves, the good one too. crashes: processes that died of it.
         releases: runs that we ended in the middle (a drain's deadline, an operator's kill); they charge nothing.
         start_before: when it has not started by then, it is cancelled.
+        priority: "high", "normal" or "low", within its queue. limit_key: for which its type's limits count apart.
     """
 
     id: str
@@ -50,6 +51,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retries: int | None = None
     timeout: float | None = None
     start_before: float | None = None
+    priority: str = "normal"
+    tenant: str | None = None
+    limit_key: str | None = None
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -37,7 +37,7 @@ if known then return repeated(known, body, 9, queues, { now, swept, refused }) e
 if late or redis.call('ZSCORE', b .. ':gone', inc) then return { now, swept, refused, 0, {} } end
 local first = tonumber(redis.call('HGET', b .. ':meta', 'token') or 0)
 local function lease(i) return taken[i] .. '/' .. string.format('%.0f', first + i) .. '/' .. inc end
-local to = { body = body, blocks = {}, taken = taken, skip = {}, lease = lease, now = now, old = 0 }
+local to = { body = body, blocks = {}, taken = taken, skip = {}, used = {}, lease = lease, now = now, old = 0 }
 if op % 8 == 0 then to.old = tonumber(ARGV[8]) end
 for i = 10 + queues, at do to.skip[ARGV[i]] = true end
 if redis.call('EXISTS', b .. ':apart', b .. ':held') > 0 then to.sieve = sieve(now) end

@@ -6,7 +6,7 @@
 --           payload, options, when ('' now, '+ms' from now, '@ms' since the epoch)
 -- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
 --           {'full', queue, pending} or {'late'} (a ghost of an old call): nothing was written
--- INCLUDES  clock memory wake issue later soon note
+-- INCLUDES  clock memory wake issue later soon note rings
 -- INVARIANT the same operation again gives the same answer and adds nothing; ids only grow
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)

@@ -19,7 +19,7 @@ class Places:
         self.processing = [m.decode() for m in client.zrange(f"{base}:processing", 0, -1)]
         self.scheduled = [m.decode() for m in client.zrange(f"{base}:scheduled", 0, -1)]
         self.finished = [m.decode() for m in client.zrange(f"{base}:finished", 0, -1)]
-        self.dead = [m.decode() for q in names.values() for m in client.zrange(f"{base}:dead:{q}", 0, -1)]
+        self.dead = [m.decode() for q in set(names.values()) for m in client.zrange(f"{base}:dead:{q}", 0, -1)]
         self.head = {lane: [m.decode() for m in client.lrange(f"{base}:head:{lane}", 0, -1)] for lane in names}
         self.streams = {lane: client.xrange(f"{base}:lane:{lane}") for lane in names}
         self.records = [k.decode().rpartition(":")[2] for k in client.scan_iter(f"{base}:job:*")]

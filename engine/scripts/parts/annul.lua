@@ -2,7 +2,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   annul(id, how long the record is kept in ms, now) -> 'cancelled', or why not: 'processing', 'finished', 'unknown'
--- INCLUDES  id lift cancelled lanes later
+-- INCLUDES  id lift cancelled lanes later rest rings
 -- INVARIANT pending or scheduled -> finished (cancelled)
 local function after(x, y)
   local xm, xs = string.match(x, '(%d+)-(%d+)')
@@ -32,7 +32,14 @@ local function annul(id, keep, now)
       redis.call('HINCRBY', marks, 'p' .. lane, 1)
     end
   end
-  if state ~= 'scheduled' then stand(now_in, redis.call('HGET', b .. ':names', lane), -1) end
+  if state ~= 'scheduled' and is_apart(now_in) then
+    local queue = redis.call('HGET', b .. ':names', now_in)
+    stand(now_in, queue, -1)
+    if rest(now_in) <= 0 then
+      leave(now_in, queue)
+      redis.call('HDEL', b .. ':state:' .. queue, now_in)
+    end
+  end
   lift(id)
   cancelled(id, record, keep, now)
   return 'cancelled'

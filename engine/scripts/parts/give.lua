@@ -3,7 +3,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   give(id) -> queue, or nil when the job has no body any more; one that nobody wants ends instead
--- INCLUDES  id unwanted lanes
+-- INCLUDES  id unwanted rings
 -- INVARIANT call it only for an id that was just taken out of processing; give the last one first to keep the order
 local function give(id)
   local ended = unwanted(id)

@@ -3,7 +3,7 @@
 -- ARGV      none
 -- RETURNS   let_in(now) -> ms until the next one's time, or nil
 --           sieve(now) -> the types whose jobs stand in lanes of their own, as a set, or nil; lets lanes in on the way
--- INCLUDES  lanes
+-- INCLUDES  rings
 -- INVARIANT held -> ring
 local function let_in(now)
   local held = KEYS[1] .. ':held'

@@ -3,7 +3,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   join(ids, now): nothing
--- INCLUDES  id ids lanes
+-- INCLUDES  id ids rings
 -- INVARIANT call it only for ids that stand nowhere else any more
 local function join(ids, now)
   if #ids == 0 then return end

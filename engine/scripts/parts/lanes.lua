@@ -7,11 +7,7 @@
 --           'priority\ttenant\tkey\tcost', priority '' (normal), 'high' or 'low'
 --           apart_lane(queue, where, type) -> the same, for jobs of a type that stand apart ('' = of any type)
 --           is_apart(lane); said(lane) -> priority, tenant, type, key, cost of a lane apart
---           enter(lane, queue): it has jobs, and takes its turn; enter_again(lane): what kept it out is over
---           stand(lane, queue, n): n jobs more are pending in it (n < 0: fewer)
--- INCLUDES  wake
--- INVARIANT state:QUEUE names each lane apart that has jobs, and whether it is in a ring or what keeps it out
-local RING = { high = ':high:', [''] = ':ring:', low = ':low:' }
+-- INVARIANT a lane once made keeps its number and what it is for
 local function is_apart(lane) return tonumber(lane) >= 1000000 end
 local function said(lane)
   local text = redis.call('HGET', KEYS[1] .. ':said', lane) or '\t\t\t\t'
@@ -45,26 +41,4 @@ local function lane_for(queue, type, where)
   local apart = redis.call('SISMEMBER', KEYS[1] .. ':apart', type) == 1
   if where == '' and not apart then return main_lane(queue) end
   return apart_lane(queue, where, apart and type or '')
-end
-local function ring(lane, queue)
-  local priority = said(lane)
-  local key = KEYS[1] .. RING[priority] .. queue
-  -- the main lane takes its turns in the normal ring, as long as there is one
-  if redis.call('RPUSH', key, lane) == 1 and priority == '' then redis.call('RPUSH', key, '*') end
-  wake(queue)
-end
-local function enter(lane, queue)
-  if redis.call('HSETNX', KEYS[1] .. ':state:' .. queue, lane, 'ring') == 1 then ring(lane, queue) end
-end
-local function enter_again(lane)
-  local queue = redis.call('HGET', KEYS[1] .. ':names', lane)
-  local state = queue and redis.call('HGET', KEYS[1] .. ':state:' .. queue, lane)
-  if not state or state == 'ring' then return end
-  redis.call('HSET', KEYS[1] .. ':state:' .. queue, lane, 'ring')
-  ring(lane, queue)
-end
-local function stand(lane, queue, n)
-  if not is_apart(lane) then return end
-  redis.call('HINCRBY', KEYS[1] .. ':backlog', queue, n)
-  if n > 0 then enter(lane, queue) end
 end

@@ -3,7 +3,7 @@
 -- ARGV      none
 -- RETURNS   launch(state, open, job, now) -> its id; or nil and what there is to answer, when nothing was written.
 --           open: ids of its jobs that have not ended; job: {queue or '' (by type), type, payload, options}
--- INCLUDES  issue wake
+-- INCLUDES  issue wake rings
 -- INVARIANT new -> pending
 local function launch(state, open, job, now)
   local b, queue = KEYS[1], job[1]

@@ -2,7 +2,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   let_go(leases): nothing; costs one EXISTS where no concurrency limit is in use
--- INCLUDES  lanes
+-- INCLUDES  rings
 -- INVARIANT call it for every lease that leaves processing
 local function let_go(leases)
   local b = KEYS[1]

@@ -3,7 +3,7 @@
 -- ARGV      none
 -- RETURNS   park_lane(lane, queue, now): it is out of its ring; let_out(type): its lanes take their turns again
 --           known(type) -> whether a live worker knows it
--- INCLUDES  lanes
+-- INCLUDES  lanes rings
 -- INVARIANT a parked lane stands in parked, and in no ring
 local function known(type)
   local b = KEYS[1]
@@ -17,8 +17,7 @@ local function park_lane(lane, queue, now)
   local state = b .. ':state:' .. queue
   if redis.call('HGET', state, lane) == 'parked' then return end
   redis.call('HSET', state, lane, 'parked')
-  for _, key in ipairs({ ':high:', ':ring:', ':low:' }) do redis.call('LREM', b .. key .. queue, 0, lane) end
-  redis.call('ZREM', b .. ':held', lane)
+  leave(lane, queue)
   redis.call('ZADD', b .. ':parked', now, lane)
 end
 local function let_out(type)

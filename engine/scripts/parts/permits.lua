@@ -3,8 +3,8 @@
 -- time (held), or until a permit comes back (blocked).
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   allowance(lane, n, now) -> how many of n may start, the limits to take their permits from (see part spend);
---           or 0 when the lane was put aside
+-- RETURNS   allowance(lane, n, now, used) -> how many of n may start, the limits to take their permits from (see part
+--           spend); or 0, and true unless the lane was put aside. used: limit -> permits this claim has taken
 -- INCLUDES  lanes soon
 -- INVARIANT a permit of a job that is not in processing is no permit: it is dropped when the limit is reached
 local function limits_of(lane, queue)
@@ -38,27 +38,29 @@ local function window(limit, n, now)
   if lacking <= 0 then return math.min(n, math.floor((cost - lacking) / cost)) end
   return 0, tonumber(redis.call('ZRANGE', key, lacking - 1, lacking - 1, 'WITHSCORES')[2]) + rule.ms
 end
-local function permits(limit, n)
+local function permits(limit, n, now, used)
   local b = KEYS[1]
   limit.key = b .. ':permits:' .. limit.name
   local free = limit.rule - redis.call('ZCARD', limit.key)
   if free <= 0 then
-    for _, lease in ipairs(redis.call('ZRANGE', limit.key, 0, 99)) do
+    for _, lease in ipairs(redis.call('ZRANGEBYSCORE', limit.key, '-inf', '(' .. now, 'LIMIT', 0, 100)) do
       if not redis.call('ZSCORE', b .. ':processing', lease) then free = free + redis.call('ZREM', limit.key, lease) end
     end
   end
   -- One worker runs its batch one by one: permits for all of it would be held for nothing.
   local share = math.max(1, math.floor(limit.rule / math.max(1, redis.call('ZCARD', b .. ':beats'))))
-  return math.max(0, math.min(n, free, share))
+  share = share - (used[limit.name] or 0)
+  return math.max(0, math.min(n, free, share)), nil, free > 0
 end
-local function allowance(lane, n, now)
+local function allowance(lane, n, now, used)
   local queue = redis.call('HGET', KEYS[1] .. ':names', lane)
   local limits, allowed = limits_of(lane, queue), n
   for _, limit in ipairs(limits) do
-    local free, at
-    if limit.kind == 'concurrency' then free = permits(limit, n)
+    local free, at, stays
+    if limit.kind == 'concurrency' then free, at, stays = permits(limit, n, now, used)
     elseif limit.rule.burst then free, at = spaced(limit, n, now)
     else free, at = window(limit, n, now) end
+    if free == 0 and stays then return 0, true end
     if free == 0 then
       redis.call('HSET', KEYS[1] .. ':state:' .. queue, lane, at and 'held' or 'blocked')
       if at then

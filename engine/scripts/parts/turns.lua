@@ -4,7 +4,7 @@
 -- RETURNS   turns(queue, main lane, n, to) -> how many were taken from all rings of the queue; high ones first. to: see
 --           part take, and skip (set of types to pass over), lease (of the i-th taken), now, old (ms after which a job
 --           goes before those of higher priority; 0 = never)
--- INCLUDES  lanes permits spend take rest ages parking
+-- INCLUDES  lanes permits spend take rest ages parking rings
 -- INVARIANT a lane that has jobs is in its ring or has a state that says why not; one without jobs is in none
 local function newest(n, to)
   local leases = {}
@@ -21,13 +21,13 @@ local function visit(lane, queue, n, to)
     park_lane(lane, queue, to.now)
     return 0, false
   end
-  local allowed, limits = allowance(lane, n, to.now)
-  if allowed == 0 then return 0, false end
+  local allowed, limits = allowance(lane, n, to.now, to.used)
+  if allowed == 0 then return 0, limits == true end
   local before, left = rest(lane), nil
   local took = from_lane(lane, allowed, to)
   left = rest(lane)
   stand(lane, queue, left - before)
-  if took > 0 and #limits > 0 then spend(limits, newest(took, to), to.now) end
+  if took > 0 and #limits > 0 then spend(limits, newest(took, to), to.now, to.used) end
   if left <= 0 then idle(lane, queue) end
   return took, left > 0
 end
