@@ -29,6 +29,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         attempts: runs that ended by themselves, the good one too. crashes: processes that died of it.
         releases: runs that we ended in the middle (a drain's deadline, an operator's kill); they charge nothing.
         start_before: when it has not started by then, it is cancelled.
+        flow: the flow it is a member of; parents, children: ids of members it waits for, and that wait for it.
     """
 
     id: str
@@ -50,6 +51,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retries: int | None = None
     timeout: float | None = None
     start_before: float | None = None
+    flow: str | None = None
+    parents: list[str] = []
+    children: list[str] = []
 
 
 class Page(msgspec.Struct, frozen=True):

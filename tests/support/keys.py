@@ -7,6 +7,7 @@ from typing import Any
 _FIXED = {
     "meta", "lanes", "names", "marks", "processing", "scheduled", "finished", "workers", "running", "beats", "gone",
     "callers", "watched", "cancels", "types", "traits", "limits", "paused", "rescued", "aside", "schedules",
+    "flows",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 
@@ -25,6 +26,7 @@ class _Known:
     def __init__(self, client: Any, base: str) -> None:
         self.names = {key.decode(): name.decode() for key, name in client.hgetall(f"{base}:names").items()}
         self.schedules = _ids(client.hkeys(f"{base}:schedules"))
+        self.flows = _ids(client.zrange(f"{base}:flows", 0, -1))
         self.gone = _ids(client.zrange(f"{base}:gone", 0, -1))
         zsets = ("scheduled", "finished", *(f"dead:{queue}" for queue in self.names.values()))
         self.jobs = {job for zset in zsets for job in _ids(client.zrange(f"{base}:{zset}", 0, -1))}
@@ -47,6 +49,10 @@ class _Known:
                 return True
             case "ops" | "knows":
                 return name not in self.gone  # dropped with the death mark, or by prune
+            case "flow":
+                return name.partition(":")[0] in self.flows
+            case "needs":
+                return name in self.jobs
             case "schedule" | "job":
                 return name in (self.schedules if kind == "schedule" else self.jobs)
             case _:
