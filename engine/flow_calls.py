@@ -214,7 +214,7 @@ def _info(flow: str, members: Any, ended: Any, row: Sequence[Any]) -> FlowInfo:
 
 def _member(row: Sequence[Any]) -> FlowMember:
     name, job, ended, state, held, kind, parents, why, spawner, sink = row
-    how, pairs = text(ended), text(parents).split(" ")
+    how, pairs = text(ended), text(parents).split()
     real = JobState.CANCELLED if how == "skipped" else JobState(how or text(state) or JobState.COMPLETED)
     return FlowMember(
         name=text(name),

@@ -44,7 +44,7 @@ class FlowMember(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         waiting: it waits for others (its state is scheduled then). skipped: it was not needed (state: cancelled).
-        parents: job id -> policy. reason: for one that never ran: cancelled or skipped, the parent's id, and how that ended.
+        parents: job id -> policy. reason: of one that never ran: cancelled or skipped, the parent's id, how that ended.
         spawned_by: the member that added it while it ran. last: nothing waits for it; its result is the flow's.
     """
 

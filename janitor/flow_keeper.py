@@ -1,5 +1,5 @@
-"""The flow keeper: what flows have left to do when the scripts that ended their members had done their share: members to
-let go, cancels half done, flows that were never closed, flows that were over long enough.
+"""The flow keeper: what flows have left to do when the scripts that ended their members had done their share: members
+to let go, cancels half done, flows that were never closed, flows that were over long enough.
 """
 
 from typing import Protocol, TypeVar

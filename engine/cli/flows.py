@@ -1,6 +1,5 @@
 """Flows: list, show, cancel."""
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +8,8 @@ from engine.cli.output import age, json_option, one_line, say_json, table
 from engine.cli.target import Target, fail
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from engine.flow_record import FlowMember
 
 

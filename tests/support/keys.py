@@ -49,12 +49,9 @@ class _Known:
                 return True
             case "ops" | "knows":
                 return name not in self.gone  # dropped with the death mark, or by prune
-            case "flow":
-                return name.partition(":")[0] in self.flows
-            case "needs":
-                return name in self.jobs
-            case "schedule" | "job":
-                return name in (self.schedules if kind == "schedule" else self.jobs)
+            case "schedule" | "job" | "needs" | "flow":
+                owners = {"schedule": self.schedules, "flow": self.flows}.get(kind, self.jobs)
+                return name.partition(":")[0] in owners
             case _:
                 return kind in _FIXED
 
