@@ -7,6 +7,8 @@ import os
 import signal
 import time
 
+import redis
+
 from tests.support.starts import noted
 from worker import current_job, task
 
@@ -58,3 +60,59 @@ def die() -> None:
     """Take the process along, every time."""
     with noted():
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+# Writes an effect only over one of an older run: what a slow or forgotten run writes late changes nothing.
+_FENCED = """
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+if known and tonumber(known) >= tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('HINCRBY', KEYS[1] .. ':runs', ARGV[1], 1)
+"""
+
+
+@task("effect")
+def effect(url: str, key: str, n: int, kills: bool) -> int:
+    """Leave one effect, fenced by the token; one that kills takes its process along the first time it runs."""
+    with _store(url) as store:
+        store.eval(_FENCED, 1, key, n, current_job().token)
+    if kills and current_job().crashes == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return n
+
+
+@task("tally")
+def tally(results: list[int]) -> int:
+    """A chord's callback: what its members returned, added up."""
+    with noted():
+        return sum(results)
+
+
+@task("parts")
+def parts(count: int) -> str:
+    """Add children while it runs."""
+    for n in range(count):
+        current_job().spawn("nap", {"seconds": 0.001 * n})
+    return "split"
+
+
+@task("kin")
+def kin() -> dict[str, str]:
+    """What became of the parents, as text."""
+    return {name: str(outcome) for name, outcome in current_job().parents().items()}
+
+
+@task("fail", retries=0)
+def fail() -> None:
+    """Fail."""
+    raise ValueError("no")
+
+
+@task("double")
+async def double(value: int) -> int:
+    """Twice the value."""
+    return 2 * value
+
+
+def _store(url: str) -> "redis.Redis[bytes]":
+    return redis.Redis.from_url(url)
