@@ -88,31 +88,5 @@ def tally(results: list[int]) -> int:
         return sum(results)
 
 
-@task("parts")
-def parts(count: int) -> str:
-    """Add children while it runs."""
-    for n in range(count):
-        current_job().spawn("nap", {"seconds": 0.001 * n})
-    return "split"
-
-
-@task("kin")
-def kin() -> dict[str, str]:
-    """What became of the parents, as text."""
-    return {name: str(outcome) for name, outcome in current_job().parents().items()}
-
-
-@task("fail", retries=0)
-def fail() -> None:
-    """Fail."""
-    raise ValueError("no")
-
-
-@task("double")
-async def double(value: int) -> int:
-    """Twice the value."""
-    return 2 * value
-
-
 def _store(url: str) -> "redis.Redis[bytes]":
     return redis.Redis.from_url(url)
