@@ -107,6 +107,7 @@ class Flow:
         self.name = name
         self.keep = keep
         self._jobs: dict[str, FlowJob] = {}
+        self._numbers: dict[str, int] = {}  # of the members named by their types
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -144,8 +145,8 @@ class Flow:
             raise FlowError(
                 f"{name or type}: pass_results puts the parents' results in place of data; give one of them"
             )
-        parents = _edges(after, if_failed)
-        for parent in _each(on_failure):
+        parents = self._edges(after, if_failed)
+        for parent in self._own(on_failure):
             if _called(parent) in parents:
                 raise FlowError(f"{name or type}: {_called(parent)!r} is in after and in on_failure")
             parents[_called(parent)] = ON_FAILURE
@@ -210,6 +211,20 @@ class Flow:
             raise FlowError(f"these wait for one another in a circle: {', '.join(stuck[:10])}")
         return [self._jobs[name] for name in order]
 
+    def _own(self, parents: Parent | Iterable[Parent]) -> list[Parent]:
+        for parent in (given := _each(parents)):
+            if isinstance(parent, FlowJob) and parent.flow is not self:
+                raise FlowError(f"{parent.name!r} is a member of another flow")
+        return given
+
+    def _edges(self, after: Parent | Iterable[Parent] | Mapping[Any, Policy], if_failed: Policy) -> dict[str, str]:
+        given = after if isinstance(after, Mapping) else dict.fromkeys(_each(after), if_failed)
+        self._own(given)
+        for parent, policy in given.items():
+            if policy not in POLICIES:
+                raise FlowError(f"{_called(parent)}: no policy {policy!r}; there are {', '.join(POLICIES)}")
+        return {_called(parent): policy for parent, policy in given.items()}
+
     def _step(self, step: Step, after: Iterable[Parent], *, pass_results: bool) -> FlowJob:
         job = step if isinstance(step, NewJob) else NewJob(step) if isinstance(step, str) else NewJob(*step)
         member = self.job(job.type, after=after)
@@ -219,10 +234,10 @@ class Flow:
 
     def _name(self, name: str | None, type: str) -> str:
         if name is None:
-            name, n = type, 1
-            while name in self._jobs:
+            n = self._numbers.get(type, 0) + 1
+            while (name := type if n == 1 else f"{type}-{n}") in self._jobs:
                 n += 1
-                name = f"{type}-{n if n < 100 else max(n, len(self._jobs))}"  # noqa: PLR2004 - wide groups count on
+            self._numbers[type] = n
         if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
             raise FlowError(f"{name!r} cannot be a member's name: 1 to {LONGEST_NAME} printable characters")
         if name in self._jobs:
@@ -236,14 +251,6 @@ def _each(parents: Parent | Iterable[Parent]) -> list[Parent]:
 
 def _called(parent: Parent) -> str:
     return parent.name if isinstance(parent, FlowJob) else parent
-
-
-def _edges(after: Parent | Iterable[Parent] | Mapping[Any, Policy], if_failed: Policy) -> dict[str, str]:
-    given = after if isinstance(after, Mapping) else dict.fromkeys(_each(after), if_failed)
-    for parent, policy in given.items():
-        if policy not in POLICIES:
-            raise FlowError(f"{_called(parent)}: no policy {policy!r}; there are {', '.join(POLICIES)}")
-    return {_called(parent): policy for parent, policy in given.items()}
 
 
 def chain(*steps: Step, name: str = "chain", keep: float = 3600.0) -> Flow:

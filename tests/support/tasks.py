@@ -88,5 +88,5 @@ def tally(results: list[int]) -> int:
         return sum(results)
 
 
-def _store(url: str) -> "redis.Redis[bytes]":
+def _store(url: str) -> redis.Redis:
     return redis.Redis.from_url(url)
