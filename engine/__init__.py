@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import (
     EngineError,
+    FlowEnded,
+    FlowFailed,
+    FlowNotFound,
     JobFailed,
     JobNotFound,
     LeaseLost,
@@ -17,6 +20,8 @@ from engine.errors import (
     StoreDown,
     StoreFull,
 )
+from engine.flow import Flow, FlowError, FlowJob, chain, chord, group
+from engine.flow_record import FlowInfo, FlowMember, FlowProgress, FlowState
 from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.new_job import EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
@@ -35,6 +40,16 @@ __all__ = [
     "DeadGroups",
     "EngineError",
     "EnqueueOptions",
+    "Flow",
+    "FlowEnded",
+    "FlowError",
+    "FlowFailed",
+    "FlowInfo",
+    "FlowJob",
+    "FlowMember",
+    "FlowNotFound",
+    "FlowProgress",
+    "FlowState",
     "Job",
     "JobError",
     "JobFailed",
@@ -55,6 +70,9 @@ __all__ = [
     "StoreFigures",
     "StoreFull",
     "WorkerInfo",
+    "chain",
+    "chord",
+    "group",
 ]
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, Self, TypeVar, Unpack
 
 from engine import calls, keys, listing, questions
+from engine.async_flows import AsyncFlows
 from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
@@ -119,6 +120,11 @@ class AsyncClient:
         """What runs by the clock: list, pause, resume, run now."""
         return AsyncSchedules(self, self._base)
 
+    @property
+    def flows(self) -> AsyncFlows:
+        """Jobs that wait for one another: submit, list, cancel."""
+        return AsyncFlows(self)
+
     async def types(self) -> dict[str, str]:
         """Every type that a worker ever announced -> its queue."""
         return await self.ask(questions.types(self._base))
@@ -139,9 +145,13 @@ class AsyncClient:
 
     async def wait(self, ids: Sequence[str], timeout: float) -> dict[str, Job]:  # noqa: ASYNC109 - as in Client
         """The jobs among these that have ended within `timeout` seconds; told by the store, not by polling."""
-        ended = await self._listener.wait(ids, timeout)
+        ended = await self.ended(ids, timeout)
         found = await self.find_many([i for i in ids if i in ended])
         return {i: job for i, job in found.items() if job.state in FINISHED}
+
+    async def ended(self, ids: Sequence[str], timeout: float) -> set[str]:  # noqa: ASYNC109 - as in Client
+        """Those of these jobs and flows that have ended within `timeout` seconds."""
+        return await self._listener.wait(ids, timeout)
 
     async def run(self, call: Call[T]) -> T:
         """Any call of `engine.calls`."""

@@ -17,6 +17,7 @@ from engine.calls import Call
 from engine.dead_letters import DeadLetters
 from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
+from engine.flows import Flows
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
 from engine.new_job import EnqueueOptions, NewJob
@@ -147,6 +148,11 @@ class Client:
         """What runs by the clock: list, pause, resume, run now."""
         return Schedules(self, self._base)
 
+    @property
+    def flows(self) -> Flows:
+        """Jobs that wait for one another: submit, list, cancel."""
+        return Flows(self)
+
     def types(self) -> dict[str, str]:
         """Every type that a worker ever announced -> its queue."""
         return self.ask(questions.types(self._base))
@@ -171,10 +177,13 @@ class Client:
 
     def wait(self, ids: Sequence[str], timeout: float) -> dict[str, Job]:
         """The jobs among these that have ended within `timeout` seconds; told by the store, not by polling."""
-        deadline = time.monotonic() + timeout
-        with Listener(self._url, self._namespace) as listener:
-            ended = set(listener.wait(ids, deadline, self.run))
+        ended = self.ended(ids, timeout)
         return {i: job for i, job in self.find_many([i for i in ids if i in ended]).items() if job.state in FINISHED}
+
+    def ended(self, ids: Sequence[str], timeout: float) -> set[str]:
+        """Those of these jobs and flows that have ended within `timeout` seconds."""
+        with Listener(self._url, self._namespace) as listener:
+            return listener.wait(ids, time.monotonic() + timeout, self.run)
 
     def run(self, call: Call[T]) -> T:
         """Any call of `engine.calls`."""

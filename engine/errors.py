@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.job import JobError
 
 
@@ -57,6 +59,29 @@ class JobFailed(EngineError):
 
 class ResultTimeout(EngineError, TimeoutError):
     """The job did not end within the time given; it goes on."""
+
+
+class FlowNotFound(EngineError):
+    """No flow of that id was ever made here, or it was over long ago."""
+
+
+class FlowEnded(EngineError):
+    """The flow was cancelled meanwhile, or was not handed over in time: it takes no more members."""
+
+
+class FlowFailed(EngineError):
+    """The flow whose result was asked for is over, and has none.
+
+    Attributes:
+        flow: its id. state: "failed" or "cancelled". members: the names of those that died or were cancelled.
+    """
+
+    def __init__(self, flow: str, state: str, members: "Sequence[str]") -> None:
+        some = ", ".join(members[:5]) + (", …" if len(members) > 5 else "")  # noqa: PLR2004 - enough to go on with
+        super().__init__(f"flow {flow} has no result, it is {state}: {some}")
+        self.flow = flow
+        self.state = state
+        self.members = list(members)
 
 
 class PayloadError(EngineError):

@@ -30,6 +30,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         releases: runs that we ended in the middle (a drain's deadline, an operator's kill); they charge nothing.
         start_before: when it has not started by then, it is cancelled.
         priority: "high", "normal" or "low", within its queue. limit_key: for which its type's limits count apart.
+        flow: the flow it is a member of; parents, children: ids of members it waits for, and that wait for it.
     """
 
     id: str
@@ -54,6 +55,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     priority: str = "normal"
     tenant: str | None = None
     limit_key: str | None = None
+    flow: str | None = None
+    parents: list[str] = []
+    children: list[str] = []
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ herdsman:{NS}:head:N      list    ids that were given back, next first
 herdsman:{NS}:marks       hash    cN cursor, pN entries passed and still there, sN scheduled
 herdsman:{NS}:processing  zset    lease -> deadline        :scheduled zset id -> due
 herdsman:{NS}:dead:QUEUE  zset    id -> when               :finished zset  id -> when its record expires
-herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x l
+herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x l, of flows' members fi fn fp fc fo fs fw fy fz
 herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller: 'number answer'
 herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
@@ -26,6 +26,12 @@ herdsman:{NS}:limits      hash    queue -> jobs bytes, of a tenant jobs bytes  :
 herdsman:{NS}:paused set     :rescued hash queue -> n
 herdsman:{NS}:schedules   hash    name -> definition       :schedule:NAME hash  slot times paused asked held job open at
                                                    ended success fired skipped missed by:ORIGIN
+herdsman:{NS}:flows       zset    flow -> made; :flows:open flow -> deadline; :flows:over flow -> when it is pruned
+herdsman:{NS}:flows:todo  list    edges over a script's budget    :flows:stop set  flows whose cancel is under way
+herdsman:{NS}:flow:ID     hash    name state made ended keep stop
+herdsman:{NS}:flow:ID:members hash name -> job             :flow:ID:ended hash  job -> how
+herdsman:{NS}:flow:ID:roots   list  members that wait for nothing, until the flow is closed
+herdsman:{NS}:needs:ID    set     parents that a held member still waits for
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 """
 

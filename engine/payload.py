@@ -49,6 +49,7 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
         t: soft time limit in seconds.
         k: seconds for which the record is kept once completed, even when there is no result.
         x: seconds after its enqueueing from which it is not started any more; u: the same as epoch seconds.
+        pr: its payload are the results of those it waited for.
     """
 
     r: int | None = None
@@ -56,6 +57,11 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
     k: float | None = None
     x: float | None = None
     u: float | None = None
+    pr: bool = False
+
+    def passing(self) -> "Options":
+        """These, and the results of those it waited for are its payload."""
+        return msgspec.structs.replace(self, pr=True)
 
     def expires_ms(self, enqueued_ms: int) -> float | None:
         """The store's time in ms from which the job is not started any more; None = never."""

@@ -57,6 +57,9 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         priority=lane[0] or "normal",
         tenant=lane[1] or None,
         limit_key=lane[3] or None,
+        flow=text(fields.get("fi", "")) or None,
+        parents=text(fields.get("fp", "")).split(" ")[1::2],
+        children=text(fields.get("fc", "")).split(" ")[1::2],
     )
 
 
@@ -90,4 +93,14 @@ def read_error(fields: Mapping[str, Any]) -> JobError | None:
     if cause and text(fields.get("s", "")) != JobState.COMPLETED:
         crashes = text(fields.get("c", "1"))
         return JobError(type="Crashed", message=f"its process died {crashes} time(s): {cause}", cause=cause)
-    return None
+    return _barred(text(fields["fy"])) if "fy" in fields else None
+
+
+def _barred(why: str) -> JobError:
+    """Why a member of a flow never ran: 'cancelled' or 'skipped', a parent's id, and how that ended."""
+    what, parent, how = why.split(" ", 2)
+    if what == "skipped":
+        return JobError(type="Skipped", message=f"it was not needed: {parent} is {how}", cause="flow")
+    if how in ("completed", "skipped"):
+        return JobError(type="FlowCancelled", message="its flow was cancelled", cause="flow")
+    return JobError(type="ParentFailed", message=f"it waited for {parent}, which is {how}", cause="flow")

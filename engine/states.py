@@ -19,10 +19,15 @@ FINISHED = frozenset({JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED})
 
 # (from, to) -> the scripts that make the move; None = the job is not there (yet, or any more). docs/states.md draws
 # this table; a test holds the two together.
+# A member of a flow waits in scheduled for others: any script that ends one of those may let it go, or cancel it.
+_ENDING = (
+    "claim", "bury", "discard", "retry", "release", "give_back", "settle", "rescue", "cancel", "purge", "drop", "prune",
+    "stop", "proceed", "park",
+)  # fmt: skip
 TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
-    (None, JobState.PENDING): ("enqueue", "submit", "fire", "run"),
-    (None, JobState.SCHEDULED): ("enqueue", "submit"),
-    (JobState.SCHEDULED, JobState.PENDING): ("promote",),
+    (None, JobState.PENDING): ("enqueue", "submit", "fire", "run", "spawn"),
+    (None, JobState.SCHEDULED): ("enqueue", "submit", "flow", "spawn"),
+    (JobState.SCHEDULED, JobState.PENDING): ("promote", "flow", *_ENDING),
     (JobState.PENDING, JobState.PROCESSING): ("claim",),
     (JobState.PROCESSING, JobState.COMPLETED): ("claim",),
     (JobState.PROCESSING, JobState.SCHEDULED): ("retry",),
@@ -38,8 +43,8 @@ TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
         "rescue",
         "park",
     ),
-    (JobState.PENDING, JobState.CANCELLED): ("cancel", "purge"),
-    (JobState.SCHEDULED, JobState.CANCELLED): ("cancel",),
+    (JobState.PENDING, JobState.CANCELLED): ("cancel", "purge", "stop", "proceed"),
+    (JobState.SCHEDULED, JobState.CANCELLED): _ENDING,
     (JobState.DEAD, JobState.PENDING): ("requeue",),
     (JobState.DEAD, None): ("drop", "prune"),
 }

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from engine import ScheduleNotFound
+from engine import FlowNotFound, ScheduleNotFound
 from engine.errors import EngineError, JobNotFound, PayloadError, QueueFull, StoreDown, StoreFull
 from gateway.answers import answer
 from gateway.nearest import quoted
@@ -61,7 +61,7 @@ def of_engine(error: EngineError) -> ApiError:
             return ApiError(503, str(error), {"Retry-After": "5"})
         case StoreDown():
             return ApiError(503, str(error), {"Retry-After": "1"})
-        case JobNotFound() | ScheduleNotFound():
+        case JobNotFound() | ScheduleNotFound() | FlowNotFound():
             return ApiError(404, str(error))
         case PayloadError():
             return ApiError(400, str(error))

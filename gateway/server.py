@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from config.version import __version__
-from gateway import dead_letters, front_page, health, queues, schedules, tasks, work, workers
+from gateway import dead_letters, flows, front_page, health, queues, schedules, tasks, work, workers
 from gateway.errors import HANDLERS
 from gateway.limits import BodyLimit
 from gateway.services import Services
@@ -24,6 +24,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     workers.router,
     queues.router,
     schedules.router,
+    flows.router,
     dead_letters.router,
     health.router,
 )

@@ -23,6 +23,7 @@ from engine.engine import Engine
 from engine.errors import EngineError
 from engine.schedule import Schedule
 from janitor.duty import Duty
+from janitor.flow_keeper import FlowKeeper
 from janitor.nap import Nap
 from janitor.pidfile import AlreadyRunning, PidFile
 from janitor.promoter import Promoter
@@ -102,7 +103,8 @@ def duties(settings: Config, engine: Engine) -> list[Duty]:
     pruner = Pruner(engine, interval, lambda name: settings.queue(name).failure_ttl)
     origin = f"{socket.gethostname()}:{settings.path}"
     schedules = [Schedule(**one.model_dump()) for one in settings.schedules]
-    return [Promoter(engine, interval), Scheduler(engine, interval, schedules, origin), rescuer, pruner]
+    scheduler = Scheduler(engine, interval, schedules, origin)
+    return [Promoter(engine, interval), scheduler, rescuer, FlowKeeper(engine, interval), pruner]
 
 
 def _parser() -> argparse.ArgumentParser:

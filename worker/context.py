@@ -3,7 +3,9 @@
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, Unpack
+
+from engine.new_job import EnqueueOptions, NewJob
 
 
 class Running(Protocol):
@@ -41,6 +43,39 @@ class JobContext:
     crashes: int
     token: int
     deadline: float | None
+
+    def parents(self) -> dict[str, Any]:
+        """What became of the members of its flow that it waited for: name -> result, or a JobError where there is none.
+
+        Asks the store, in chunks; {} for a job that waited for nothing.
+
+        Raises:
+            StoreDown: the store is away.
+        """
+        from worker import kin  # few jobs ask
+
+        return kin.parents(self.id)
+
+    def spawn(self, type: str, data: Any = None, *, name: str | None = None, **options: Unpack[EnqueueOptions]) -> str:
+        """Add a job to this one's flow (it begins one when it is in none); whoever waits for this one waits for it too.
+
+        A job that runs again (after a crash, a retry) is given the children of its last run, not new ones: they are
+        known by their names.
+
+        Args:
+            name: within this job's children; left out: the type and a number, in the order of these calls.
+            options: as for `Client.enqueue`.
+
+        Returns:
+            The child's id.
+
+        Raises:
+            LeaseLost: the job is not this worker's any more; nothing was added. FlowEnded: the flow was cancelled.
+            ValueError: the name is taken by a child of another type. QueueFull, StoreDown, PayloadError.
+        """
+        from worker import kin  # few jobs ask
+
+        return kin.spawn(self, NewJob(type, data, **options), name)
 
     @property
     def cancelled(self) -> bool:

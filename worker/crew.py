@@ -14,6 +14,7 @@ from worker import stray
 from worker.cancelled import Cancelled
 from worker.context import running
 from worker.executor import encode_result, guarded
+from worker.kin import passed
 from worker.lateness import refuse_late
 from worker.plans import Plan
 from worker.timeouts import ThreadTimeout
@@ -35,6 +36,10 @@ class Work:
     result: bytes | None = None
     ended_ns: int = 0
     awaited: asyncio.Task[Any] | None = None  # once its coroutine has begun
+
+    def payload(self) -> bytes:
+        """The job's own; or its parents' results, which the store is asked for."""
+        return passed(self.job.id) if self.options.pr else self.job.payload
 
     def refuse_late(self) -> None:
         """Raises Expired or RetriesOver when it is too late to start it."""
@@ -111,7 +116,8 @@ class Crew:
         work.awaited = asyncio.current_task()
         try:
             work.refuse_late()
-            values, names = work.plan.arguments(work.job.payload)
+            payload = await asyncio.to_thread(work.payload) if work.options.pr else work.job.payload
+            values, names = work.plan.arguments(payload)
             awaitable = work.plan.function(*values, **names)
             work.error, result = await guarded(awaitable, work.soft_ns)
             work.result = encode_result(result)
@@ -132,7 +138,7 @@ def attempt(work: Work) -> tuple[BaseException | None, bytes | None]:
             work.timeout.begin()
             running.set((work.job, work.soft_ns))
             work.refuse_late()
-            values, names = work.plan.arguments(work.job.payload)
+            values, names = work.plan.arguments(work.payload())
             result: Any = work.plan.function(*values, **names)
         finally:
             stray.leave_if_stray()

@@ -17,6 +17,7 @@ from worker.idle import Idle
 from worker.ledger import Ledger
 from worker.loop import WorkLoop
 from worker.order import QueueOrder
+from worker.own_client import own_client
 from worker.patience import Patience
 from worker.plans import Plans
 from worker.posting import Posting
@@ -69,6 +70,7 @@ def make_station(
         max_memory=pool.max_memory_restart,
         patience_s=pool.drain_timeout,
     )
+    own_client.post(posting.url, posting.namespace, incarnation)
     engine = Engine(posting.url, posting.namespace, incarnation=incarnation, idle=vigil.wait)
     order = QueueOrder(pool.queues, pool.queue_weights, ageing=pool.ageing)
     plans = Plans(posting.config, tasks, posting.board.series(slot))

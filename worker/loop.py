@@ -17,6 +17,7 @@ from engine.payload import NO_OPTIONS, decode_options
 from scoreboard import ENTRIES, ExitReason, WorkerState
 from worker.batch import TARGET_NS, BatchSize
 from worker.executor import Executor
+from worker.kin import passed
 from worker.lateness import refuse_late
 from worker.station import Station
 
@@ -114,7 +115,7 @@ class WorkLoop:
             try:
                 if options is not NO_OPTIONS or job.attempts:
                     refuse_late(job, plan.policy, options, at.plans.store_ms(now))
-                result = engine_run(plan, job, job.payload, soft)
+                result = engine_run(plan, job, passed(job.id) if options.pr else job.payload, soft)
             except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
                 ledger.failed(job, plan, options, error)
             else:

@@ -4,7 +4,7 @@
 -- KEYS      1 base
 -- ARGV      1 limit  2 how long marks and memories are kept, in ms, then queue, age in ms of its dead letters
 -- RETURNS   how many things went
--- INCLUDES  clock
+-- INCLUDES  clock forget
 -- INVARIANT never touches an unfinished job
 local b, now, limit, age = KEYS[1], clock(), tonumber(ARGV[1]), tonumber(ARGV[2])
 local gone = 0
@@ -28,6 +28,6 @@ each(':beats', now - age, function(inc)
   redis.call('ZADD', b .. ':gone', now, inc)
 end)
 for i = 3, #ARGV, 2 do
-  each(':dead:' .. ARGV[i], now - tonumber(ARGV[i + 1]), function(id) redis.call('UNLINK', b .. ':job:' .. id) end)
+  each(':dead:' .. ARGV[i], now - tonumber(ARGV[i + 1]), function(id) forget(id, now) end)
 end
 return gone

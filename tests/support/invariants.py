@@ -79,6 +79,7 @@ def broken(client: Any, namespace: str = "default") -> list[str]:
     said += [f"{job} has a body and no place" for job in {*bodies, *at.records} - set(seen)]
     lost = set(where["pending"] + where["scheduled"] + running + where["dead"]) - set(bodies) - set(at.records)
     said += [f"{job} is {seen[job]} and has no body" for job in lost]
+    said += _broken_flows(client, at)
     for lane in at.names:
         cursor = _entry(at.marks.get(f"c{lane}", "0-0"))
         passed = sum(_entry(entry.decode()) <= cursor for entry, _ in at.streams[lane])
@@ -109,4 +110,31 @@ def lanes_apart(at: Places) -> list[str]:
                 said.append(f"lane {lane} is said to be {state}, and is in {places}")
     holding = {lease.decode() for lease in at.client.hkeys(f"{at.base}:holding")}
     said += [f"{lease} holds permits and does not run" for lease in holding - set(at.processing)]
+    return said
+
+
+def _broken_flows(client: Any, at: Places) -> list[str]:
+    """What does not hold of flows: who is held, for whom, and when a flow is over."""
+    said = []
+    held = {m.decode() for m in client.zrangebyscore(f"{at.base}:scheduled", 9e15, "+inf")}
+    needs = {k.decode().rpartition(":")[2] for k in client.scan_iter(f"{at.base}:needs:*")}
+    said += [f"{job} needs others and is not held" for job in needs - held]
+    for raw in client.zrange(f"{at.base}:flows", 0, -1):
+        key = f"{at.base}:flow:{raw.decode()}"
+        state = (client.hget(key, "state") or b"gone").decode()
+        members = {job.decode() for job in client.hvals(f"{key}:members")}
+        ended = {job.decode(): how.decode() for job, how in client.hgetall(f"{key}:ended").items()}
+        if state == "gone":
+            continue
+        said += [f"{job} is held for nothing" for job in members & held if job not in needs]
+        said += [f"{job} has ended ({how}) and has a place" for job, how in ended.items() if job in held]
+        said += [f"{job} has ended and is no member of {key}" for job in ended.keys() - members]
+        finished = {job for job, how in ended.items() if how != "dead"}
+        said += [f"the record of {job} is gone before its flow" for job in finished - set(at.records)]
+        said += [f"{job} has ended and is not with the finished" for job in finished - set(at.finished)]
+        over = client.zscore(f"{at.base}:flows:over", raw) is not None
+        if state in ("open", "running") and (over or ended.keys() == members):
+            said.append(f"{key} is {state} and all its members have ended")
+        if state not in ("open", "running") and (not over or ended.keys() != members):
+            said.append(f"{key} is {state} and not all its members have ended")
     return said

@@ -5,7 +5,7 @@ from typing import Any
 
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
 _FIXED = {
-    "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished", "gone", "held",
+    "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished", "flows", "gone", "held",
     "holding", "lanes", "later", "limits", "marks", "meta", "names", "parked", "paused",
     "processing", "rescued", "running", "said", "scheduled", "schedules", "stopped", "tenantry",
     "traits", "types", "watched", "workers",
@@ -27,6 +27,7 @@ class _Known:
     def __init__(self, client: Any, base: str) -> None:
         self.names = {key.decode(): name.decode() for key, name in client.hgetall(f"{base}:names").items()}
         self.schedules = _ids(client.hkeys(f"{base}:schedules"))
+        self.flows = _ids(client.zrange(f"{base}:flows", 0, -1))
         self.gone = _ids(client.zrange(f"{base}:gone", 0, -1))
         zsets = ("scheduled", "finished", *(f"dead:{queue}" for queue in self.names.values()))
         self.jobs = {job for zset in zsets for job in _ids(client.zrange(f"{base}:{zset}", 0, -1))}
@@ -47,12 +48,15 @@ class _Known:
             "lane": name in self.names,
             "head": name in self.names,
             "apart": name == "lanes",
+            "flows": name in {"open", "over", "todo", "stop"},
             "dead": name in self.names.values(),
             "wake": True,  # one mark a queue; a worker may listen to a queue that never had a job
             "ops": name not in self.gone,  # dropped with the death mark, or by prune
             "knows": name not in self.gone,
             "schedule": name in self.schedules,
             "job": name in self.jobs,
+            "needs": name in self.jobs,
+            "flow": name.partition(":")[0] in self.flows,
             **dict.fromkeys(("state", "ring", "high", "low"), name in self.busy),  # only while something is pending
             **dict.fromkeys(("gcra", "window"), True),  # they expire by themselves
             **dict.fromkeys(("permits", "blocked"), bool(self.held)),

@@ -7,6 +7,8 @@ import os
 import signal
 import time
 
+import redis
+
 from tests.support.starts import noted
 from worker import current_job, task
 
@@ -58,3 +60,33 @@ def die() -> None:
     """Take the process along, every time."""
     with noted():
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+# Writes an effect only over one of an older run: what a slow or forgotten run writes late changes nothing.
+_FENCED = """
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+if known and tonumber(known) >= tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('HINCRBY', KEYS[1] .. ':runs', ARGV[1], 1)
+"""
+
+
+@task("effect")
+def effect(url: str, key: str, n: int, kills: bool) -> int:
+    """Leave one effect, fenced by the token; one that kills takes its process along the first time it runs."""
+    with _store(url) as store:
+        store.eval(_FENCED, 1, key, n, current_job().token)
+    if kills and current_job().crashes == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return n
+
+
+@task("tally")
+def tally(results: list[int]) -> int:
+    """A chord's callback: what its members returned, added up."""
+    with noted():
+        return sum(results)
+
+
+def _store(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url)

@@ -12,9 +12,9 @@ local function keep(id, owner, result, now)
   redis.call('HSET', record, 's', 'completed', 'r', result[1], 'f', now, 'w', owner)
   if result[3] > 0 then redis.call('HSET', record, 'b', result[3]) end
   redis.call('HDEL', record, 'e')
-  if before then ending(id, record, 'completed', now) end
   redis.call('PEXPIRE', record, result[2])
   redis.call('ZADD', KEYS[1] .. ':finished', now + result[2], id)
+  if before then ending(id, record, 'completed', now) end
 end
 local function finish(leases, from, to, results, now)
   if to < from then return 0 end
@@ -42,12 +42,17 @@ local function finish(leases, from, to, results, now)
     local gone = redis.call('XDEL', b .. ':lane:' .. lane, unpack(entries))
     if gone > 0 then redis.call('HINCRBY', b .. ':marks', 'p' .. lane, -gone) end
     if gone < #entries then
-      for i, entry in ipairs(entries) do
+      local left = {}
+      for _, entry in ipairs(entries) do
         local id = lane .. '-' .. entry
-        entries[i] = b .. ':job:' .. id
-        ending(id, entries[i], 'completed', now)
+        local record = b .. ':job:' .. id
+        if ending(id, record, 'completed', now) then
+          redis.call('HINCRBY', record, 'a', 1)
+          redis.call('HSET', record, 's', 'completed', 'f', now)
+          redis.call('HDEL', record, 'e')
+        else left[#left + 1] = record end
       end
-      redis.call('UNLINK', unpack(entries))
+      if #left > 0 then redis.call('UNLINK', unpack(left)) end
     end
   end
   tell(ids)

@@ -4,6 +4,7 @@ import pytest
 
 from engine import Client, JobError
 from engine.engine import Engine
+from tests.support.flow_run import Run
 from tests.support.invariants import broken
 from tests.support.seats import claim
 
@@ -56,3 +57,13 @@ def crashed(client, seats):
         return handle.id
 
     return make
+
+
+@pytest.fixture
+def seat(seats):
+    return seats(7)
+
+
+@pytest.fixture
+def run(client, seat, store):
+    return Run(client, seat, store.client)

