@@ -1,5 +1,6 @@
 """A job to be enqueued, and what may be said of it. The one list of it: both clients take these words."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
@@ -17,6 +18,8 @@ class EnqueueOptions(TypedDict, total=False):
         keep: seconds for which the record stays after success, even when the result is None.
         start_before: seconds, "5m" or timedelta from now, or an aware datetime: a job that has not started by then
             never does, and ends as cancelled.
+        webhook: the URL that hears of its end, or {"url": …, "events": ["completed", "dead", "cancelled"], "headers":
+            {…}}; left out, the events are the first two. See docs/webhooks.md.
     """
 
     queue: str | None
@@ -26,6 +29,7 @@ class EnqueueOptions(TypedDict, total=False):
     timeout: float | str | None
     keep: float | None
     start_before: float | str | timedelta | datetime | None
+    webhook: str | Mapping[str, Any] | None
 
 
 class NewJob(msgspec.Struct, frozen=True):
@@ -40,3 +44,4 @@ class NewJob(msgspec.Struct, frozen=True):
     timeout: float | str | None = None
     keep: float | None = None
     start_before: float | str | timedelta | datetime | None = None
+    webhook: str | Mapping[str, Any] | None = None

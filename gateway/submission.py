@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -16,15 +16,18 @@ from pydantic import (
 )
 
 from config import units
-from engine import NewJob
+from engine import NewJob, webhook
 from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
 
 KEEP = 3600.0
 """Seconds for which the record of a job submitted over HTTP stays after its end."""
 
-LATER = frozenset({"priority", "unique", "tenant", "webhook"})
+LATER = frozenset({"priority", "unique", "tenant"})
 """Fields of the contract that this release does not have yet."""
+
+OURS = "herdsman."
+"""How the types begin that are ours: nobody else may have a webhook signed by our secrets."""
 
 NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
 """What the engine takes for a queue's name."""
@@ -55,6 +58,20 @@ Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DUR
 Moment = Annotated[float, BeforeValidator(_moment), Field(strict=True, ge=0, lt=1e11), WithJsonSchema(_TIME)]
 
 
+class WebhookTarget(BaseModel):
+    """Who hears of the job's end."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    url: str = Field(max_length=webhook.LONGEST_URL, description="https://…")
+    events: list[Literal["completed", "dead", "cancelled"]] | None = Field(
+        default=None, min_length=1, description="left out: completed and dead"
+    )
+    headers: dict[str, str] | None = Field(
+        default=None, max_length=webhook.MOST_HEADERS, description="sent along; they are kept in the store"
+    )
+
+
 class Submission(BaseModel):
     """One job to submit."""
 
@@ -67,6 +84,7 @@ class Submission(BaseModel):
     run_at: Moment | None = Field(default=None, description="run it at this time; not together with delay")
     retries: int | None = Field(default=None, ge=0, le=1000, description="left out: what the task says")
     timeout: Duration | None = Field(default=None, description="left out: what the task says")
+    webhook: str | WebhookTarget | None = Field(default=None, description="the URL that hears of its end, or more")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 
     @model_validator(mode="after")
@@ -75,6 +93,10 @@ class Submission(BaseModel):
             raise ValueError("give delay or run_at, not both")
         if self.timeout == 0:
             raise ValueError("timeout must be more than zero")
+        if self.type.startswith(OURS):
+            raise ValueError(f"types that begin with {OURS} are made by the herd itself")
+        if self.webhook is not None:
+            webhook.field(self._target())
         return self
 
     @property
@@ -93,7 +115,12 @@ class Submission(BaseModel):
             retries=self.retries,
             timeout=self.timeout,
             keep=KEEP,
+            webhook=None if self.webhook is None else self._target(),
         )
+
+    def _target(self) -> str | dict[str, Any]:
+        asked = self.webhook
+        return asked.model_dump(exclude_none=True) if isinstance(asked, WebhookTarget) else str(asked)
 
 
 def submission(body: Mapping[str, Any]) -> Submission:

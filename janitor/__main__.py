@@ -21,6 +21,7 @@ from engine.connection import open_connection
 from engine.engine import Engine
 from engine.errors import EngineError
 from engine.schedule import Schedule
+from janitor.alarm import Alarm
 from janitor.duty import Duty
 from janitor.pidfile import AlreadyRunning, PidFile
 from janitor.promoter import Promoter
@@ -95,10 +96,22 @@ def duties(settings: Config, engine: Engine) -> list[Duty]:
         max_crashes=settings.queue("default").max_crashes,
         by_queue={name: queue.max_crashes for name, queue in settings.queues.items()},
     )
-    pruner = Pruner(engine, interval, lambda name: settings.queue(name).failure_ttl)
+    pruner = Pruner(
+        engine,
+        interval,
+        lambda name: settings.queue(name).failure_ttl,
+        dead_most=lambda name: settings.queue(name).dlq_max,
+    )
+    alarm = Alarm(
+        engine,
+        interval,
+        lambda name: settings.queue(name).dlq_alert,
+        settings.webhooks.alerts,
+        config.namespace(settings),
+    )
     origin = f"{socket.gethostname()}:{settings.path}"
     schedules = [Schedule(**one.model_dump()) for one in settings.schedules]
-    return [Promoter(engine, interval), Scheduler(engine, interval, schedules, origin), rescuer, pruner]
+    return [Promoter(engine, interval), Scheduler(engine, interval, schedules, origin), rescuer, alarm, pruner]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,6 +12,7 @@ from worker.durations import TaskError, seconds
 from worker.retrying import Exceptions, Rules, Wait, make_rules
 
 HARD_GRACE = 5.0  # s after the soft timeout before the process is killed, unless the task says otherwise
+OURS = "herdsman."  # how the names of our own tasks begin
 NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -126,6 +127,8 @@ def task(
     """
 
     def declare(function: F) -> F:
+        if isinstance(name, str) and name.startswith(OURS):
+            raise TaskError(f"@task({name!r}): names that begin with {OURS} are ours; choose another")
         tasks.add(
             make_task(
                 name if isinstance(name, str) else None,
@@ -156,6 +159,7 @@ def make_task(
     queue: str = "default",
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
+    traits: Mapping[str, Any] | None = None,
     **retrying: Any,
 ) -> Task:
     """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
@@ -184,4 +188,5 @@ def make_task(
         timeout=soft,
         hard_timeout=hard,
         rules=make_rules(where, **retrying),
+        traits=traits or {},
     )

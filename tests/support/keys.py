@@ -7,6 +7,7 @@ from typing import Any
 _FIXED = {
     "meta", "lanes", "names", "marks", "processing", "scheduled", "finished", "workers", "running", "beats", "gone",
     "callers", "watched", "cancels", "types", "traits", "limits", "paused", "rescued", "aside", "schedules",
+    "alarms", "looked", "groups",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 
