@@ -1,7 +1,8 @@
-"""Alarms about dead letters: who of any number of watchers tells of what, decided in the store. No input or output here.
+"""Alarms about dead letters: who of any number of watchers tells of what, decided in the store. No input or output
+here.
 
-A queue's alarm is raised when its dead letters reach a limit, and is over when they have fallen below four fifths of it.
-A group of dead letters (see `engine.fingerprint`) is new when none of it died in the last seven days.
+A queue's alarm is raised when its dead letters reach a limit, and is over when they have fallen below four fifths of
+it. A group of dead letters (see `engine.fingerprint`) is new when none of it died in the last seven days.
 """
 
 from collections.abc import Sequence

@@ -78,10 +78,8 @@ class Alarm:
 
     def _cross(self, queue: str, dead: int, memory: Memory) -> int:
         limit = self._limit(queue)
-        if queue in memory.alarms:
-            due = not limit or dead < verbs.over_at(limit)
-        else:
-            due = 0 < limit <= dead
+        over = not limit or dead < verbs.over_at(limit)
+        due = over if queue in memory.alarms else 0 < limit <= dead
         said = self._engine.run(verbs.cross(queue, limit, self._url)) if due else 0
         if said > 0:
             _log.warning("queue %s has %d dead letters (dlq_alert: %d)", queue, said, limit)
@@ -93,7 +91,7 @@ class Alarm:
         seen = self._engine.ask(verbs.fresh(self._base, queue, position))
         if seen.upto is None:
             return 0, False
-        new = set(self._engine.run(verbs.notice(queue, seen.groups, seen.upto, self._url)))
+        new: list[str] = self._engine.run(verbs.notice(queue, seen.groups, seen.upto, self._url))
         fresh = [group for group in seen.groups if group.fingerprint in new]
         for group in fresh[: verbs.MOST_TOLD]:
             _log.warning("queue %s: jobs die of something new: %s", queue, _said(group))
