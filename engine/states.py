@@ -18,9 +18,9 @@ class JobState(StrEnum):
 FINISHED = frozenset({JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED})
 
 # (from, to) -> the scripts that make the move; None = the job is not there (yet, or any more). docs/states.md draws
-# this table; a test holds the two together.
+# this table; a test holds the two together. (Any script that ends a job may besides make one that reports on it.)
 TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
-    (None, JobState.PENDING): ("enqueue", "submit", "fire", "run"),
+    (None, JobState.PENDING): ("enqueue", "submit", "fire", "run", "alarm", "notice"),
     (None, JobState.SCHEDULED): ("enqueue", "submit"),
     (JobState.SCHEDULED, JobState.PENDING): ("promote",),
     (JobState.PENDING, JobState.PROCESSING): ("claim",),

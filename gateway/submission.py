@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -38,6 +38,28 @@ LONGEST_FINDING = 200
 _DURATION = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "examples": ["10s", "1h30m"]}]}
 _TIME = {"anyOf": [{"type": "number"}, {"type": "string", "format": "date-time"}]}
 
+_URL = {"type": "string", "format": "uri", "maxLength": webhook.LONGEST_URL, "examples": ["https://example.com/hook"]}
+_WEBHOOK = {
+    "anyOf": [
+        _URL,
+        {
+            "type": "object",
+            "properties": {
+                "url": _URL,
+                "events": {"type": "array", "items": {"enum": list(webhook.EVENTS)}, "minItems": 1},
+                "headers": {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "maxProperties": webhook.MOST_HEADERS,
+                },
+            },
+            "required": ["url"],
+            "additionalProperties": False,
+        },
+        {"type": "null"},
+    ]
+}
+
 
 def _moment(value: object) -> object:
     """Epoch seconds from a number, or from ISO 8601 with a time zone."""
@@ -54,22 +76,19 @@ def _moment(value: object) -> object:
     return moment.timestamp()
 
 
+def _webhook(value: object) -> object:
+    """A URL, or a mapping with url, events and headers."""
+    if value is not None:
+        try:
+            webhook.field(value)  # type: ignore[arg-type]  # it looks at whatever was sent
+        except ValueError as error:
+            raise ValueError(str(error).removeprefix("webhook: ")) from None
+    return value
+
+
 Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION)]
 Moment = Annotated[float, BeforeValidator(_moment), Field(strict=True, ge=0, lt=1e11), WithJsonSchema(_TIME)]
-
-
-class WebhookTarget(BaseModel):
-    """Who hears of the job's end."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
-
-    url: str = Field(max_length=webhook.LONGEST_URL, description="https://…")
-    events: list[Literal["completed", "dead", "cancelled"]] | None = Field(
-        default=None, min_length=1, description="left out: completed and dead"
-    )
-    headers: dict[str, str] | None = Field(
-        default=None, max_length=webhook.MOST_HEADERS, description="sent along; they are kept in the store"
-    )
+Webhook = Annotated[Any, BeforeValidator(_webhook), WithJsonSchema(_WEBHOOK)]
 
 
 class Submission(BaseModel):
@@ -84,7 +103,7 @@ class Submission(BaseModel):
     run_at: Moment | None = Field(default=None, description="run it at this time; not together with delay")
     retries: int | None = Field(default=None, ge=0, le=1000, description="left out: what the task says")
     timeout: Duration | None = Field(default=None, description="left out: what the task says")
-    webhook: str | WebhookTarget | None = Field(default=None, description="the URL that hears of its end, or more")
+    webhook: Webhook = Field(default=None, description="the URL that hears of its end; or also of which ends, and how")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 
     @model_validator(mode="after")
@@ -95,8 +114,6 @@ class Submission(BaseModel):
             raise ValueError("timeout must be more than zero")
         if self.type.startswith(OURS):
             raise ValueError(f"types that begin with {OURS} are made by the herd itself")
-        if self.webhook is not None:
-            webhook.field(self._target())
         return self
 
     @property
@@ -115,12 +132,8 @@ class Submission(BaseModel):
             retries=self.retries,
             timeout=self.timeout,
             keep=KEEP,
-            webhook=None if self.webhook is None else self._target(),
+            webhook=self.webhook,
         )
-
-    def _target(self) -> str | dict[str, Any]:
-        asked = self.webhook
-        return asked.model_dump(exclude_none=True) if isinstance(asked, WebhookTarget) else str(asked)
 
 
 def submission(body: Mapping[str, Any]) -> Submission:
