@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         RedisSection,
         Schedule,
         Store,
+        Webhooks,
     )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "RedisSection",
     "Schedule",
     "Store",
+    "Webhooks",
     "cpus",
     "load",
     "logs",

@@ -1,5 +1,6 @@
 """The kinds of value that keys take: how each is read from text, and what editors are told of it."""
 
+import base64
 import math
 import re
 import shlex
@@ -18,6 +19,7 @@ from config.units import shown
 MOST_INSTANCES = 1024
 LEAST_MEMORY = 16 << 20
 _RATE = r"[1-9][0-9]{0,8}/([1-9][0-9]{0,5})?(ms|s|m|h|d)"
+LEAST_SECRET, MOST_SECRET = 24, 64  # bytes, by the scheme
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,30})?([eE][-+]?\d{1,2})?", re.ASCII)
 _SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
@@ -148,6 +150,36 @@ def store_address(value: object) -> str:
     return url
 
 
+def web_address(value: object) -> str:
+    """An http or https URL. Never repeated in an error: it may hold a secret."""
+    url = text(value)
+    try:
+        parts = urlsplit(url)
+        sound = (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+        )
+    except ValueError:
+        sound = False
+    if not sound or not url.isascii() or not url.isprintable() or " " in url or "#" in url:
+        raise ValueError("expected a URL like https://example.com/hook, without user, password and fragment")
+    return url
+
+
+def webhook_secret(value: object) -> str:
+    """A secret of the Standard Webhooks scheme. Never repeated in an error."""
+    secret = text(value)
+    try:
+        length = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        length = 0
+    if not secret.startswith("whsec_") or not LEAST_SECRET <= length <= MOST_SECRET:
+        raise ValueError(
+            f"expected whsec_ and base64 of {LEAST_SECRET} to {MOST_SECRET} random bytes "
+            "(openssl rand -base64 32 makes some)"
+        )
+    return secret
+
+
 def folder(value: object, info: ValidationInfo) -> Path:
     """A folder; a relative one is taken from where the config file is."""
     name = str(value) if isinstance(value, Path) else text(value)
@@ -204,6 +236,8 @@ Folder = Annotated[Path, BeforeValidator(folder), WithJsonSchema({"type": "strin
 Port = Annotated[Whole, Field(ge=0, le=65535)]
 OwnPort = Annotated[Whole, Field(ge=1, le=65535)]
 Url = Annotated[str, BeforeValidator(store_address)]
+WebUrl = Annotated[str, BeforeValidator(web_address)]
+WebhookSecret = Annotated[str, BeforeValidator(webhook_secret)]
 Module = Annotated[str, BeforeValidator(module)]
 Host = Annotated[str, BeforeValidator(matching(r"[^\s/\[\]@]{1,255}", "a host name or an address, without a port"))]
 Name = Annotated[

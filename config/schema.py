@@ -115,6 +115,7 @@ class Queue(Section):
     max_crashes: f.Whole = Field(3, ge=1, description="Processes a job may take down before it is dead")
     result_ttl: f.Duration = Field(3600.0, description="Results are kept so long")
     failure_ttl: f.Duration = Field(0.0, description="Dead jobs are kept so long; 0: for ever")
+    dlq_max: f.Whole = Field(0, ge=0, description="Dead jobs kept at most, the newest; 0: no limit")
 
     def over(self, base: "Queue") -> "Queue":
         """This queue with the keys it was not given taken from `base`."""
@@ -143,6 +144,29 @@ class Schedule(Section):
     )
     jitter: f.Duration = Field(0.0, le=86400.0, description="Fire up to so late, spread evenly over the schedules")
     paused: bool = Field(default=False, description="Do not fire until it is resumed")
+
+
+class WebhookBackoff(Section):
+    """The delay before a webhook is sent again: min(max, base * factor ** failures), spread as its queue says."""
+
+    base: f.Duration = Field(5.0, description="The first delay")
+    factor: f.Number = Field(3.0, ge=1.0, le=100.0, description="Each delay is so many times the last")
+    max: f.Duration = Field(21600.0, description="No delay is longer")
+
+
+class Webhooks(Section):
+    """What is sent when jobs end or dead letters are too many."""
+
+    secrets: Annotated[tuple[f.WebhookSecret, ...], f.AsList] = Field(
+        (), repr=False, max_length=10, description="whsec_…; each signs, so that one can be replaced by another"
+    )
+    allow_private: bool = Field(default=False, description="Send to private, local and reserved addresses too")
+    allow_http: bool = Field(default=False, description="Send without TLS too")
+    timeout: f.Duration = Field(10.0, ge=0.1, le=300.0, description="For one attempt, all of it")
+    retries: f.Whole = Field(10, ge=0, le=1000, description="Further attempts; then it is a dead letter")
+    backoff: WebhookBackoff = Field(WebhookBackoff(), description="The delay before a retry")
+    queue: f.QueueName | None = Field(None, description="Where they wait; default: the queue of what they report on")
+    alerts: f.WebUrl | None = Field(None, repr=False, description="Hears of too many, or new kinds of, dead letters")
 
 
 class Janitor(Section):
@@ -206,6 +230,7 @@ class Config(Section):
     )
     types: Annotated[dict[f.TaskName, Type], f.AsMapping] = Field(default={}, description="Types of job, by name")
     schedules: Annotated[tuple[Schedule, ...], f.AsList] = Field((), description="Jobs by the clock")
+    webhooks: Webhooks = Field(Webhooks(), description="What is sent when jobs end")
     store: Store = Field(Store(), description="The embedded store")
     logs: Logs = Field(Logs(), description="Log files")
 

@@ -20,7 +20,7 @@ from engine.new_job import EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
-from engine.submit import strings, submit
+from engine.submit import batches, strings, submit
 
 T = TypeVar("T")
 
@@ -56,8 +56,9 @@ class AsyncClient:
         ids: list[str] = []
         rest = iter(jobs)
         while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
-            new: list[str] = await self.run(enqueue(chunk))
-            ids += new
+            for call in batches(chunk):
+                new: list[str] = await self.run(call)
+                ids += new
         return ids
 
     def job(self, job_id: str) -> "AsyncJobHandle":

@@ -114,12 +114,25 @@ def rescue(limit: int, grace: float, max_crashes: int, by_queue: Mapping[str, in
     return Call("rescue", args, lambda r: [Rescued(text(i), text(q), bool(int(b))) for i, q, b in r])
 
 
-def prune(limit: int, age: float, dead_after: Mapping[str, float]) -> Call[int]:
-    """Forget what nobody needs: marks and memories older than `age` s, dead letters older than their queue says."""
+class Pruned(NamedTuple):
+    """How many things went, and how many of them were a queue's dead letters over its `dlq_max`."""
+
+    gone: int
+    over: dict[str, int]
+
+
+def prune(limit: int, age: float, dead_after: Mapping[str, float], dead_most: Mapping[str, int]) -> Call[Pruned]:
+    """Forget what nobody needs: marks and memories older than `age` s, dead letters that are too old or too many."""
     args: Args = [limit, round(age * 1000)]
-    for queue, seconds in dead_after.items():
-        args += [queue, round(seconds * 1000)]
-    return Call("prune", args, int)
+    for queue in {**dead_after, **dead_most}:
+        oldest = round(dead_after[queue] * 1000) if queue in dead_after else ""
+        args += [queue, oldest, dead_most.get(queue, 0)]
+    return Call("prune", args, _pruned)
+
+
+def _pruned(reply: Any) -> Pruned:
+    gone, *rows = reply
+    return Pruned(int(gone), {text(rows[i]): int(rows[i + 1]) for i in range(0, len(rows), 2)})
 
 
 def cancel(job: str, keep: float, *, running: bool) -> Call[str]:

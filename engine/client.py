@@ -25,7 +25,7 @@ from engine.purge import purge
 from engine.schedules import Schedules
 from engine.session import Session
 from engine.states import FINISHED, JobState
-from engine.submit import strings, submit
+from engine.submit import batches, strings, submit
 
 T = TypeVar("T")
 
@@ -71,13 +71,15 @@ class Client:
     def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
         """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.
 
-        Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay.
+        Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay. Jobs with a
+        `webhook` go one by one.
         """
         ids: list[str] = []
         rest = iter(jobs)
         while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
-            new: list[str] = self.run(enqueue(chunk))
-            ids += new
+            for call in batches(chunk):
+                new: list[str] = self.run(call)
+                ids += new
         return ids
 
     def job(self, job_id: str) -> "JobHandle":

@@ -17,6 +17,7 @@ from engine.claims import Claimed, Done, Grant
 from engine.errors import StoreDown
 from engine.job import JobError, StoreFigures, WorkerInfo
 from engine.limits import QueueLimits
+from engine.questions import Question
 from engine.session import Session
 from engine.storeinfo import store_figures
 
@@ -248,18 +249,38 @@ class Engine:
         """Jobs with lapsed leases and silent owners -> pending or dead. Notes the time of the sweep."""
         return self.run(calls.rescue(limit, grace, max_crashes, by_queue or {}))
 
-    def prune(self, limit: int = 1000, *, age: float = 3600.0, dead_after: Mapping[str, float] | None = None) -> int:
+    def prune(
+        self,
+        limit: int = 1000,
+        *,
+        age: float = 3600.0,
+        dead_after: Mapping[str, float] | None = None,
+        dead_most: Mapping[str, int] | None = None,
+    ) -> calls.Pruned:
         """Forgets what nobody needs any more."""
-        return self.run(calls.prune(limit, age, dead_after or {}))
+        return self.run(calls.prune(limit, age, dead_after or {}, dead_most or {}))
 
     def figures(self, queues: Sequence[str] = ()) -> calls.Depths:
         """How deep these queues are (none = all)."""
         return self.run(calls.figures(queues))
 
     def store(self) -> StoreFigures:
-        """The store itself."""
+        """The store itself, and which queues have an alarm."""
         info = b"".join(self.session.command("INFO", section) for section in ("server", "memory"))
-        return store_figures(info, self.session.command("HGET", self.session.base + ":meta", "swept"))
+        figures = store_figures(info, self.session.command("HGET", self.session.base + ":meta", "swept"))
+        alarms = self.session.command("HKEYS", self.session.base + ":alarms")
+        return msgspec.structs.replace(figures, alarms=sorted(map(calls.text, alarms)))
+
+    def ask(self, question: Question[T]) -> T:
+        """Any question of `engine.questions`, or made like those."""
+        reply: Any = None
+        while True:
+            try:
+                step = question.send(reply)
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+            reply = self.session.run(step) if isinstance(step, Call) else self.session.command(*step)
 
 
 def _unparsed(reply: Any) -> Any:

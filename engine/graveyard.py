@@ -75,7 +75,7 @@ def window(base: str, wanted: Wanted, position: Position, until: float | None = 
     if queue != position.queue:
         position = Position(queue)
     following = Position(queues[1]) if len(queues) > 1 else None
-    rows = yield from _rows(base, position)
+    rows = yield from after(base, position)
     if not rows:
         return Window([], following)
     fresh = [
@@ -90,7 +90,7 @@ def window(base: str, wanted: Wanted, position: Position, until: float | None = 
     return Window(found, following if ended else rows[-1])
 
 
-def _rows(base: str, position: Position) -> Question[list[Position]]:
+def after(base: str, position: Position) -> Question[list[Position]]:
     """PEEK members of the queue's set behind the position, even when the one it names is gone."""
     key = f"{base}:dead:{position.queue}"
     rank = None

@@ -139,10 +139,15 @@ class QueueFigures(msgspec.Struct, frozen=True):
 
 
 class StoreFigures(msgspec.Struct, frozen=True):
-    """The store itself: bytes used, limit (0 = none), the janitor's last sweep (epoch seconds), product and version."""
+    """The store itself: bytes used, limit (0 = none), the janitor's last sweep (epoch seconds), product and version.
+
+    Attributes:
+        alarms: queues with too many dead letters; said to workers only.
+    """
 
     memory: int
     memory_limit: int
     last_sweep_at: float
     server: str
     version: str
+    alarms: list[str] = []

@@ -16,7 +16,8 @@ herdsman:{NS}:head:N      list    ids that were given back, next first
 herdsman:{NS}:marks       hash    cN cursor, pN entries passed and still there, sN scheduled
 herdsman:{NS}:processing  zset    lease -> deadline        :scheduled zset id -> due
 herdsman:{NS}:dead:QUEUE  zset    id -> when               :finished zset  id -> when its record expires
-herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x l, of flows' members fi fn fp fc fo fs fw fy fz
+herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x l hook
+                                  and of members of flows: fi fn fp fc fo fs fw fy fz
 herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller: 'number answer'
 herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
@@ -32,6 +33,9 @@ herdsman:{NS}:flow:ID     hash    name state made ended keep stop
 herdsman:{NS}:flow:ID:members hash name -> job             :flow:ID:ended hash  job -> how
 herdsman:{NS}:flow:ID:roots   list  members that wait for nothing, until the flow is closed
 herdsman:{NS}:needs:ID    set     parents that a held member still waits for
+herdsman:{NS}:alarms      hash    queue -> ms since which its dead letters are too many
+herdsman:{NS}:looked      hash    queue -> how far its dead letters were looked at for new groups
+herdsman:{NS}:groups      zset    fingerprint -> when the last of that group died
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 """
 

@@ -1,5 +1,6 @@
 """A job to be enqueued, and what may be said of it. The one list of it: both clients take these words."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
@@ -20,6 +21,8 @@ class EnqueueOptions(TypedDict, total=False):
         priority: "high", "normal" or "low", within its queue.
         tenant: for whom; the tenants of a queue take turns.
         limit_key: the limits of its type count for each such key apart. cost: permits of its rate that it takes.
+        webhook: the URL that hears of its end, or {"url": …, "events": ["completed", "dead", "cancelled"], "headers":
+            {…}}; left out, the events are the first two. See docs/webhooks.md.
     """
 
     queue: str | None
@@ -33,6 +36,7 @@ class EnqueueOptions(TypedDict, total=False):
     tenant: str | None
     limit_key: str | None
     cost: int | None
+    webhook: str | Mapping[str, Any] | None
 
 
 class NewJob(msgspec.Struct, frozen=True):
@@ -51,3 +55,4 @@ class NewJob(msgspec.Struct, frozen=True):
     tenant: str | None = None
     limit_key: str | None = None
     cost: int | None = None
+    webhook: str | Mapping[str, Any] | None = None

@@ -18,14 +18,14 @@ class JobState(StrEnum):
 FINISHED = frozenset({JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED})
 
 # (from, to) -> the scripts that make the move; None = the job is not there (yet, or any more). docs/states.md draws
-# this table; a test holds the two together.
+# this table; a test holds the two together. (Any script that ends a job may besides make one that reports on it.)
 # A member of a flow waits in scheduled for others: any script that ends one of those may let it go, or cancel it.
 _ENDING = (
     "claim", "bury", "discard", "retry", "release", "give_back", "settle", "rescue", "cancel", "purge", "drop", "prune",
     "stop", "proceed", "park",
 )  # fmt: skip
 TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
-    (None, JobState.PENDING): ("enqueue", "submit", "fire", "run", "spawn"),
+    (None, JobState.PENDING): ("enqueue", "submit", "fire", "run", "spawn", "alarm", "notice"),
     (None, JobState.SCHEDULED): ("enqueue", "submit", "flow", "spawn"),
     (JobState.SCHEDULED, JobState.PENDING): ("promote", "flow", *_ENDING),
     (JobState.PENDING, JobState.PROCESSING): ("claim",),

@@ -16,15 +16,18 @@ from pydantic import (
 )
 
 from config import units
-from engine import NewJob
+from engine import NewJob, webhook
 from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
 
 KEEP = 3600.0
 """Seconds for which the record of a job submitted over HTTP stays after its end."""
 
-LATER = frozenset({"unique", "webhook"})
+LATER = frozenset({"unique"})
 """Fields of the contract that this release does not have yet."""
+
+OURS = "herdsman."
+"""How the types begin that are ours: nobody else may have a webhook signed by our secrets."""
 
 NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
 """What the engine takes for a queue's name."""
@@ -37,6 +40,28 @@ LONGEST_FINDING = 200
 
 _DURATION = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "examples": ["10s", "1h30m"]}]}
 _TIME = {"anyOf": [{"type": "number"}, {"type": "string", "format": "date-time"}]}
+
+_URL = {"type": "string", "format": "uri", "maxLength": webhook.LONGEST_URL, "examples": ["https://example.com/hook"]}
+_WEBHOOK = {
+    "anyOf": [
+        _URL,
+        {
+            "type": "object",
+            "properties": {
+                "url": _URL,
+                "events": {"type": "array", "items": {"enum": list(webhook.EVENTS)}, "minItems": 1},
+                "headers": {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "maxProperties": webhook.MOST_HEADERS,
+                },
+            },
+            "required": ["url"],
+            "additionalProperties": False,
+        },
+        {"type": "null"},
+    ]
+}
 
 
 def _moment(value: object) -> object:
@@ -54,8 +79,19 @@ def _moment(value: object) -> object:
     return moment.timestamp()
 
 
+def _webhook(value: object) -> object:
+    """A URL, or a mapping with url, events and headers."""
+    if value is not None:
+        try:
+            webhook.field(value)  # type: ignore[arg-type]  # it looks at whatever was sent
+        except ValueError as error:
+            raise ValueError(str(error).removeprefix("webhook: ")) from None
+    return value
+
+
 Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION)]
 Moment = Annotated[float, BeforeValidator(_moment), Field(strict=True, ge=0, lt=1e11), WithJsonSchema(_TIME)]
+Webhook = Annotated[Any, BeforeValidator(_webhook), WithJsonSchema(_WEBHOOK)]
 
 
 class Submission(BaseModel):
@@ -75,6 +111,7 @@ class Submission(BaseModel):
     tenant: str | None = Field(default=None, pattern=LABEL, description="for whom; the tenants of a queue take turns")
     limit_key: str | None = Field(default=None, pattern=LABEL, description="its type's limits count for each key apart")
     cost: int | None = Field(default=None, ge=1, le=1000, description="permits of its type's rate that it takes")
+    webhook: Webhook = Field(default=None, description="the URL that hears of its end; or also of which ends, and how")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 
     @model_validator(mode="after")
@@ -83,6 +120,8 @@ class Submission(BaseModel):
             raise ValueError("give delay or run_at, not both")
         if self.timeout == 0:
             raise ValueError("timeout must be more than zero")
+        if self.type.startswith(OURS):
+            raise ValueError(f"types that begin with {OURS} are made by the herd itself")
         return self
 
     @property
@@ -106,6 +145,7 @@ class Submission(BaseModel):
             tenant=self.tenant,
             limit_key=self.limit_key,
             cost=self.cost,
+            webhook=self.webhook,
         )
 
 

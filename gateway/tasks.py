@@ -142,6 +142,7 @@ async def _enqueue(at_hand: Services, asked: Submission) -> str:
         "retries": job.retries,
         "timeout": job.timeout,
         "keep": job.keep,
+        "webhook": job.webhook,
     }
     try:
         handle = await at_hand.client.enqueue(job.type, job.data, **options)

@@ -22,6 +22,7 @@ from engine.connection import open_connection
 from engine.engine import Engine
 from engine.errors import EngineError
 from engine.schedule import Schedule
+from janitor.alarm import Alarm
 from janitor.duty import Duty
 from janitor.flow_keeper import FlowKeeper
 from janitor.nap import Nap
@@ -100,11 +101,23 @@ def duties(settings: Config, engine: Engine) -> list[Duty]:
         max_crashes=settings.queue("default").max_crashes,
         by_queue={name: queue.max_crashes for name, queue in settings.queues.items()},
     )
-    pruner = Pruner(engine, interval, lambda name: settings.queue(name).failure_ttl)
+    pruner = Pruner(
+        engine,
+        interval,
+        lambda name: settings.queue(name).failure_ttl,
+        dead_most=lambda name: settings.queue(name).dlq_max,
+    )
+    alarm = Alarm(
+        engine,
+        interval,
+        lambda name: settings.queue(name).dlq_alert,
+        settings.webhooks.alerts,
+        config.namespace(settings),
+    )
     origin = f"{socket.gethostname()}:{settings.path}"
     schedules = [Schedule(**one.model_dump()) for one in settings.schedules]
     scheduler = Scheduler(engine, interval, schedules, origin)
-    return [Promoter(engine, interval), scheduler, rescuer, FlowKeeper(engine, interval), pruner]
+    return [Promoter(engine, interval), scheduler, rescuer, FlowKeeper(engine, interval), alarm, pruner]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ class Figures:
     swept_at: float = 0.0  # epoch seconds of the janitor's last sweep, 0 when unknown
     queues: dict[str, dict[str, Any]] = field(default_factory=dict)
     rescued: dict[str, int] = field(default_factory=dict)
+    alarms: frozenset[str] = frozenset()  # queues with too many dead letters, whichever pool serves them
 
 
 def queue_figures(board: Board, pools: int) -> Figures:
@@ -43,6 +44,7 @@ def merged(said: list[tuple[int, Any]]) -> Figures:
         swept_at=max((float(value.get("swept_at") or 0) for _, value in known), default=0.0),
         queues=queues,
         rescued=rescued,
+        alarms=frozenset(name for name in last.get("alarms") or () if isinstance(name, str)),
     )
 
 

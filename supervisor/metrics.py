@@ -118,17 +118,19 @@ def _queue_families(figures: Figures, queues: Iterable[str]) -> Iterator[Metric]
     depth = GaugeMetricFamily("herdsman_queue_depth", "Jobs in a queue by state", labels=["queue", "state"])
     oldest = GaugeMetricFamily("herdsman_queue_oldest_seconds", "Age of the oldest waiting job", labels=["queue"])
     dead = GaugeMetricFamily("herdsman_dlq_size", "Dead jobs", labels=["queue"])
+    alert = GaugeMetricFamily("herdsman_dlq_alert", "1 while a queue has too many dead jobs", labels=["queue"])
     paused = GaugeMetricFamily("herdsman_queue_paused", "1 when a queue is paused", labels=["queue"])
     rescued = CounterMetricFamily("herdsman_janitor_rescued", "Jobs whose lease lapsed", labels=["queue"])
-    for name in dict.fromkeys([*queues, *figures.queues]):
+    for name in dict.fromkeys([*queues, *figures.queues, *sorted(figures.alarms)]):
         said = figures.queues.get(name, {})
         for state in _DEPTHS:
             depth.add_metric([name, state], said.get(state) or 0)
         oldest.add_metric([name], said.get("oldest") or 0)
         dead.add_metric([name], said.get("dead") or 0)
+        alert.add_metric([name], name in figures.alarms)
         paused.add_metric([name], bool(said.get("paused")))
         rescued.add_metric([name], figures.rescued.get(name, 0))
-    return iter((depth, oldest, dead, paused, rescued))
+    return iter((depth, oldest, dead, alert, paused, rescued))
 
 
 def _store(figures: Figures, *, embedded: bool, state: State | None) -> Iterator[Metric]:

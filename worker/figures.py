@@ -11,7 +11,8 @@ Blob = dict[str, Any]
 
 
 def blob(depths: Depths | None, store: StoreFigures | None, last: Blob) -> Blob:
-    """What is published: ``up``, ``memory``, ``memory_limit``, ``swept_at``, ``queues`` and ``rescued`` by queue.
+    """What is published: ``up``, ``memory``, ``memory_limit``, ``swept_at``, ``queues`` and ``rescued`` by queue, and
+    the queues with ``alarms``.
 
     While the store is away (None) the last figures stand, with ``up`` false.
     """
@@ -22,6 +23,7 @@ def blob(depths: Depths | None, store: StoreFigures | None, last: Blob) -> Blob:
         "memory": store.memory if store else 0,
         "memory_limit": store.memory_limit if store else 0,
         "swept_at": depths.swept_at,
+        "alarms": store.alarms if store else [],
         "queues": {name: msgspec.to_builtins(figures) for name, figures in depths.queues.items()},
         "rescued": {name: figures.rescued for name, figures in depths.queues.items()},
     }

@@ -5,14 +5,16 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from engine.limits import limits
 from worker.binding import Binding, bind
 from worker.durations import TaskError, seconds
-from worker.retrying import Exceptions, Rules, Wait, make_rules
+from worker.retrying import Rules, make_rules
+from worker.task_words import TaskWords
 
 HARD_GRACE = 5.0  # s after the soft timeout before the process is killed, unless the task says otherwise
+OURS = "herdsman."  # how the names of our own tasks begin
 NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -81,74 +83,24 @@ tasks = Registry()
 @overload
 def task(name: F, /) -> F: ...
 @overload
-def task(
-    name: str | None = None,
-    /,
-    *,
-    queue: str = "default",
-    retries: int | None = None,
-    timeout: float | str | None = None,
-    hard_timeout: float | str | None = None,
-    backoff: Wait | None = None,
-    retry_on: Exceptions | None = None,
-    give_up_on: Exceptions | None = None,
-    retry_for: float | str | None = None,
-    rate_limit: str | Mapping[str, Any] | None = None,
-    concurrency_limit: int | None = None,
-) -> Callable[[F], F]: ...
+def task(name: str | None = None, /, **words: Unpack[TaskWords]) -> Callable[[F], F]: ...
 
 
-def task(
-    name: Any = None,
-    /,
-    *,
-    queue: str = "default",
-    retries: int | None = None,
-    timeout: float | str | None = None,
-    hard_timeout: float | str | None = None,
-    backoff: Wait | None = None,
-    retry_on: Exceptions | None = None,
-    give_up_on: Exceptions | None = None,
-    retry_for: float | str | None = None,
-    rate_limit: str | Mapping[str, Any] | None = None,
-    concurrency_limit: int | None = None,
-) -> Any:
+def task(name: Any = None, /, **words: Any) -> Any:
     """Make a function a task; the function itself stays as it was and can be called and tested directly.
 
     Args:
         name: what producers say; the function's own name when left out (``@task`` alone does too).
-        queue: where its jobs go when the producer names no queue.
-        retries: how often a failed attempt is run again; None = as the queue says.
-        timeout: soft limit, seconds or "30s": SoftTimeout is raised inside the task.
-        hard_timeout: hard limit: the process is killed; None = timeout + 5 s when there is a timeout.
-        backoff: wait before a retry, or one for each retry in turn (the last one repeats), or
-            {"linear": "10s", "cap": "5m", "jitter": 0.1}; None or "exponential" = as the queue says.
-        retry_on: run again only after these exceptions. give_up_on: never after these; goes first.
-        retry_for: no retry begins later than that after the job was enqueued.
-        rate_limit: starts in a time, like "100/m" (sliding window), or {"rate": "100/m", "burst": 10} (evenly spaced).
-        concurrency_limit: jobs of it that run at once, on all hosts together.
+        words: see ``TaskWords``.
 
     Raises:
-        TaskError: a value makes no sense, or the name is taken.
+        TaskError: a value makes no sense, or the name is taken. TypeError: there is no such word.
     """
 
     def declare(function: F) -> F:
-        tasks.add(
-            make_task(
-                name if isinstance(name, str) else None,
-                function,
-                queue=queue,
-                retries=retries,
-                timeout=timeout,
-                hard_timeout=hard_timeout,
-                backoff=backoff,
-                retry_on=retry_on,
-                give_up_on=give_up_on,
-                retry_for=retry_for,
-                rate_limit=rate_limit,
-                concurrency_limit=concurrency_limit,
-            )
-        )
+        if isinstance(name, str) and name.startswith(OURS):
+            raise TaskError(f"@task({name!r}): names that begin with {OURS} are ours; choose another")
+        tasks.add(make_task(name if isinstance(name, str) else None, function, **words))
         return function
 
     if callable(name):
@@ -167,6 +119,7 @@ def make_task(
     hard_timeout: float | str | None = None,
     rate_limit: str | Mapping[str, Any] | None = None,
     concurrency_limit: int | None = None,
+    traits: Mapping[str, Any] | None = None,
     **retrying: Any,
 ) -> Task:
     """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
@@ -187,7 +140,7 @@ def make_task(
     if soft is not None and hard is not None and hard < soft:
         raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
     try:
-        traits = limits(rate_limit, concurrency_limit)
+        said = {**(traits or {}), **limits(rate_limit, concurrency_limit)}
     except ValueError as error:
         raise TaskError(f"{where}: {error}") from None
     return Task(
@@ -199,5 +152,5 @@ def make_task(
         timeout=soft,
         hard_timeout=hard,
         rules=make_rules(where, **retrying),
-        traits=traits,
+        traits=said,
     )

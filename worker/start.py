@@ -11,6 +11,7 @@ from setproctitle import setproctitle
 from config import logs
 from config.schema import Config, Pool
 from scoreboard import Board, LayoutError
+from worker import webhook
 from worker.boss import Boss, SocketBoss
 from worker.herder import Herder
 from worker.keeper import Keeper
@@ -41,6 +42,7 @@ def supervised(config: Config, pool: Pool, number: int, generation: int, fds: In
     try:
         board = Board.attach(fds.scoreboard)
         names = load(pool.tasks, folder=config.path.parent)
+        webhook.install(config)
     except (LoadError, LayoutError) as error:
         log.error("%s", error)  # noqa: TRY400 - the text is complete
         with contextlib.suppress(Closed):
@@ -58,6 +60,7 @@ def standalone(config: Config, pool: Pool) -> int:
     os.environ.update(pool.env)
     try:
         names = load(pool.tasks, folder=config.path.parent)
+        webhook.install(config)
     except LoadError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line's answer
         return BOOT_FAILED

@@ -22,6 +22,7 @@ from engine.states import JobState
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Within its queue.")
 @click.option("--tenant", help="For whom; the tenants of a queue take turns.")
 @click.option("--limit-key", help="The limits of TYPE count for each such key apart.")
+@click.option("--webhook", metavar="URL", help="Hears when it has completed or is dead.")
 @click.option("--wait", help="Wait so long for its end and show it; status 1 when it fails or takes longer.")
 @json_option
 @click.pass_obj

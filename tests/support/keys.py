@@ -5,10 +5,10 @@ from typing import Any
 
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
 _FIXED = {
-    "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished", "flows", "gone", "held",
-    "holding", "lanes", "later", "limits", "marks", "meta", "names", "parked", "paused",
-    "processing", "rescued", "running", "said", "scheduled", "schedules", "stopped", "tenantry",
-    "traits", "types", "watched", "workers",
+    "alarms", "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished",
+    "flows", "gone", "groups", "held", "holding", "lanes", "later", "limits", "looked", "marks",
+    "meta", "names", "parked", "paused", "processing", "rescued", "running", "said", "scheduled",
+    "schedules", "stopped", "tenantry", "traits", "types", "watched", "workers",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 

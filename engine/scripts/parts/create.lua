@@ -4,7 +4,7 @@
 -- RETURNS   create(job, now) -> its id, queue; or nil and {'full', queue, pending}: nothing was written. job: queue
 --           ('' = by type), type, where (see part issue), payload, options, when ('' now, '+ms' from now, '@ms' since
 --           the epoch, 'held': it waits in scheduled, without a time, until somebody calls join), fields (name, value
---           ... of the record besides)
+--           ... of the record besides), owed (true: no limit of the queue refuses it)
 -- INCLUDES  issue join later soon
 -- INVARIANT new -> pending or scheduled
 local HELD = 9000000000000000 -- ms; promote never comes to it
@@ -13,7 +13,7 @@ local function create(job, now)
   if queue == '' then queue = redis.call('HGET', b .. ':types', job.type) or 'default' end
   local lane = lane_for(queue, job.type, job.where)
   local more = { 1, #job.payload }
-  local pending = crowded(queue, lane, more, more)
+  local pending = not job.owed and crowded(queue, lane, more, more)
   if pending then return nil, { 'full', queue, pending } end
   local stamp, seq = issue(1, now)
   local id = lane .. '-' .. stamp .. '-' .. string.format('%.0f', seq + 1)

@@ -66,6 +66,13 @@ def letters(client, seats):
     return ids
 
 
+def test_a_job_with_a_webhook_is_enqueued_and_one_that_makes_no_sense_is_refused(say, refused, client, store):
+    job = say("enqueue", "mail", "--webhook", "https://example.com/hook")["id"]
+    assert b"https://example.com/hook" in store.client.hget(f"herdsman:{{default}}:job:{job}", "hook")
+    status, text = refused("enqueue", "mail", "--webhook", "example.com")
+    assert (status, "must begin with https://" in text) == (2, True)
+
+
 def test_a_job_is_enqueued_listed_shown_and_cancelled(say, client):
     job = say("enqueue", "mail", '{"to": "a@b"}', "--queue", "q", "--delay", "1h", "--retries", "2", "--timeout", "5s")
     shown = say("show", job["id"])

@@ -3,6 +3,8 @@ fences hold, no key without a reason. Times are now or never (0, or far away), s
 depends on how fast this machine is would be a different walk.
 """
 
+from collections import Counter
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -15,10 +17,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from engine import Client, JobError, JobState, calls, keys, schedule
+from engine import Client, JobError, JobState, calls, keys, schedule, webhook
 from engine.claims import Done
 from engine.dead_letters import UNCHANGED
 from engine.engine import Engine
+from engine.states import FINISHED
 from tests.support.invariants import broken
 from tests.support.keys import unexplained_keys
 
@@ -37,7 +40,7 @@ class Herd(RuleBasedStateMachine):
         self.store.client.flushall()
         self.client = Client(self.store.url)
         self.keeper = Engine(self.store.url, "default", incarnation=1)
-        self.lives = 1
+        self.births = 1
         self.workers = {}
         self.issued = set()
         self.ended = {}
@@ -46,6 +49,8 @@ class Herd(RuleBasedStateMachine):
         self.client.run(schedule.declare("file", [clock]))
         self.store.client.hset("herdsman:{default}:schedule:clock", "slot", 0)
         self.asked = set()
+        self.lives = Counter()  # of the jobs whose ends are to be told: how often a dead one was given another
+        self.store.client.hset("herdsman:{default}:traits", webhook.TYPE, '{"queue": "hooks"}')  # where nobody claims
 
     def teardown(self):
         for engine in (self.keeper, *self.workers.values()):
@@ -54,8 +59,8 @@ class Herd(RuleBasedStateMachine):
 
     def worker(self, n):
         if n not in self.workers:
-            self.lives += 1
-            self.workers[n] = Engine(self.store.url, "default", incarnation=self.lives)
+            self.births += 1
+            self.workers[n] = Engine(self.store.url, "default", incarnation=self.births)
         return self.workers[n]
 
     @rule(queue=st.sampled_from(QUEUES), n=st.integers(1, 5), run_at=st.sampled_from([None, 0.0, 9e9]))
@@ -64,6 +69,13 @@ class Herd(RuleBasedStateMachine):
             self.issued.add(self.client.enqueue("t", {"n": n}, queue=queue, run_at=run_at).id)
         if run_at is None:
             self.issued.update(self.client.enqueue_many((("t", i) for i in range(n)), queue=queue))
+
+    @rule(queue=st.sampled_from(QUEUES), delay=st.sampled_from([None, 9e6]))
+    def enqueue_to_be_told(self, queue, delay):
+        target = {"url": "https://example.com", "events": list(webhook.EVENTS)}
+        job = self.client.enqueue("t", queue=queue, delay=delay, webhook=target).id
+        self.issued.add(job)
+        self.lives[job] = 0
 
     @rule(overlap=st.sampled_from(["allow", "skip", "queue_one"]), step=st.integers(-1, 3), pause=st.booleans())
     def fire(self, overlap, step, pause):
@@ -162,7 +174,7 @@ class Herd(RuleBasedStateMachine):
             was = self.client.find(job).state
             assert self.client.dead_letters.retry(job, payload) == (was == JobState.DEAD)
             if was == JobState.DEAD:
-                self.ended.pop(job, None)
+                self.revive(job)
                 found = self.client.find(job)
                 assert (found.state, found.attempts, found.crashes) == (JobState.PENDING, 0, 0)
 
@@ -174,7 +186,7 @@ class Herd(RuleBasedStateMachine):
         still = {job.id for job in self.client.jobs(state="dead", queue=queue).jobs}
         assert len(dead) - len(still) == count
         for job in dead - still:
-            self.ended.pop(job, None)
+            self.revive(job)
 
     @rule(data=st.data())
     def drop(self, data):
@@ -190,6 +202,11 @@ class Herd(RuleBasedStateMachine):
         pending = {job.id for job in self.client.jobs(state="pending", queue=queue, limit=500).jobs}
         assert self.client.purge(queue) == len(pending)
         self.ended.update(dict.fromkeys(pending, JobState.CANCELLED))
+
+    def revive(self, job):
+        self.ended.pop(job, None)
+        if job in self.lives:
+            self.lives[job] += 1
 
     def draw_dead_or_any(self, data):
         dead = [job.id for job in self.client.jobs(state="dead").jobs]
@@ -226,6 +243,13 @@ class Herd(RuleBasedStateMachine):
                 assert job.state == JobState.PROCESSING, job
             else:
                 assert job.state in {"pending", "scheduled", "processing"}, job
+
+    @invariant()
+    def every_end_that_is_to_be_told_has_one_webhook(self):
+        if self.lives:
+            told = Counter(job.data["data"]["id"] for job in self.client.jobs(queue="hooks", limit=500).jobs)
+            found = self.client.find_many(sorted(self.lives))
+            assert told == +Counter({i: n + (found[i].state in FINISHED) for i, n in self.lives.items()})
 
     @invariant()
     def no_key_is_without_a_reason(self):

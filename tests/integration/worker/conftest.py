@@ -25,9 +25,10 @@ class Pool:
 
     def __init__(self, store: Store, folder: Path, **pool: Any) -> None:
         self.folder = folder
-        queues, types = pool.pop("policies", {}), pool.pop("types", {})
+        queues, types, webhooks = (pool.pop(name, {}) for name in ("policies", "types", "webhooks"))
         default = {"name": "default", "tasks": ["hm_tasks"], "instances": 1, **pool}
         contents = {"redis": {"url": store.url}, "pools": [default], "queues": queues, "types": types}
+        contents["webhooks"] = webhooks
         (folder / "c.yaml").write_text(yaml.safe_dump(contents))
         self.runs_file = folder / "runs"
         self.runs_file.touch()
@@ -93,7 +94,7 @@ class Pool:
 
 @pytest.fixture
 def start(store: Store, tmp_path: Path) -> Iterator[Callable[..., Pool]]:
-    """start(**pool keys, policies={queue: …}) -> a Pool that is ready; all are stopped at the end."""
+    """start(**pool keys, policies={queue: …}, webhooks={…}) -> a Pool that is ready; all are stopped at the end."""
     pools: list[Pool] = []
 
     def make(**keys: Any) -> Pool:

@@ -1,6 +1,7 @@
 import pytest
 
 from engine import JobFailed, JobState
+from tests.support import processes
 
 pytestmark = pytest.mark.process
 

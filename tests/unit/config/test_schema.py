@@ -124,3 +124,39 @@ def test_a_folder_that_cannot_be_is_refused(folder):
 def test_a_tilde_is_the_home_folder(monkeypatch):
     monkeypatch.setenv("HOME", "/srv/me")
     assert str(Config(data_dir="~/herd").data_dir) == "/srv/me/herd"
+
+
+SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+
+def test_webhooks_go_only_to_the_internet_and_by_tls_unless_the_file_says_otherwise():
+    assert (Config().webhooks.allow_private, Config().webhooks.allow_http, Config().webhooks.secrets) == (
+        False,
+        False,
+        (),
+    )
+
+
+def test_a_webhooks_secrets_are_never_shown():
+    config = Config(webhooks={"secrets": [SECRET], "alerts": "https://example.com/hook?key=x"})
+    assert config.webhooks.secrets == (SECRET,)
+    assert SECRET not in repr(config)
+    assert "key=x" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "plain", SECRET.removeprefix("whsec_"), SECRET + "!", "whsec_c2hvcnQ=", 5, None]
+)
+def test_what_is_no_secret_of_the_scheme_is_refused_and_not_repeated(secret):
+    with pytest.raises(ValidationError) as told:
+        Config(webhooks={"secrets": [secret]})
+    said = [error["msg"] for error in told.value.errors()]
+    assert not secret or str(secret) not in str(said)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "example.com", "ftp://x", "https://", "https://u:p@x", "https://x/#y", "https://x y"]
+)
+def test_alerts_go_to_a_url_that_something_can_be_sent_to(url):
+    with pytest.raises(ValidationError):
+        Config(webhooks={"alerts": url})

@@ -65,7 +65,10 @@ def test_the_schema_documents_every_route_with_the_error_body(http: Any) -> None
     assert set(submit["responses"]) >= {"202", "400", "413", "415", "422", "429", "503"}
     assert submit["responses"]["422"]["content"]["application/json"]["schema"]["$ref"].endswith("ErrorBody")
     assert "HTTPValidationError" not in str(schema)
-    assert submit["requestBody"]["content"]["application/json"]["schema"]["required"] == ["type"]
+    body = submit["requestBody"]["content"]["application/json"]["schema"]
+    assert body["required"] == ["type"]
+    assert "$ref" not in str(body)  # it would point to nowhere
+    assert body["properties"]["webhook"]["anyOf"][1]["required"] == ["url"]
 
 
 def test_the_app_closes_its_client(at_hand: Services, client: Any, http_to: Any) -> None:

@@ -79,9 +79,24 @@ def test_a_field_of_a_later_release_is_not_taken_for_a_slip() -> None:
         ({"queue": "x" * 65}, "queue"),
         ({"accept_unknown": 1}, "accept_unknown"),
         ({"delay": 1, "run_at": 1}, "delay or run_at"),
+        ({"type": "herdsman.webhook"}, "herdsman."),
+        ({"webhook": "ftp://x"}, "webhook: the URL must begin with"),
+        ({"webhook": "https://" + "x" * 10_000}, "webhook: the URL has"),
+        ({"webhook": {"uri": "https://x"}}, "webhook"),
+        ({"webhook": {"url": "https://x", "events": ["born"]}}, "webhook: 'born' is no event"),
+        ({"webhook": {"url": "https://x", "headers": {"Host": "y"}}}, "webhook: the header 'Host'"),
+        ({"webhook": ["https://x"]}, "webhook"),
+        ({"webhook": 5}, "webhook"),
     ],
 )
 def test_a_wrong_value_is_refused_at_its_place(body: dict[str, Any], place: str) -> None:
     message = refusal(**{"type": "x", **body})
     assert place in message
     assert len(message) < 300
+
+
+@pytest.mark.parametrize(
+    "target", ["https://a/b", {"url": "https://a", "events": ["dead"], "headers": {"X": "y"}}, None]
+)
+def test_a_webhook_is_handed_on_as_it_was_written(target: Any) -> None:
+    assert submission({"type": "x", "webhook": target}).job().webhook == target

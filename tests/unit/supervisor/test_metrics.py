@@ -36,6 +36,7 @@ def test_zeros_stand_there_before_anything_has_happened() -> None:
         seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"]))
     assert seen["herdsman_queue_depth", ("default", "pending")] == 0
     assert seen["herdsman_dlq_size", ("default",)] == 0
+    assert seen["herdsman_dlq_alert", ("default",)] == 0
     assert seen["herdsman_store_up", ()] == 0
     assert seen["herdsman_job_wait_seconds_count", ("default",)] == 0
     assert seen["herdsman_worker_restarts_total", ("default", "oom")] == 0
@@ -66,6 +67,7 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
     with Board.create(4, 1) as board:
         figures = {
             "up": True, "memory": 10, "memory_limit": 20, "swept_at": 1.5, "rescued": {"mail": 4},
+            "alarms": ["mail", 7],
             "queues": {"mail": {"scheduled": 2, "processing": 3, "dead": 4, "oldest": 5.5, "paused": True}},
         }  # fmt: skip
         board.figures(0).publish(figures)
@@ -74,6 +76,8 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
     assert seen["herdsman_queue_oldest_seconds", ("mail",)] == 5.5
     assert seen["herdsman_queue_paused", ("mail",)] == 1
     assert seen["herdsman_dlq_size", ("mail",)] == 4
+    assert seen["herdsman_dlq_alert", ("mail",)] == 1
+    assert seen["herdsman_dlq_alert", ("default",)] == 0
     assert seen["herdsman_janitor_rescued_total", ("mail",)] == 4
     assert seen["herdsman_store_up", ()] == 1
     assert seen["herdsman_store_memory_limit_bytes", ()] == 20

@@ -74,3 +74,8 @@ def test_two_functions_cannot_share_a_name() -> None:
 @pytest.mark.parametrize(("text", "expected"), [("30s", 30), ("1h30m", 5400), ("250ms", 0.25), (5, 5), (0.5, 0.5)])
 def test_durations_are_read_as_people_write_them(text: str | float, expected: float) -> None:
     assert expected == seconds(text, "here")
+
+
+def test_names_of_our_own_tasks_cannot_be_taken():
+    with pytest.raises(TaskError, match=r"herdsman\. are ours"):
+        task("herdsman.webhook")(lambda: None)
