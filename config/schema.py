@@ -114,7 +114,7 @@ class Schedule(Section):
     queue: f.QueueName | None = Field(None, description="Default: the queue of the task")
     misfire: Literal["once", "skip", "all"] = Field("once", description="What to do about slots that were missed")
     misfire_max: f.Duration = Field(3600.0, description="No slot older than this is made up for")
-    overlap: Literal["allow", "skip", "queue_one"] = Field(
+    overlap: Literal["allow", "skip", "queue_one", "cancel_old"] = Field(
         "allow", description="What to do at a slot while an earlier job has not ended"
     )
     jitter: f.Duration = Field(0.0, le=86400.0, description="Fire up to so late, spread evenly over the schedules")

@@ -12,6 +12,7 @@ from engine.errors import (
     JobNotFound,
     LeaseLost,
     PayloadError,
+    QueueClosed,
     QueueFull,
     ResultTimeout,
     StoreDown,
@@ -20,7 +21,7 @@ from engine.errors import (
 from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.new_job import EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
-from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
+from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
 from engine.states import JobState
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "NewJob",
     "Page",
     "PayloadError",
+    "QueueClosed",
     "QueueFigures",
     "QueueFull",
     "QueuePolicy",
@@ -51,6 +53,7 @@ __all__ = [
     "Schedule",
     "ScheduleInfo",
     "ScheduleNotFound",
+    "ScheduleTaken",
     "StoreDown",
     "StoreFigures",
     "StoreFull",

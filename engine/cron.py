@@ -12,6 +12,15 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+ALIASES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock times stand without a zone here
 _SECOND = timedelta(seconds=1)
 _NEAR = 26 * 3600  # a change of the clock concerns wall-clock times of this long around it: no zone is further off
@@ -22,7 +31,7 @@ class Cron:
     """One expression in one zone.
 
     Args:
-        expression: five fields, or six with seconds in front.
+        expression: five fields, or six with seconds in front, or one of ALIASES.
         zone: a name of the time zone database.
 
     Raises:
@@ -30,6 +39,7 @@ class Cron:
     """
 
     def __init__(self, expression: str, zone: str = "UTC") -> None:
+        expression = ALIASES.get(expression, expression)
         try:
             self._forward = CronSim(expression, _EPOCH)
             self._backward = CronSim(expression, _EPOCH, reverse=True)

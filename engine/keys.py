@@ -1,6 +1,6 @@
 """Names in the store: one base for each namespace, one hash tag for all its keys, and what ids and leases say.
 
-herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well
+herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well, puts
 herdsman:{NS}:lanes       hash    queue -> lane            :names   hash  lane -> queue
 herdsman:{NS}:lane:N      stream  bodies of pending and processing jobs that have nothing more to say
 herdsman:{NS}:head:N      list    ids that were given back, next first
@@ -13,7 +13,8 @@ herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
 herdsman:{NS}:beats :gone :callers :watched :cancels  zsets by time :types hash type -> queue   :knows:WHO hash
 herdsman:{NS}:traits      hash    type -> what the store must know of it, JSON
-herdsman:{NS}:limits      hash    queue -> max_pending     :paused set     :rescued hash queue -> n
+herdsman:{NS}:limits      hash    queue -> max_pending, or 'closed max_pending'
+herdsman:{NS}:paused      set     queues                     :rescued hash  queue -> n
 herdsman:{NS}:schedules   hash    name -> definition       :schedule:NAME hash  slot times paused asked held job open at
                                                    ended success fired skipped missed by:ORIGIN
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes

@@ -29,8 +29,8 @@ TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
     (JobState.PROCESSING, JobState.DEAD): ("bury", "settle", "rescue"),
     (JobState.PROCESSING, JobState.PENDING): ("release", "give_back", "settle", "rescue"),
     (JobState.PROCESSING, JobState.CANCELLED): ("discard", "retry", "bury", "release", "give_back", "settle", "rescue"),
-    (JobState.PENDING, JobState.CANCELLED): ("cancel", "purge"),
-    (JobState.SCHEDULED, JobState.CANCELLED): ("cancel",),
+    (JobState.PENDING, JobState.CANCELLED): ("cancel", "purge", "fire"),
+    (JobState.SCHEDULED, JobState.CANCELLED): ("cancel", "fire"),
     (JobState.DEAD, JobState.PENDING): ("requeue",),
     (JobState.DEAD, None): ("drop", "prune"),
 }

@@ -18,7 +18,9 @@ for i = 4, 3 + 3 * types, 3 do
   else redis.call('HSET', b .. ':traits', ARGV[i], ARGV[i + 2]) end
 end
 for i = 4 + 3 * types, #ARGV, 2 do
-  if ARGV[i + 1] == '0' then redis.call('HDEL', b .. ':limits', ARGV[i])
+  local closed = string.match(redis.call('HGET', b .. ':limits', ARGV[i]) or '', '^closed') -- stays so (see gate)
+  if closed then redis.call('HSET', b .. ':limits', ARGV[i], 'closed ' .. ARGV[i + 1])
+  elseif ARGV[i + 1] == '0' then redis.call('HDEL', b .. ':limits', ARGV[i])
   else redis.call('HSET', b .. ':limits', ARGV[i], ARGV[i + 1]) end
 end
 return now

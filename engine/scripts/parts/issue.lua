@@ -2,7 +2,8 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   lane_for(queue, type, where) -> the lane for such jobs, made when it is new
---           crowded(queue, lane, n) -> how many are pending, when n more are more than the queue takes; else nil
+--           crowded(queue, lane, n) -> how many are pending, when n more are more than the queue takes; -1 when it is
+--           closed; else nil
 --           issue(n, now) -> ms as text, the seq before the first of n new ones
 -- INVARIANT ids only grow, in one count for the whole namespace
 local function lane_for(queue, _type, _where)
@@ -18,6 +19,7 @@ local function crowded(queue, lane, n)
   local b = KEYS[1]
   local limit = redis.call('HGET', b .. ':limits', queue)
   if not limit then return nil end
+  if string.sub(limit, 1, 1) == 'c' then return -1 end -- closed (see gate)
   local pending = redis.call('XLEN', b .. ':lane:' .. lane) + redis.call('LLEN', b .. ':head:' .. lane)
     - (redis.call('HGET', b .. ':marks', 'p' .. lane) or 0)
   if pending + n > tonumber(limit) then return pending end

@@ -33,7 +33,7 @@ class House:
         removed = self.client.run(schedule.declare(origin, schedules))
         for one in schedules:
             self.store.client.hset(STATE + one.name, "slot", self.begin)
-        return removed
+        return removed.removed
 
     def fire(self, one, after, **keys):
         return self.client.run(schedule.fire(one, self.begin + after, **keys))
@@ -203,9 +203,9 @@ def test_a_schedule_is_removed_when_the_last_file_lets_it_go(house):
 
 def test_the_word_of_a_file_that_fell_silent_does_not_count_for_ever(house):
     house.declare(plain(), origin="gone")
-    assert house.client.run(schedule.declare("a", [], stale=3600)) == []
+    assert house.client.run(schedule.declare("a", [], stale=3600)).removed == []
     house.store.client.hset(STATE + "nightly", "by:gone", 1)
-    assert house.client.run(schedule.declare("a", [], stale=3600)) == ["nightly"]
+    assert house.client.run(schedule.declare("a", [], stale=3600)).removed == ["nightly"]
 
 
 def test_the_last_run_is_shown_with_its_state_and_the_last_success(house):

@@ -1,6 +1,6 @@
 from engine.calls import Call
 from engine.errors import QueueFull
-from engine.schedule import Fired, Schedule, Seen, Sight
+from engine.schedule import Declared, Fired, Schedule, Seen, Sight
 from janitor.scheduler import DECLARED_EVERY, Scheduler
 
 NOW = 1_700_000_000 // 3600 * 3600
@@ -23,7 +23,7 @@ class FakeEngine:
                 return self.seen
             case "declare":
                 self.declared.append(call.args[2::4])
-                return ["old"]
+                return Declared(["old"], [])
         self.fired.append((call.args[0], call.args[1], call.args[2]))
         return self.answer
 
