@@ -87,6 +87,7 @@ class Queue(Section):
     backoff: Backoff = Field(Backoff(), description="The delay before a retry")
     lease: f.Duration = Field(30.0, ge=0.1, description="A silent worker loses its jobs after so long")
     max_pending: f.Whole = Field(0, ge=0, description="Jobs waiting at most; 0: no limit")
+    wait_target: f.Duration = Field(0.0, description="Jobs should start within so long; 0: no target")
     dlq_alert: f.Whole = Field(100, ge=0, description="Dead jobs that raise an alert; 0: never")
     max_crashes: f.Whole = Field(3, ge=1, description="Processes a job may take down before it is dead")
     result_ttl: f.Duration = Field(3600.0, description="Results are kept so long")

@@ -55,6 +55,10 @@ class Schedules:
         """All of them by name, with their next slots and what became of the last."""
         return self._client.ask(listed(self._base, upcoming))
 
+    def show(self, name: str, upcoming: int = UPCOMING) -> ScheduleInfo:
+        """One of them. Raises ScheduleNotFound."""
+        return self._client.ask(shown(self._base, name, upcoming))
+
     def put(self, schedule: Schedule) -> bool:
         """Make this schedule, or replace the one of its name; whether it is new.
 
@@ -102,6 +106,10 @@ class AsyncSchedules:
         """All of them; see `Schedules.list`."""
         return await self._client.ask(listed(self._base, upcoming))
 
+    async def show(self, name: str, upcoming: int = UPCOMING) -> ScheduleInfo:
+        """One of them; see `Schedules.show`."""
+        return await self._client.ask(shown(self._base, name, upcoming))
+
     async def put(self, schedule: Schedule) -> bool:
         """Make or replace it; see `Schedules.put`."""
         return await self._client.run(checked(schedule))
@@ -129,7 +137,23 @@ class AsyncSchedules:
 
 def listed(base: str, upcoming: int) -> Question[list[ScheduleInfo]]:
     """All schedules by name."""
+    return (yield from _infos(base, (yield from _declared(base)), upcoming))
+
+
+def shown(base: str, name: str, upcoming: int) -> Question[ScheduleInfo]:
+    """One schedule.
+
+    Raises:
+        ScheduleNotFound: there is none of that name.
+    """
     found = yield from _declared(base)
+    infos = yield from _infos(base, {name: found[name]} if name in found else {}, upcoming)
+    if not infos:
+        raise _absent(name, found)
+    return infos[0]
+
+
+def _infos(base: str, found: dict[str, Schedule], upcoming: int) -> Question[list[ScheduleInfo]]:
     seconds, _ = yield ("TIME",)
     states = {}
     for name in found:

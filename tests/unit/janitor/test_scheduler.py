@@ -88,9 +88,9 @@ def test_it_declares_at_once_then_now_and_then_and_when_the_store_forgot():
     assert len(engine.declared) == 3
 
 
-def test_without_schedules_it_takes_back_its_old_ones_and_looks_at_nothing(caplog):
+def test_without_schedules_it_takes_back_its_old_ones_and_listens_for_those_of_clients(caplog):
     caplog.set_level("INFO")
     engine = FakeEngine()
-    assert scheduler(engine).run_once() == (0, None)
+    assert scheduler(engine).run_once() == (0, 1.0)
     assert engine.declared == [[]]
     assert "removed what no config file has any more: old" in caplog.text
