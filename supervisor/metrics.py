@@ -31,7 +31,8 @@ class HerdCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield all families."""
-        rows = [row for slot in range(self._herd.slots.used) for row in self._herd.board.series(slot).rows()]
+        board, slots = self._herd.board, range(self._herd.slots.used)
+        rows = [row for slot in slots for table in (board.series(slot), board.aftermath(slot)) for row in table.rows()]
         figures = queue_figures(self._herd.board, len(self._herd.pools))
         yield from _jobs(rows, self._queues)
         yield from _queue_families(figures, self._queues)

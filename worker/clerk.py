@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from engine import EngineError, StoreDown, StoreFigures, WorkerInfo
-from engine.calls import Depths
+from engine.calls import Depths, Settled
 from engine.engine import Engine
 from worker.messages import Message
 
@@ -41,8 +41,8 @@ class GiveBack:
 class Clerk:
     """Started once; ``close`` lets it finish what must not be lost, for a while.
 
-    on_settled(incarnation in hex), on_figures (None: the store is away) and on_extended(the ids of jobs that were
-    asked to stop; None: it did not work) are called in the clerk's thread.
+    on_settled(the order, what became of the jobs), on_figures (None: the store is away) and on_extended(the ids of jobs
+    that were asked to stop; None: it did not work) are called in the clerk's thread.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Clerk:
         *,
         lease: float,
         max_crashes: int,
-        on_settled: Callable[[str], None],
+        on_settled: Callable[[Message, Settled], None],
         on_figures: Callable[[Depths | None, StoreFigures | None], None],
         on_extended: Callable[[Sequence[str] | None], None],
     ) -> None:
@@ -163,14 +163,14 @@ class Clerk:
             max_crashes=self._max_crashes,
         )
         self._deaths.popleft()
-        if any(settled):
+        if any(settled[:3]):
             log.info(
                 "worker %s (%s): %d jobs given back, %d charged, %d buried",
                 death.get("slot"),
                 death["cause"],
-                *settled,
+                *settled[:3],
             )
-        self._on_settled(death["incarnation"])
+        self._on_settled(death, settled)
 
     def _give_back(self, order: GiveBack) -> None:
         if time.monotonic() - order.asked > _STALE or not order.still():

@@ -17,14 +17,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine import StoreFigures, WorkerInfo
-from engine.calls import Depths
+from engine.calls import Depths, Settled
 from engine.engine import Engine
-from scoreboard import REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
+from scoreboard import OUTCOMES, REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
 from worker import watch
 from worker.cancels import KILL, Cancels
 from worker.clerk import Clerk, GiveBack
 from worker.figures import Blob, blob
-from worker.messages import BadMessage, Closed, Wire
+from worker.messages import BadMessage, Closed, Message, Wire
 from worker.obituary import lease_of
 from worker.posting import Posting
 from worker.recycle import rss_of, too_large
@@ -89,8 +89,13 @@ class Keeper:
 
     # --- the clerk's thread ---
 
-    def _on_settled(self, incarnation: str) -> None:
-        self._settled.append(incarnation)
+    def _on_settled(self, death: Message, settled: Settled) -> None:
+        if 0 <= (slot := int(death.get("slot", -1))) < self._posting.board.slots:
+            table = self._posting.board.aftermath(slot)  # made anew: the last keeper may have counted there meanwhile
+            for end in settled.ends:
+                if end.outcome in OUTCOMES and end.type:
+                    table.row(end.queue, end.type).add(**{end.outcome: 1})
+        self._settled.append(str(death["incarnation"]))
         with contextlib.suppress(BlockingIOError):
             os.write(self._ring, b"\0")
 

@@ -8,7 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(*words, stdin="", within=20, cwd=ROOT, **environ):
+def run(
+    *words: str, stdin: str = "", within: float = 20, cwd: Path = ROOT, **environ: str
+) -> subprocess.CompletedProcess[str]:
     """The command's answer."""
     return subprocess.run(
         [sys.executable, "-m", "engine", *words],
