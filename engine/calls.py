@@ -94,7 +94,8 @@ def settle(incarnation: int, cause: str, started: Sequence[str], *, charged: boo
     args: Args = [f"{incarnation:x}", cause, int(charged), max_crashes, *started]
 
     def settled(reply: Any) -> Settled:
-        return Settled(*map(int, reply[:3]), [Ended(*map(text, end)) for end in reply[3]])
+        released, charged, buried, ends = reply
+        return Settled(int(released), int(charged), int(buried), [Ended(*map(text, end)) for end in ends])
 
     return Call("settle", args, settled)
 

@@ -205,6 +205,15 @@ def _seen(reply: Any) -> Seen:
     return Seen(now / 1000, sights, int(version))
 
 
+def successes(most: int) -> Call[dict[str, float]]:
+    """When a job of each schedule last succeeded, in epoch seconds (0 = never); of the first `most` by name."""
+
+    def parse(reply: Any) -> dict[str, float]:
+        return {text(reply[i]): reply[i + 1] / 1000 for i in range(0, len(reply), 2)}
+
+    return Call("successes", [most], parse)
+
+
 def fire(
     schedule: Schedule, slot: int, *, missed: int = 0, go_by: bool = False, definition: bytes = b""
 ) -> Call[Fired]:

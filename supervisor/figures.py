@@ -16,6 +16,7 @@ class Figures:
     swept_at: float = 0.0  # epoch seconds of the janitor's last sweep, 0 when unknown
     queues: dict[str, dict[str, Any]] = field(default_factory=dict)
     rescued: dict[str, int] = field(default_factory=dict)
+    schedules: dict[str, float] = field(default_factory=dict)  # epoch seconds of the last success, 0 = never
 
 
 def queue_figures(board: Board, pools: int) -> Figures:
@@ -43,6 +44,7 @@ def merged(said: list[tuple[int, Any]]) -> Figures:
         swept_at=max((float(value.get("swept_at") or 0) for _, value in known), default=0.0),
         queues=queues,
         rescued=rescued,
+        schedules={name: float(at or 0) for name, at in _dict(last, "schedules").items()},
     )
 
 

@@ -16,14 +16,14 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine import StoreFigures, WorkerInfo
-from engine.calls import Depths, Settled
+from engine import WorkerInfo
+from engine.calls import Settled
 from engine.engine import Engine
 from scoreboard import OUTCOMES, REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
 from worker import watch
 from worker.cancels import KILL, Cancels
 from worker.clerk import Clerk, GiveBack
-from worker.figures import Blob, blob
+from worker.figures import Blob, Look, blob
 from worker.messages import BadMessage, Closed, Message, Wire
 from worker.obituary import lease_of
 from worker.posting import Posting
@@ -99,8 +99,8 @@ class Keeper:
         with contextlib.suppress(BlockingIOError):
             os.write(self._ring, b"\0")
 
-    def _on_figures(self, depths: Depths | None, store: StoreFigures | None) -> None:
-        self._figures = blob(depths, store, self._figures)
+    def _on_figures(self, seen: Look | None) -> None:
+        self._figures = blob(seen, self._figures)
         try:
             self._posting.board.figures(self._posting.pool_number).publish(self._figures)
         except ValueError as error:

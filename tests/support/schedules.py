@@ -26,9 +26,10 @@ class House:
         removed = self.client.run(schedule.declare(origin, schedules))
         for one in schedules:
             self.store.client.hset(STATE + one.name, "slot", self.begin)
-        return removed.removed
+        names: list[str] = removed.removed
+        return names
 
-    def fire(self, one: Schedule, after: int, **keys: Any) -> schedule.Fired:
+    def fire(self, one: Schedule, after: int, **keys: Any) -> Any:
         return self.client.run(schedule.fire(one, self.begin + after, **keys))
 
     def look(self, one: Schedule) -> Any:
