@@ -68,7 +68,7 @@ class Ledger:
             )
 
     def deliver(self) -> None:
-        """Tell the store of the failures. Not while a claim is under way.
+        """Tell the store of the failures, and the scoreboard what came of them. Not while a claim is under way.
 
         Raises:
             StoppedWaiting: the store is away and there is no time left.
@@ -77,6 +77,7 @@ class Ledger:
             plan, failure = self._failures[0]
             held = self._patience(lambda: self._tell(failure))  # noqa: B023 - called here
             plan.tally.count(outcome_of(failure) if held else "lost")
+            plan.tally.flush()  # now: after this there may be nothing to run for long
             self._failures.pop(0)
 
     def _tell(self, failure: Failure) -> bool:

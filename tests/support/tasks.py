@@ -8,7 +8,7 @@ import signal
 import time
 
 from tests.support.starts import noted
-from worker import current_job, task
+from worker import Discard, current_job, task
 
 FOR_EVER = 600.0
 
@@ -58,3 +58,9 @@ def die() -> None:
     """Take the process along, every time."""
     with noted():
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+@task("discard")
+def discard() -> None:
+    """Want nothing of it."""
+    raise Discard("nobody needs it")
