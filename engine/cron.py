@@ -46,6 +46,7 @@ class Cron:
         except (CronSimError, AssertionError, TypeError, ValueError) as error:
             raise ValueError(f"{expression!r} is no cron expression: {error}") from None
         self._zone = zone_of(zone)
+        self._gap = 0, 0  # nothing fires between these two, but for the second
         minute, hour = self._forward.parts[1:3]
         # As in Debian's cron: what runs at set times is kept to once a day, what runs all the time follows real time.
         self._at_set_times = not (minute.startswith("*") or hour.startswith("*"))
@@ -54,7 +55,13 @@ class Cron:
 
     def after(self, moment: int) -> int | None:
         """The first firing later than `moment`; None when there is none within fifty years."""
-        return self._next_set(moment) if self._at_set_times else self._next_plain(moment)
+        begin, known = self._gap
+        if begin <= moment < known:  # whoever waits for a slot asks again and again
+            return known
+        slot = self._next_set(moment) if self._at_set_times else self._next_plain(moment)
+        if slot is not None:
+            self._gap = moment, slot
+        return slot
 
     def last(self, moment: int) -> int | None:
         """The latest firing at or before `moment`; None when there is none within fifty years."""

@@ -29,6 +29,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         attempts: runs that ended by themselves, the good one too. crashes: processes that died of it.
         releases: runs that we ended in the middle (a drain's deadline, an operator's kill); they charge nothing.
         start_before: when it has not started by then, it is cancelled.
+        forgotten: it has ended, and no record was kept or its time is over. `state` is `completed` then, which is how
+            nearly all such jobs ended; a dead letter that was deleted, and a cancelled job after its hour, read so too.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retries: int | None = None
     timeout: float | None = None
     start_before: float | None = None
+    forgotten: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):

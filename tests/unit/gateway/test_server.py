@@ -14,6 +14,7 @@ CONTRACT = {
     "GET /workers",
     "GET /queues",
     "GET /schedules",
+    "GET /schedules/{name}/next",
     "POST /schedules/{name}/pause",
     "POST /schedules/{name}/resume",
     "POST /schedules/{name}/run",
