@@ -111,6 +111,7 @@ class Queue(Section):
     max_pending: f.Whole = Field(0, ge=0, description="Jobs waiting at most; 0: no limit")
     max_pending_bytes: f.Cap = Field(0, description="Memory of the jobs waiting at most; 0: no limit")
     tenant: Tenant = Field(Tenant(), description="What each tenant may have in it")
+    wait_target: f.Duration = Field(0.0, description="Jobs should start within so long; 0: no target")
     dlq_alert: f.Whole = Field(100, ge=0, description="Dead jobs that raise an alert; 0: never")
     max_crashes: f.Whole = Field(3, ge=1, description="Processes a job may take down before it is dead")
     result_ttl: f.Duration = Field(3600.0, description="Results are kept so long")
@@ -139,7 +140,7 @@ class Schedule(Section):
     queue: f.QueueName | None = Field(None, description="Default: the queue of the task")
     misfire: Literal["once", "skip", "all"] = Field("once", description="What to do about slots that were missed")
     misfire_max: f.Duration = Field(3600.0, description="No slot older than this is made up for")
-    overlap: Literal["allow", "skip", "queue_one"] = Field(
+    overlap: Literal["allow", "skip", "queue_one", "cancel_old"] = Field(
         "allow", description="What to do at a slot while an earlier job has not ended"
     )
     jitter: f.Duration = Field(0.0, le=86400.0, description="Fire up to so late, spread evenly over the schedules")

@@ -15,6 +15,7 @@ from engine.errors import (
     JobNotFound,
     LeaseLost,
     PayloadError,
+    QueueClosed,
     QueueFull,
     ResultTimeout,
     StoreDown,
@@ -25,7 +26,7 @@ from engine.flow_record import FlowInfo, FlowMember, FlowProgress, FlowState
 from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.new_job import EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
-from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
+from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
 from engine.states import JobState
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ __all__ = [
     "NewJob",
     "Page",
     "PayloadError",
+    "QueueClosed",
     "QueueFigures",
     "QueueFull",
     "QueuePolicy",
@@ -66,6 +68,7 @@ __all__ = [
     "Schedule",
     "ScheduleInfo",
     "ScheduleNotFound",
+    "ScheduleTaken",
     "StoreDown",
     "StoreFigures",
     "StoreFull",

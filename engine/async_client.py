@@ -15,6 +15,7 @@ from engine.client import CANCELLED_KEPT, as_new, result_of
 from engine.dead_letters import AsyncDeadLetters
 from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobNotFound
+from engine.intake import AsyncIntake
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.new_job import EnqueueOptions, NewJob
 from engine.purge import purge
@@ -118,8 +119,13 @@ class AsyncClient:
 
     @property
     def schedules(self) -> AsyncSchedules:
-        """What runs by the clock: list, pause, resume, run now."""
+        """What runs by the clock: list, put, delete, preview, pause, resume, run now."""
         return AsyncSchedules(self, self._base)
+
+    @property
+    def intake(self) -> AsyncIntake:
+        """Which queues take new jobs: close one, drain it, open it."""
+        return AsyncIntake(self, self._namespace)
 
     @property
     def flows(self) -> AsyncFlows:

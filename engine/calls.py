@@ -72,18 +72,32 @@ def extend(workers: Iterable[tuple[int, bytes, str]], leases: Sequence[str], lea
     return Call("extend", args + list(leases), lambda reply: Extended(int(reply[0]), [text(i) for i in reply[1]]))
 
 
+class Ended(NamedTuple):
+    """A run that its worker's death ended, by queue and type; outcome: "crashed", "dead", "released", "cancelled"."""
+
+    queue: str
+    type: str
+    outcome: str
+
+
 class Settled(NamedTuple):
-    """What became of a dead worker's jobs."""
+    """What became of a dead worker's jobs; `ends` of those it had started."""
 
     released: int
     charged: int
     buried: int
+    ends: list[Ended] = []  # noqa: RUF012 - never changed
 
 
 def settle(incarnation: int, cause: str, started: Sequence[str], *, charged: bool, max_crashes: int) -> Call[Settled]:
     """Marks the incarnation dead and gives back all it held; `started` are charged when its death was a crash."""
     args: Args = [f"{incarnation:x}", cause, int(charged), max_crashes, *started]
-    return Call("settle", args, lambda reply: Settled(*map(int, reply)))
+
+    def settled(reply: Any) -> Settled:
+        released, charged, buried, ends = reply
+        return Settled(int(released), int(charged), int(buried), [Ended(*map(text, end)) for end in ends])
+
+    return Call("settle", args, settled)
 
 
 class Promoted(NamedTuple):

@@ -18,6 +18,7 @@ from engine.dead_letters import DeadLetters
 from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
 from engine.flows import Flows
+from engine.intake import Intake
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
 from engine.new_job import EnqueueOptions, NewJob
@@ -147,8 +148,13 @@ class Client:
 
     @property
     def schedules(self) -> Schedules:
-        """What runs by the clock: list, pause, resume, run now."""
+        """What runs by the clock: list, put, delete, preview, pause, resume, run now."""
         return Schedules(self, self._base)
+
+    @property
+    def intake(self) -> Intake:
+        """Which queues take new jobs: close one, drain it, open it."""
+        return Intake(self, self._namespace)
 
     @property
     def flows(self) -> Flows:

@@ -12,6 +12,15 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+ALIASES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock times stand without a zone here
 _SECOND = timedelta(seconds=1)
 _NEAR = 26 * 3600  # a change of the clock concerns wall-clock times of this long around it: no zone is further off
@@ -22,7 +31,7 @@ class Cron:
     """One expression in one zone.
 
     Args:
-        expression: five fields, or six with seconds in front.
+        expression: five fields, or six with seconds in front, or one of ALIASES.
         zone: a name of the time zone database.
 
     Raises:
@@ -30,12 +39,14 @@ class Cron:
     """
 
     def __init__(self, expression: str, zone: str = "UTC") -> None:
+        expression = ALIASES.get(expression, expression)
         try:
             self._forward = CronSim(expression, _EPOCH)
             self._backward = CronSim(expression, _EPOCH, reverse=True)
         except (CronSimError, AssertionError, TypeError, ValueError) as error:
             raise ValueError(f"{expression!r} is no cron expression: {error}") from None
         self._zone = zone_of(zone)
+        self._gap = 0, 0  # nothing fires between these two, but for the second
         minute, hour = self._forward.parts[1:3]
         # As in Debian's cron: what runs at set times is kept to once a day, what runs all the time follows real time.
         self._at_set_times = not (minute.startswith("*") or hour.startswith("*"))
@@ -44,7 +55,13 @@ class Cron:
 
     def after(self, moment: int) -> int | None:
         """The first firing later than `moment`; None when there is none within fifty years."""
-        return self._next_set(moment) if self._at_set_times else self._next_plain(moment)
+        begin, known = self._gap
+        if begin <= moment < known:  # whoever waits for a slot asks again and again
+            return known
+        slot = self._next_set(moment) if self._at_set_times else self._next_plain(moment)
+        if slot is not None:
+            self._gap = moment, slot
+        return slot
 
     def last(self, moment: int) -> int | None:
         """The latest firing at or before `moment`; None when there is none within fifty years."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine import durations, keys, payload
 from engine.calls import Args, Call, text
-from engine.errors import QueueFull
+from engine.errors import refusal
 from engine.new_job import NewJob
 
 LONGEST_LABEL = 128  # characters of a tenant's name or a limit's key
@@ -81,7 +81,7 @@ def options(job: NewJob) -> bytes:
 
 def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
     if isinstance(reply, list):
-        raise QueueFull(text(reply[1]), int(reply[2]))
+        raise refusal(text(reply[1]), int(reply[2]))
     ms, first, *lanes = reply.decode().split(" ")
     seq = int(first)
     ids: list[str] = []

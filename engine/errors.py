@@ -36,6 +36,22 @@ class QueueFull(EngineError):
         self.retry_after = retry_after
 
 
+class QueueClosed(QueueFull):
+    """The queue takes no new jobs: somebody drains it, and has not opened it again (see `client.intake`)."""
+
+    def __init__(self, queue: str, retry_after: float = 30.0) -> None:
+        super().__init__(queue, 0, retry_after)
+        self.args = (f"queue {queue!r} is closed: it takes no new jobs until somebody opens it",)
+
+
+CLOSED = -1  # what the scripts say in place of a number of pending jobs
+
+
+def refusal(queue: str, pending: int) -> QueueFull:
+    """Why the queue took nothing, by what a script answered."""
+    return QueueClosed(queue) if pending == CLOSED else QueueFull(queue, pending)
+
+
 class JobNotFound(EngineError):
     """No job of that id was ever issued here."""
 

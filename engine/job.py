@@ -31,6 +31,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         start_before: when it has not started by then, it is cancelled.
         priority: "high", "normal" or "low", within its queue. limit_key: for which its type's limits count apart.
         flow: the flow it is a member of; parents, children: ids of members it waits for, and that wait for it.
+        forgotten: it has ended, and no record was kept or its time is over. `state` is `completed` then, which is how
+            nearly all such jobs ended; a dead letter that was deleted, and a cancelled job after its hour, read so too.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     flow: str | None = None
     parents: list[str] = []
     children: list[str] = []
+    forgotten: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):

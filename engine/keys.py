@@ -1,6 +1,6 @@
 """Names in the store: one base for each namespace, one hash tag for all its keys, and what ids and leases say.
 
-herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well
+herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well, next, puts
 herdsman:{NS}:lanes       hash    queue -> main lane       :names   hash  lane -> queue
 herdsman:{NS}:apart:lanes hash    queue, what -> lane apart :said   hash  lane apart -> priority tenant type key cost
 herdsman:{NS}:apart       set     types that stand apart: limited or paused        :stopped set  paused types
@@ -23,7 +23,8 @@ herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
 herdsman:{NS}:beats :gone :callers :watched :cancels  zsets by time :types hash type -> queue   :knows:WHO hash
 herdsman:{NS}:traits      hash    type -> what the store must know of it, JSON
-herdsman:{NS}:limits      hash    queue -> jobs bytes, of a tenant jobs bytes  :tenantry hash  queue -> JSON
+herdsman:{NS}:limits      hash    queue -> jobs bytes, of a tenant jobs bytes; 'closed ' before it
+herdsman:{NS}:tenantry    hash    queue -> limits of each of its tenants, JSON
 herdsman:{NS}:paused set     :rescued hash queue -> n
 herdsman:{NS}:schedules   hash    name -> definition       :schedule:NAME hash  slot times paused asked held job open at
                                                    ended success fired skipped missed by:ORIGIN

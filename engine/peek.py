@@ -17,7 +17,7 @@ HELD = 9e12  # s; a job that waits in scheduled for something else than a time (
 
 
 def peek(ids: Sequence[str]) -> Call[list[Job | None]]:
-    """These jobs, None for ids that were never issued. A job that ended and left nothing is shown as completed."""
+    """These jobs, None for ids that were never issued. A job that ended and left nothing is `forgotten`."""
     return Call("peek", list(ids), lambda reply: [read(i, row) for i, row in zip(ids, reply, strict=True)])
 
 
@@ -29,7 +29,7 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         return None
     enqueued_at = where.ms / 1000
     if state == FORGOTTEN:
-        return Job(id=job_id, type="", queue="", state=JobState.COMPLETED, enqueued_at=enqueued_at)
+        return Job(id=job_id, type="", queue="", state=JobState.COMPLETED, enqueued_at=enqueued_at, forgotten=True)
     fields = {text(row[i]): row[i + 1] for i in range(2, len(row) - 1, 2)}
     options = payload.decode_options(fields.get("o", b""))
     expires = options.expires_ms(where.ms)

@@ -7,7 +7,7 @@ import msgspec
 
 from engine import keys, payload
 from engine.calls import Call, text
-from engine.errors import EngineError, QueueFull
+from engine.errors import EngineError, QueueFull, refusal
 from engine.states import JobState
 
 KEPT = 3600.0  # seconds for which a schedule's job keeps its record, so that how it ended can be seen
@@ -15,7 +15,7 @@ STALE = 86400.0  # seconds for which the word of a janitor that fell silent keep
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """What a config file says of one schedule.
+    """What a config file, or a caller of `client.schedules.put`, says of one schedule. Durations are seconds.
 
     Attributes:
         cron: five fields, or six with seconds in front.
@@ -33,7 +33,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     queue: str | None = None
     misfire: Literal["once", "skip", "all"] = "once"
     misfire_max: float = 3600.0
-    overlap: Literal["allow", "skip", "queue_one"] = "allow"
+    overlap: Literal["allow", "skip", "queue_one", "cancel_old"] = "allow"
     jitter: float = 0.0
     paused: bool = False
 
@@ -42,6 +42,7 @@ class ScheduleInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A schedule as it stands. Times are seconds since the epoch, by the store's clock.
 
     Attributes:
+        origin: "api" when it was put by a client; else the host and file that declare it.
         next: the next slots (none while it is paused).
         last_slot: the last slot that had its turn; it begins with the moment the schedule was first declared.
         last_job: id of the job of the last firing; `last_state`: where it is, or how it ended; None = unknown.
@@ -51,6 +52,7 @@ class ScheduleInfo(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     schedule: Schedule
+    origin: str = ""
     paused: bool
     next: list[float]
     last_slot: float
@@ -65,7 +67,33 @@ class ScheduleInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScheduleNotFound(EngineError):
-    """No janitor has declared a schedule of that name."""
+    """No janitor has declared a schedule of that name, and no client has put one."""
+
+
+class ScheduleTaken(EngineError):
+    """A config file has a schedule of that name, so it is changed there.
+
+    Attributes:
+        origin: the host and the file.
+    """
+
+    def __init__(self, name: str, origin: str) -> None:
+        super().__init__(f"the schedule {name!r} is declared by a config file ({origin}): change it there")
+        self.origin = origin
+
+
+class Declared(NamedTuple):
+    """What a declaration changed besides: names that no file has any more; names that were put by API until now."""
+
+    removed: list[str]
+    taken: list[str]
+
+
+class Puts(NamedTuple):
+    """The schedules that were put by API, as bytes (see `read`), and how often any was put or deleted."""
+
+    version: int
+    definitions: list[bytes]
 
 
 class Sight(NamedTuple):
@@ -78,15 +106,19 @@ class Sight(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """The store's time (epoch seconds) and each schedule; None = the store does not know it."""
+    """The store's time (epoch seconds) and each schedule; None = the store does not know it.
+
+    version: it grows whenever somebody puts or deletes a schedule (see `Puts`).
+    """
 
     now: float
     sights: list[Sight | None]
+    version: int = 0
 
 
 class Fired(NamedTuple):
     """What came of a slot: "fired" (then `job` is its id), "held", "skipped", "passed", "paused", "late", "early",
-    "unknown", "full" (then `full` says of what).
+    "unknown", "changed" (it has another definition by now), "full" (then `full` says of what).
     """
 
     outcome: str
@@ -106,19 +138,57 @@ def read(definition: bytes) -> Schedule | None:
         return None
 
 
-def declare(origin: str, schedules: Sequence[Schedule], stale: float = STALE) -> Call[list[str]]:
-    """These are the schedules of the file `origin`; the names of those that no file has any more, removed.
+def declare(origin: str, schedules: Sequence[Schedule], stale: float = STALE) -> Call[Declared]:
+    """These are the schedules of the file `origin`; those that no file has any more are removed.
 
     Raises:
         PayloadError, ValueError: a schedule cannot be stored.
     """
     args: list[Any] = [origin, round(stale * 1000)]
     for one in schedules:
-        payload.encode(one.payload)
-        keys.name(one.task, "task")
-        args += [keys.name(one.name, "schedule"), payload.encode(one, what="schedule")]
-        args += [f"{one.cron} {one.timezone}", int(one.paused)]
-    return Call("declare", args, lambda reply: [text(name) for name in reply[1]])
+        args += _said(one)
+    return Call("declare", args, lambda reply: Declared(*([text(name) for name in names] for names in reply[1:])))
+
+
+def _said(one: Schedule) -> list[Any]:
+    payload.encode(one.payload)
+    keys.name(one.task, "task")
+    definition = payload.encode(one, what="schedule")
+    return [keys.name(one.name, "schedule"), definition, f"{one.cron} {one.timezone}", int(one.paused)]
+
+
+def put(one: Schedule, stale: float = STALE) -> Call[bool]:
+    """Make this schedule, or replace the one of its name; whether it is new.
+
+    Raises:
+        PayloadError, ValueError: it cannot be stored. ScheduleTaken (when run): a config file has that name.
+    """
+
+    def answered(reply: Any) -> bool:
+        _check_filed(reply, one.name)
+        return bool(reply == b"new")
+
+    return Call("put", [*_said(one), round(stale * 1000)], answered, remembered=True)
+
+
+def retract(name: str, stale: float = STALE) -> Call[bool]:
+    """A schedule that was put is no more; False: there was none. Raises ScheduleTaken when a config file has it."""
+
+    def answered(reply: Any) -> bool:
+        _check_filed(reply, name)
+        return bool(reply == b"gone")
+
+    return Call("retract", [name, round(stale * 1000)], answered, remembered=True)
+
+
+def _check_filed(reply: Any, name: str) -> None:
+    if isinstance(reply, list) and reply[0] == b"filed":
+        raise ScheduleTaken(name, text(reply[1]))
+
+
+def puts() -> Call[Puts]:
+    """What was put by API."""
+    return Call("puts", [], lambda reply: Puts(int(reply[0]), list(reply[1])))
 
 
 def look(names: Sequence[str]) -> Call[Seen]:
@@ -127,24 +197,38 @@ def look(names: Sequence[str]) -> Call[Seen]:
 
 
 def _seen(reply: Any) -> Seen:
-    now, *rows = reply
+    now, version, *rows = reply
     sights = [
         Sight(int(slot), int(held) if held else None, int(count), bool(paused)) if slot else None
         for slot, held, count, paused in rows
     ]
-    return Seen(now / 1000, sights)
+    return Seen(now / 1000, sights, int(version))
 
 
-def fire(schedule: Schedule, slot: int, *, missed: int = 0, go_by: bool = False) -> Call[Fired]:
-    """A slot has come, and `missed` went by unseen. `go_by`: this one was among them and makes no job."""
+def successes(most: int) -> Call[dict[str, float]]:
+    """When a job of each schedule last succeeded, in epoch seconds (0 = never); of the first `most` by name."""
+
+    def parse(reply: Any) -> dict[str, float]:
+        return {text(reply[i]): reply[i + 1] / 1000 for i in range(0, len(reply), 2)}
+
+    return Call("successes", [most], parse)
+
+
+def fire(
+    schedule: Schedule, slot: int, *, missed: int = 0, go_by: bool = False, definition: bytes = b""
+) -> Call[Fired]:
+    """A slot has come, and `missed` went by unseen. `go_by`: this one was among them and makes no job.
+
+    definition: the bytes that `schedule` was read from, when it may have been replaced meanwhile.
+    """
     how = "pass" if go_by else schedule.overlap
-    return Call("fire", [schedule.name, slot, how, missed, *_job(schedule)], _fired)
+    return Call("fire", [schedule.name, slot, how, missed, *_job(schedule), definition], _fired)
 
 
 def _fired(reply: Any) -> Fired:
     outcome = text(reply[0])
     if outcome == "full":
-        return Fired(outcome, full=QueueFull(text(reply[1]), int(reply[2])))
+        return Fired(outcome, full=refusal(text(reply[1]), int(reply[2])))
     return Fired(outcome, text(reply[1]) if outcome == "fired" else None)
 
 
@@ -155,7 +239,7 @@ def run(schedule: Schedule) -> Call[str]:
         if not isinstance(reply, list):
             return text(reply)
         if reply[0] == b"full":
-            raise QueueFull(text(reply[1]), int(reply[2]))
+            raise refusal(text(reply[1]), int(reply[2]))
         raise ScheduleNotFound(f"there is no schedule {schedule.name!r} any more")
 
     return Call("run", [schedule.name, *_job(schedule)], started, remembered=True)

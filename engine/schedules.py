@@ -1,10 +1,14 @@
-"""`client.schedules`: list them, pause, resume, run one now. Each written once as a question that both clients ask."""
+"""`client.schedules`: list them, put and delete, preview, pause, resume, run one now. Each written once as a question
+that both clients ask.
+"""
 
 import difflib
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
+from engine import keys
 from engine import schedule as verbs
-from engine.calls import text
+from engine.calls import Call, text
 from engine.job import Job
 from engine.questions import Question, many
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
@@ -13,6 +17,7 @@ from engine.states import JobState
 T = TypeVar("T")
 
 UPCOMING = 5  # slots shown ahead
+DAY = 86400.0
 
 
 class Asks(Protocol):
@@ -20,6 +25,10 @@ class Asks(Protocol):
 
     def ask(self, question: Question[T]) -> T:
         """The answer to a question."""
+        ...
+
+    def run(self, call: Call[T]) -> T:
+        """One call."""
         ...
 
 
@@ -30,9 +39,13 @@ class AsksLater(Protocol):
         """The answer to a question."""
         ...
 
+    async def run(self, call: Call[T]) -> T:
+        """One call."""
+        ...
+
 
 class Schedules:
-    """The schedules of a namespace. They are declared by the config file, and known while a janitor runs."""
+    """The schedules of a namespace: those of janitors' config files, and those that were put. Janitors fire both."""
 
     def __init__(self, client: Asks, base: str) -> None:
         self._client = client
@@ -41,6 +54,29 @@ class Schedules:
     def list(self, upcoming: int = UPCOMING) -> "list[ScheduleInfo]":
         """All of them by name, with their next slots and what became of the last."""
         return self._client.ask(listed(self._base, upcoming))
+
+    def show(self, name: str, upcoming: int = UPCOMING) -> ScheduleInfo:
+        """One of them. Raises ScheduleNotFound."""
+        return self._client.ask(shown(self._base, name, upcoming))
+
+    def put(self, schedule: Schedule) -> bool:
+        """Make this schedule, or replace the one of its name; whether it is new.
+
+        A new one, and one whose `cron` or `timezone` was changed, starts from now; all other changes leave it where
+        it is. Janitors hear of it within their interval.
+
+        Raises:
+            ScheduleTaken: a config file has that name. ValueError, PayloadError: it cannot be.
+        """
+        return self._client.run(checked(schedule))
+
+    def delete(self, name: str) -> bool:
+        """It fires no more, and jobs that it made go on; False: there is none. Raises ScheduleTaken (see `put`)."""
+        return self._client.run(verbs.retract(name))
+
+    def next(self, name: str, count: int = UPCOMING) -> Sequence[float]:
+        """The next `count` slots, in epoch seconds; those it would have, when it is paused. Raises ScheduleNotFound."""
+        return self._client.ask(previewed(self._base, name, count))
 
     def pause(self, name: str) -> bool:
         """Its slots go by until it is resumed; whether that changed anything. Raises ScheduleNotFound."""
@@ -70,6 +106,22 @@ class AsyncSchedules:
         """All of them; see `Schedules.list`."""
         return await self._client.ask(listed(self._base, upcoming))
 
+    async def show(self, name: str, upcoming: int = UPCOMING) -> ScheduleInfo:
+        """One of them; see `Schedules.show`."""
+        return await self._client.ask(shown(self._base, name, upcoming))
+
+    async def put(self, schedule: Schedule) -> bool:
+        """Make or replace it; see `Schedules.put`."""
+        return await self._client.run(checked(schedule))
+
+    async def delete(self, name: str) -> bool:
+        """It fires no more; see `Schedules.delete`."""
+        return await self._client.run(verbs.retract(name))
+
+    async def next(self, name: str, count: int = UPCOMING) -> Sequence[float]:
+        """The next `count` slots; see `Schedules.next`."""
+        return await self._client.ask(previewed(self._base, name, count))
+
     async def pause(self, name: str) -> bool:
         """Its slots go by; see `Schedules.pause`."""
         return await self._client.ask(halted(self._base, name, paused=True))
@@ -85,7 +137,23 @@ class AsyncSchedules:
 
 def listed(base: str, upcoming: int) -> Question[list[ScheduleInfo]]:
     """All schedules by name."""
+    return (yield from _infos(base, (yield from _declared(base)), upcoming))
+
+
+def shown(base: str, name: str, upcoming: int) -> Question[ScheduleInfo]:
+    """One schedule.
+
+    Raises:
+        ScheduleNotFound: there is none of that name.
+    """
     found = yield from _declared(base)
+    infos = yield from _infos(base, {name: found[name]} if name in found else {}, upcoming)
+    if not infos:
+        raise _absent(name, found)
+    return infos[0]
+
+
+def _infos(base: str, found: dict[str, Schedule], upcoming: int) -> Question[list[ScheduleInfo]]:
     seconds, _ = yield ("TIME",)
     states = {}
     for name in found:
@@ -93,6 +161,40 @@ def listed(base: str, upcoming: int) -> Question[list[ScheduleInfo]]:
         states[name] = {text(rows[i]): text(rows[i + 1]) for i in range(0, len(rows), 2)}
     jobs = yield from many([state["job"] for state in states.values() if "job" in state])
     return [_info(found[name], states[name], jobs, int(seconds), upcoming) for name in sorted(found) if states[name]]
+
+
+def checked(one: Schedule) -> Call[bool]:
+    """Put it.
+
+    Raises:
+        ValueError, PayloadError: it cannot be.
+    """
+    from engine.cron import Cron
+
+    Cron(one.cron, one.timezone)
+    call = verbs.put(one)
+    if verbs.read(call.args[1]) is None or not 0 <= one.jitter <= DAY or one.misfire_max < 0:
+        raise ValueError(f"a value of schedule {one.name!r} cannot be: {one!r}"[:1000])
+    if one.queue is not None:
+        keys.name(one.queue, "queue")
+    return call
+
+
+def previewed(base: str, name: str, count: int) -> Question[list[float]]:
+    """The next slots.
+
+    Raises:
+        ScheduleNotFound: there is none of that name. ValueError: this host has not its time zone.
+    """
+    found = yield from _declared(base)
+    if name not in found:
+        raise _absent(name, found)
+    seconds, _ = yield ("TIME",)
+    slot = yield ("HGET", f"{base}:schedule:{name}", "slot")
+    from engine.cron import Cron
+
+    cron = Cron(found[name].cron, found[name].timezone)
+    return [float(one) for one in cron.upcoming(max(int(seconds), int(slot or 0)), count)]
 
 
 def halted(base: str, name: str, *, paused: bool) -> Question[bool]:
@@ -129,7 +231,7 @@ def _declared(base: str) -> Question[dict[str, Schedule]]:
 def _absent(name: str, known: dict[str, Schedule]) -> ScheduleNotFound:
     close = difflib.get_close_matches(name[:100], known, n=1)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
-    return ScheduleNotFound(f"there is no schedule {name[:100]!r}{hint}: a config file of a running janitor names them")
+    return ScheduleNotFound(f"there is no schedule {name[:100]!r}{hint}; they are in config files of janitors, or put")
 
 
 def _info(schedule: Schedule, state: dict[str, str], jobs: dict[str, Job], now: int, upcoming: int) -> ScheduleInfo:
@@ -137,6 +239,7 @@ def _info(schedule: Schedule, state: dict[str, str], jobs: dict[str, Job], now: 
     job = state.get("job")
     return ScheduleInfo(
         schedule=schedule,
+        origin=next((field[3:] for field in sorted(state) if field.startswith("by:")), ""),
         paused=paused,
         next=[] if paused else _next(schedule, max(now, int(state.get("slot", 0))), upcoming),
         last_slot=float(state.get("slot", 0)),

@@ -43,8 +43,8 @@ TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
         "rescue",
         "park",
     ),
-    (JobState.PENDING, JobState.CANCELLED): ("cancel", "purge", "stop", "proceed"),
-    (JobState.SCHEDULED, JobState.CANCELLED): _ENDING,
+    (JobState.PENDING, JobState.CANCELLED): ("cancel", "purge", "fire", "stop", "proceed"),
+    (JobState.SCHEDULED, JobState.CANCELLED): (*_ENDING, "fire"),
     (JobState.DEAD, JobState.PENDING): ("requeue",),
     (JobState.DEAD, None): ("drop", "prune"),
 }

@@ -10,7 +10,7 @@ from typing import Any
 from engine import durations, keys, payload, webhook
 from engine.calls import Call, text
 from engine.enqueue import enqueue, options, where
-from engine.errors import QueueFull
+from engine.errors import refusal
 from engine.new_job import NewJob
 
 
@@ -54,5 +54,5 @@ def submit(job: NewJob) -> Call[str]:
 
 def _id(reply: Any) -> str:
     if isinstance(reply, list):
-        raise QueueFull(text(reply[1]), int(reply[2]))
+        raise refusal(text(reply[1]), int(reply[2]))
     return text(reply)

@@ -80,4 +80,5 @@ def job_view(job: Job) -> dict[str, Any]:
         "due_at": moment(job.due_at),
         "started_at": moment(job.started_at),
         "finished_at": moment(job.finished_at),
+        "forgotten": job.forgotten,
     }

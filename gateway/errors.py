@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from engine import FlowNotFound, ScheduleNotFound
+from engine import FlowNotFound, ScheduleNotFound, ScheduleTaken
 from engine.errors import EngineError, JobNotFound, PayloadError, QueueFull, StoreDown, StoreFull
 from gateway.answers import answer
 from gateway.nearest import quoted
@@ -57,12 +57,12 @@ def of_engine(error: EngineError) -> ApiError:
         case QueueFull():
             wait = str(max(1, math.ceil(error.retry_after)))
             return ApiError(429, str(error), {"Retry-After": wait})
-        case StoreFull():
-            return ApiError(503, str(error), {"Retry-After": "5"})
-        case StoreDown():
-            return ApiError(503, str(error), {"Retry-After": "1"})
+        case StoreFull() | StoreDown():
+            return ApiError(503, str(error), {"Retry-After": "5" if isinstance(error, StoreFull) else "1"})
         case JobNotFound() | ScheduleNotFound() | FlowNotFound():
             return ApiError(404, str(error))
+        case ScheduleTaken():
+            return ApiError(409, str(error))
         case PayloadError():
             return ApiError(400, str(error))
         case _:

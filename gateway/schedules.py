@@ -1,8 +1,8 @@
 """`/schedules`: what runs by the clock; run one now, pause it, resume it."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from engine import ScheduleInfo
 from gateway.answers import answer, moment
@@ -20,6 +20,14 @@ async def schedules(request: Request) -> Response:
     refuse_unknown(request, ())
     found = await services(request).client.schedules.list()
     return answer({"schedules": [schedule_view(one) for one in found]})
+
+
+@router.get("/schedules/{name}/next", responses=documented(404, 422, 503))
+async def following(request: Request, name: str, count: Annotated[int, Query(ge=1, le=1000)] = 5) -> Response:
+    """Its next times; those it would have, when it is paused."""
+    refuse_unknown(request, ("count",))
+    slots = await services(request).client.schedules.next(name, count)
+    return answer({"name": name, "next": [moment(slot) for slot in slots]})
 
 
 @router.post("/schedules/{name}/run", status_code=202, responses=documented(400, 404, 415, 422, 429, 503))
@@ -54,6 +62,7 @@ def schedule_view(info: ScheduleInfo) -> dict[str, Any]:
     one = info.schedule
     return {
         "name": one.name,
+        "origin": info.origin,
         "task": one.task,
         "cron": one.cron,
         "timezone": one.timezone,

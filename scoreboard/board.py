@@ -141,6 +141,10 @@ class Board:
         """The slot's metric series; writer: the worker process in that slot."""
         return SeriesTable(self._part(self._geometry.series, self._slot(slot), SERIES_STRIDE))
 
+    def aftermath(self, slot: int) -> SeriesTable:
+        """What came of jobs whose worker in this slot died; writer: the keeper that settles the death."""
+        return SeriesTable(self._part(self._geometry.aftermath, self._slot(slot), SERIES_STRIDE))
+
     def pool(self, number: int) -> PoolRecord:
         """The supervisor's words about a pool; writer: the supervisor or the standalone zygote."""
         return PoolRecord(self._part(POOLS_OFFSET, self._pool(number), POOL_STRIDE))

@@ -21,7 +21,7 @@ from typing import Final, Self
 from zlib import crc32
 
 MAGIC: Final = int.from_bytes(b"HERDBORD", "little")
-LAYOUT_VERSION: Final = 1
+LAYOUT_VERSION: Final = 2
 
 WORD: Final = 8  # bytes in a word
 PAGE: Final = 4096  # the unit regions are rounded to; not the machine's page size
@@ -136,11 +136,11 @@ class SeriesRow(IntEnum):
 
     KIND = 0  # 0 free; written last when a row is made
     KEY_LENGTHS = 1  # bytes of queue << 32 | bytes of type
-    OUTCOMES = 2  # completed, retried, dead, released, lost
-    SUM_NS = 7
-    COUNT = 8
-    BUCKETS = 9  # 17: the last is +Inf; each counts its own interval only
-    KEY = 26  # queue text, then type text
+    OUTCOMES = 2  # completed, retried, dead, released, lost, discarded, expired, cancelled, crashed
+    SUM_NS = 11
+    COUNT = 12
+    BUCKETS = 13  # 17: the last is +Inf; each counts its own interval only
+    KEY = 30  # queue text, then type text
 
 
 FROM_BITS: Final = 16  # of a revoke word
@@ -170,6 +170,7 @@ class Geometry:
     keepers: int
     workers: int
     series: int
+    aftermath: int
     size: int
 
     @classmethod
@@ -188,7 +189,9 @@ class Geometry:
         keepers = _to_page(seats + slots * SEAT_STRIDE)
         workers = _to_page(keepers + slots * KEEPER_STRIDE)
         series = _to_page(workers + slots * WORKER_STRIDE)
-        return cls(slots, pools, figures, seats, keepers, workers, series, series + slots * SERIES_STRIDE)
+        aftermath = _to_page(series + slots * SERIES_STRIDE)
+        size = aftermath + slots * SERIES_STRIDE
+        return cls(slots, pools, figures, seats, keepers, workers, series, aftermath, size)
 
 
 def _to_page(offset: int) -> int:

@@ -1,8 +1,9 @@
 """Metric series of one slot: outcome counters and histograms that outlive the worker that counts.
 
-Writer: the worker in that slot. A successor finds the rows of its predecessor and goes on counting, so counters
-never go backwards. Rows are keyed (queue, type): outcomes and run times of jobs; rows keyed (queue, "") hold
-waiting times. Rows are never given back; when the table is full, what is new counts in the row "(other)".
+Writer: the worker in that slot; of `Board.aftermath`, the keeper that settles its death. A successor finds the rows of
+its predecessor and goes on counting, so counters never go backwards. Rows are keyed (queue, type): outcomes and run
+times of jobs; rows keyed (queue, "") hold waiting times. Rows are never given back; when the table is full, what is new
+counts in the row "(other)".
 """
 
 from array import array
@@ -19,13 +20,16 @@ BUCKETS: Final = (
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
     1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"),
 )  # fmt: skip
-OUTCOMES: Final = ("completed", "retried", "dead", "released", "lost")
+OUTCOMES: Final = (
+    "completed", "retried", "dead", "released", "lost", "discarded", "expired", "cancelled", "crashed",
+)  # fmt: skip
 OTHER: Final = "(other)"
 
 _BOUNDS_NS: Final = tuple(round(bound * 1e9) for bound in BUCKETS[:-1])
 _HEAD_WORDS: Final = PAGE // WORD
 _ROW_WORDS: Final = SERIES_ROW_BYTES // WORD
 _KEY_BYTES: Final = SERIES_ROW_BYTES - SeriesRow.KEY * WORD
+_PLACES: Final = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 _QUEUE_BYTES: Final = 104
 _TYPE_BYTES: Final = _KEY_BYTES - _QUEUE_BYTES
 _LENGTH_MASK: Final = (1 << 32) - 1
@@ -65,13 +69,16 @@ class Row:
         self._totals_words = words[SeriesRow.SUM_NS : SeriesRow.KEY]
         self._totals: array[int] = array("Q", self._totals_words)  # sum, count, buckets
 
-    def add(self, completed: int = 0, retried: int = 0, dead: int = 0, released: int = 0, lost: int = 0) -> None:
-        """Count outcomes of jobs."""
+    def add(self, completed: int = 0, **others: int) -> None:
+        """Count outcomes of jobs, by their names in OUTCOMES."""
         outcomes, words = self._outcomes, self._words
-        for place, more in enumerate((completed, retried, dead, released, lost)):
-            if more:
-                outcomes[place] += more
-                words[SeriesRow.OUTCOMES + place] = outcomes[place]
+        if completed:
+            outcomes[0] += completed
+            words[SeriesRow.OUTCOMES] = outcomes[0]
+        for outcome, more in others.items():
+            place = _PLACES[outcome]
+            outcomes[place] += more
+            words[SeriesRow.OUTCOMES + place] = outcomes[place]
 
     def observe(self, duration_ns: int, n: int = 1) -> None:
         """Count `n` durations of so many nanoseconds each; negative ones count as 0."""

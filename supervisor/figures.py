@@ -17,6 +17,7 @@ class Figures:
     queues: dict[str, dict[str, Any]] = field(default_factory=dict)
     rescued: dict[str, int] = field(default_factory=dict)
     alarms: frozenset[str] = frozenset()  # queues with too many dead letters, whichever pool serves them
+    schedules: dict[str, float] = field(default_factory=dict)  # epoch seconds of the last success, 0 = never
 
 
 def queue_figures(board: Board, pools: int) -> Figures:
@@ -45,6 +46,7 @@ def merged(said: list[tuple[int, Any]]) -> Figures:
         queues=queues,
         rescued=rescued,
         alarms=frozenset(name for name in last.get("alarms") or () if isinstance(name, str)),
+        schedules={name: float(at or 0) for name, at in _dict(last, "schedules").items()},
     )
 
 

@@ -5,7 +5,7 @@ scoreboard, which outlive their workers, so no counter goes back when one is rep
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -25,16 +25,26 @@ _DEPTHS = ("pending", "scheduled", "processing")
 class HerdCollector(Collector):
     """Answers a scrape with every figure this host has."""
 
-    def __init__(self, herd: Herd, queues: Iterable[str]) -> None:
+    def __init__(
+        self,
+        herd: Herd,
+        queues: Iterable[str],
+        schedules: Iterable[str] = (),
+        wait_target: Callable[[str], float] = lambda _: 0.0,
+    ) -> None:
         self._herd = herd
+        self._schedules = tuple(schedules)
+        self._wait_target = wait_target  # seconds, by queue
         self._queues = tuple(dict.fromkeys(queues))  # known from the config: their zeros are there from the start
 
     def collect(self) -> Iterator[Metric]:
         """Yield all families."""
-        rows = [row for slot in range(self._herd.slots.used) for row in self._herd.board.series(slot).rows()]
+        board, slots = self._herd.board, range(self._herd.slots.used)
+        rows = [row for slot in slots for table in (board.series(slot), board.aftermath(slot)) for row in table.rows()]
         figures = queue_figures(self._herd.board, len(self._herd.pools))
         yield from _jobs(rows, self._queues)
-        yield from _queue_families(figures, self._queues)
+        yield from _queue_families(figures, self._queues, self._wait_target)
+        yield _successes(figures, self._schedules)
         yield from _store(figures, embedded=self._herd.store is not None, state=_state(self._herd))
         yield from self._workers()
         yield from self._programs()
@@ -114,12 +124,15 @@ def _histogram(
     return family
 
 
-def _queue_families(figures: Figures, queues: Iterable[str]) -> Iterator[Metric]:
+def _queue_families(figures: Figures, queues: Iterable[str], wait_target: Callable[[str], float]) -> Iterator[Metric]:
     depth = GaugeMetricFamily("herdsman_queue_depth", "Jobs in a queue by state", labels=["queue", "state"])
     oldest = GaugeMetricFamily("herdsman_queue_oldest_seconds", "Age of the oldest waiting job", labels=["queue"])
     dead = GaugeMetricFamily("herdsman_dlq_size", "Dead jobs", labels=["queue"])
     alert = GaugeMetricFamily("herdsman_dlq_alert", "1 while a queue has too many dead jobs", labels=["queue"])
     paused = GaugeMetricFamily("herdsman_queue_paused", "1 when a queue is paused", labels=["queue"])
+    target = GaugeMetricFamily(
+        "herdsman_queue_wait_target_seconds", "Within which jobs should start, 0 for no target", labels=["queue"]
+    )
     rescued = CounterMetricFamily("herdsman_janitor_rescued", "Jobs whose lease lapsed", labels=["queue"])
     for name in dict.fromkeys([*queues, *figures.queues, *sorted(figures.alarms)]):
         said = figures.queues.get(name, {})
@@ -129,8 +142,18 @@ def _queue_families(figures: Figures, queues: Iterable[str]) -> Iterator[Metric]
         dead.add_metric([name], said.get("dead") or 0)
         alert.add_metric([name], name in figures.alarms)
         paused.add_metric([name], bool(said.get("paused")))
+        target.add_metric([name], wait_target(name))
         rescued.add_metric([name], figures.rescued.get(name, 0))
-    return iter((depth, oldest, dead, alert, paused, rescued))
+    return iter((depth, oldest, dead, alert, paused, target, rescued))
+
+
+def _successes(figures: Figures, schedules: Iterable[str]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "herdsman_schedule_last_success_timestamp_seconds", "When a schedule's job last succeeded", labels=["schedule"]
+    )
+    for name in dict.fromkeys([*schedules, *figures.schedules]):
+        family.add_metric([name], figures.schedules.get(name, 0))
+    return family
 
 
 def _store(figures: Figures, *, embedded: bool, state: State | None) -> Iterator[Metric]:

@@ -20,7 +20,8 @@ def pages(arbiter: Arbiter, config: Config) -> dict[str, Callable[[], Page]]:
 
         if not registry:
             made = CollectorRegistry(auto_describe=False)
-            made.register(HerdCollector(arbiter.herd, [*config.queues, *_served(config)]))
+            names, times = [*config.queues, *_served(config)], [one.name for one in config.schedules]
+            made.register(HerdCollector(arbiter.herd, names, times, lambda queue: config.queue(queue).wait_target))
             registry.append(made)
         return 200, CONTENT_TYPE_LATEST, generate_latest(registry[0])  # type: ignore[arg-type]  # filled above
 

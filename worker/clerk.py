@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from engine import EngineError, StoreDown, StoreFigures, WorkerInfo
-from engine.calls import Depths
+from engine import EngineError, StoreDown, WorkerInfo
+from engine.calls import Settled
 from engine.engine import Engine
+from worker.figures import Look, look
 from worker.messages import Message
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,8 @@ class GiveBack:
 class Clerk:
     """Started once; ``close`` lets it finish what must not be lost, for a while.
 
-    on_settled(incarnation in hex), on_figures (None: the store is away) and on_extended(the ids of jobs that were
-    asked to stop; None: it did not work) are called in the clerk's thread.
+    on_settled(the order, what became of the jobs), on_figures (None: the store is away) and on_extended(the ids of jobs
+    that were asked to stop; None: it did not work) are called in the clerk's thread.
     """
 
     def __init__(
@@ -52,8 +53,8 @@ class Clerk:
         *,
         lease: float,
         max_crashes: int,
-        on_settled: Callable[[str], None],
-        on_figures: Callable[[Depths | None, StoreFigures | None], None],
+        on_settled: Callable[[Message, Settled], None],
+        on_figures: Callable[[Look | None], None],
         on_extended: Callable[[Sequence[str] | None], None],
     ) -> None:
         self._engine = engine
@@ -111,7 +112,7 @@ class Clerk:
                 if not away:
                     log.warning("the store is away; leases are extended when it is back: %s", error)
                 away = True
-                self._on_figures(None, None)
+                self._on_figures(None)
                 time.sleep(_WEATHER_PAUSE)
             except EngineError:
                 log.exception("the store refused")
@@ -140,7 +141,7 @@ class Clerk:
                     return lambda: self._give_back(order)
                 if self._figures_wanted:
                     self._figures_wanted = False
-                    return lambda: self._on_figures(self._engine.figures(self._queues), self._engine.store())
+                    return lambda: self._on_figures(look(self._engine, self._queues))
                 if self._closing:
                     return None
                 self._wake.wait()
@@ -163,14 +164,14 @@ class Clerk:
             max_crashes=self._max_crashes,
         )
         self._deaths.popleft()
-        if any(settled):
+        if any(settled[:3]):
             log.info(
                 "worker %s (%s): %d jobs given back, %d charged, %d buried",
                 death.get("slot"),
                 death["cause"],
-                *settled,
+                *settled[:3],
             )
-        self._on_settled(death["incarnation"])
+        self._on_settled(death, settled)
 
     def _give_back(self, order: GiveBack) -> None:
         if time.monotonic() - order.asked > _STALE or not order.still():

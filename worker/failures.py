@@ -55,6 +55,19 @@ def failure_of(
     return Failure(lease, JobError(kind, message, trace, "retry" if asked else cause), verdict, charge=True)
 
 
+def outcome_of(failure: Failure) -> str:
+    """What the metrics call it."""
+    match failure.verdict:
+        case Again():
+            return "retried" if failure.charge else "released"
+        case Park():
+            return "released"
+        case Drop():
+            cause = failure.error.cause if failure.error else ""
+            return cause if cause in ("discarded", "expired") else "cancelled"
+    return "dead"
+
+
 def _without_fault(job: Claimed, lease: str, plan: Plan, options: Options, error: BaseException) -> Failure | None:
     """What follows when nothing went wrong; None when something did."""
     if isinstance(error, asyncio.CancelledError) and job.token in told:

@@ -16,15 +16,15 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine import StoreFigures, WorkerInfo
-from engine.calls import Depths
+from engine import WorkerInfo
+from engine.calls import Settled
 from engine.engine import Engine
-from scoreboard import REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
+from scoreboard import OUTCOMES, REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
 from worker import watch
 from worker.cancels import KILL, Cancels
 from worker.clerk import Clerk, GiveBack
-from worker.figures import Blob, blob
-from worker.messages import BadMessage, Closed, Wire
+from worker.figures import Blob, Look, blob
+from worker.messages import BadMessage, Closed, Message, Wire
 from worker.obituary import lease_of
 from worker.posting import Posting
 from worker.recycle import rss_of, too_large
@@ -89,13 +89,18 @@ class Keeper:
 
     # --- the clerk's thread ---
 
-    def _on_settled(self, incarnation: str) -> None:
-        self._settled.append(incarnation)
+    def _on_settled(self, death: Message, settled: Settled) -> None:
+        if 0 <= (slot := int(death.get("slot", -1))) < self._posting.board.slots:
+            table = self._posting.board.aftermath(slot)  # made anew: the last keeper may have counted there meanwhile
+            for end in settled.ends:
+                if end.outcome in OUTCOMES and end.type:
+                    table.row(end.queue, end.type).add(**{end.outcome: 1})
+        self._settled.append(str(death["incarnation"]))
         with contextlib.suppress(BlockingIOError):
             os.write(self._ring, b"\0")
 
-    def _on_figures(self, depths: Depths | None, store: StoreFigures | None) -> None:
-        self._figures = blob(depths, store, self._figures)
+    def _on_figures(self, seen: Look | None) -> None:
+        self._figures = blob(seen, self._figures)
         try:
             self._posting.board.figures(self._posting.pool_number).publish(self._figures)
         except ValueError as error:

@@ -8,7 +8,7 @@ from engine.claims import Claimed, Done
 from engine.engine import Engine
 from engine.payload import Options
 from worker.context import told
-from worker.failures import Failure, failure_of
+from worker.failures import Failure, failure_of, outcome_of
 from worker.outcome import Again, Drop, Park
 from worker.patience import Patience
 from worker.plans import Plan, Plans, UnknownTask
@@ -72,23 +72,16 @@ class Ledger:
             )
 
     def deliver(self) -> None:
-        """Tell the store of the failures. Not while a claim is under way.
+        """Tell the store of the failures, and the scoreboard what came of them. Not while a claim is under way.
 
         Raises:
             StoppedWaiting: the store is away and there is no time left.
         """
         while self._failures:
             plan, failure = self._failures[0]
-            held, tally = self._patience(lambda: self._tell(failure, plan.name)), plan.tally  # noqa: B023 - called here
-            if not held:
-                tally.lost += 1
-            elif isinstance(failure.verdict, Park):
-                tally.released += 1
-            elif isinstance(failure.verdict, Again):
-                tally.retried += failure.charge
-                tally.released += not failure.charge
-            elif not isinstance(failure.verdict, Drop):
-                tally.dead += 1
+            held = self._patience(lambda: self._tell(failure, plan.name))  # noqa: B023 - called here
+            plan.tally.count(outcome_of(failure) if held else "lost")
+            plan.tally.flush()  # now: after this there may be nothing to run for long
             self._failures.pop(0)
 
     def _tell(self, failure: Failure, type: str) -> bool:
@@ -112,7 +105,7 @@ class Ledger:
         leases = [self._engine.lease(job) for job in jobs]
         self._patience(lambda: self._engine.release(leases))
         for job in jobs:
-            self._plans.find(job.queue, job.type).tally.released += 1
+            self._plans.find(job.queue, job.type).tally.count("released")
 
     def close(self) -> None:
         """Tell the store of everything that is left.

@@ -26,27 +26,27 @@ class UnknownTask(Exception):
 class Tally:
     """Counts of one (queue, type) since the last flush; written to the scoreboard once a batch."""
 
-    __slots__ = ("completed", "dead", "durations", "lost", "released", "retried", "row")
+    __slots__ = ("completed", "durations", "others", "row")
 
     def __init__(self, row: Row) -> None:
         self.row = row
         self.durations: list[int] = []  # ns
-        self.completed = self.retried = self.dead = self.released = self.lost = 0
+        self.completed = 0
+        self.others: dict[str, int] = {}
+
+    def count(self, outcome: str) -> None:
+        """One job ended otherwise than completed."""
+        self.others[outcome] = self.others.get(outcome, 0) + 1
 
     def flush(self) -> None:
         """Add what was counted to the scoreboard's row, and begin at zero."""
         if self.durations:
             self.row.observe_many(self.durations)
             self.durations.clear()
-        if self.completed or self.retried or self.dead or self.released or self.lost:
-            self.row.add(
-                completed=self.completed,
-                retried=self.retried,
-                dead=self.dead,
-                released=self.released,
-                lost=self.lost,
-            )
-            self.completed = self.retried = self.dead = self.released = self.lost = 0
+        if self.completed or self.others:
+            self.row.add(self.completed, **self.others)
+            self.completed = 0
+            self.others.clear()
 
 
 class Plan:

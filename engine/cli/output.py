@@ -102,6 +102,7 @@ def job_text(job: "Job", more: Mapping[str, Any] | None = None) -> str:
         "finished": moment(job.finished_at),
         "error": f"{error.type}: {error.message}" if error else None,
         "cause": error.cause if error else None,
+        "forgotten": "no record is left: it completed, or was deleted" if job.forgotten else None,
         **(more or {}),
     }
     lines = [f"{name:<12}{one_line(value, 2000)}" for name, value in fields.items() if value not in (None, "")]

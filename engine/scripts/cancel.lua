@@ -1,14 +1,10 @@
 #!lua flags=allow-oom
 -- cancel.lua: a job that has not started will not start. Its record stays for a while, to be looked at. One that runs
--- is asked to stop: its keeper hears of it when it next extends leases.
+-- is asked to stop.
 -- KEYS      1 base
 -- ARGV      1 id  2 how long the record is kept, in ms  3 '1': ask one that runs to stop
 -- RETURNS   'cancelled', or why not: 'asked' (it runs), 'processing', 'finished', 'unknown'
--- INCLUDES  clock annul
+-- INCLUDES  clock call_off
 -- INVARIANT pending or scheduled -> finished (cancelled); only what is in processing stands in cancels
-local now = clock()
-local said = annul(ARGV[1], ARGV[2], now)
-if said ~= 'processing' or ARGV[3] ~= '1' then return said end
-redis.call('ZADD', KEYS[1] .. ':cancels', 'NX', now, ARGV[1])
-redis.call('ZADD', KEYS[1] .. ':watched', 'GT', now + 7 * 86400000, ARGV[1]) -- so that tell looks at it
-return 'asked'
+if ARGV[3] == '1' then return call_off(ARGV[1], ARGV[2], clock()) end
+return annul(ARGV[1], ARGV[2], clock())

@@ -27,7 +27,9 @@ for i = 4, 3 + 3 * types, 3 do
   if parked then let_out(type) end
 end
 for i = 4 + 3 * types, #ARGV, 3 do
-  put(':limits', ARGV[i], ARGV[i + 1] ~= '0 0 0 0' and ARGV[i + 1] or '')
+  local room = ARGV[i + 1] ~= '0 0 0 0' and ARGV[i + 1] or ''
+  local closed = string.match(redis.call('HGET', b .. ':limits', ARGV[i]) or '', '^closed') -- stays so (see gate)
+  put(':limits', ARGV[i], closed and 'closed ' .. ARGV[i + 1] or room)
   put(':tenantry', ARGV[i], ARGV[i + 2])
 end
 return now

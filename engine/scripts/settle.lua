@@ -5,12 +5,12 @@
 -- KEYS      1 base
 -- ARGV      1 incarnation  2 cause  3 charged (0 or 1)  4 crash limit, then the leases it had started, then '', then
 --           the leases it is known to have held besides
--- RETURNS   {given back, charged, buried}
+-- RETURNS   {given back, charged, buried, of each it had started {queue, type, what became of it}}
 -- INCLUDES  clock id lift give crash wake let_go
 -- INVARIANT afterwards the incarnation holds nothing; its neighbours are not touched; done twice it changes nothing
 local b, now, owner = KEYS[1], clock(), ARGV[1]
 redis.call('ZADD', b .. ':gone', now, owner)
-local started, queues, tally = {}, {}, { 0, 0, 0 }
+local started, queues, tally, ends = {}, {}, { 0, 0, 0 }, {}
 for i = 5, #ARGV do
   if ARGV[i] == '' then break end
   started[ARGV[i]] = true
@@ -41,6 +41,11 @@ for i = #held, 1, -1 do
     if record then redis.call('HINCRBY', record, 'n', 1) end
     queue = give(id)
   else queue = give(id) end
+  if queue and started[lease] then
+    local known = redis.call('HMGET', b .. ':job:' .. id, 't', 's')
+    local outcome = known[2] == 'pending' and (buried and 'crashed' or 'released') or known[2]
+    ends[#ends + 1] = { queue, known[1] or '', outcome or 'released' }
+  end
   if queue then
     if buried ~= 1 then tally[1] = tally[1] + 1 end
     queues[queue] = true
@@ -50,4 +55,5 @@ for queue in pairs(queues) do wake(queue) end
 for _, key in ipairs({ ':workers', ':running' }) do redis.call('HDEL', b .. key, owner) end
 redis.call('ZREM', b .. ':beats', owner)
 redis.call('UNLINK', b .. ':ops:' .. owner, b .. ':knows:' .. owner)
+tally[4] = ends
 return tally

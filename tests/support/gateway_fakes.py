@@ -1,5 +1,6 @@
 """What the gateway's routes call of `client.schedules` and `client.dead_letters`, without a store."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine import DeadGroup, DeadGroups, JobState, Page, QueueFull, Schedule, ScheduleInfo, ScheduleNotFound
@@ -18,6 +19,10 @@ class FakeSchedules:
     async def list(self) -> list[ScheduleInfo]:
         self._client.check()
         return list(self.known.values())
+
+    async def next(self, name: str, count: int) -> Sequence[float]:
+        self._note("next", name)
+        return [1700000000.0 + 60 * n for n in range(count)]
 
     async def run(self, name: str) -> str:
         self._note("run", name)
@@ -41,6 +46,7 @@ class FakeSchedules:
 
 INFO: dict[str, Any] = {
     "schedule": Schedule(name="nightly", task="report", cron="0 3 * * *", timezone="Europe/Berlin", payload={"n": 1}),
+    "origin": "host:file",
     "paused": False,
     "next": [1700000000.0],
     "last_slot": 1690000000.0,

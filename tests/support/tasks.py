@@ -10,7 +10,7 @@ import time
 import redis
 
 from tests.support.starts import noted
-from worker import current_job, task
+from worker import Discard, current_job, task
 
 FOR_EVER = 600.0
 
@@ -90,3 +90,9 @@ def tally(results: list[int]) -> int:
 
 def _store(url: str) -> redis.Redis:
     return redis.Redis.from_url(url)
+
+
+@task("discard")
+def discard() -> None:
+    """Want nothing of it."""
+    raise Discard("nobody needs it")

@@ -2,7 +2,8 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   crowded(queue, lane, {jobs, bytes} more in the queue, {jobs, bytes} more in the lane) -> how many are pending,
---           when that is more than the queue or, in a lane of a tenant, the tenant may have; else nil
+--           when that is more than the queue or, in a lane of a tenant, the tenant may have; -1 when it is closed; else
+--           nil
 -- INCLUDES  lanes rest ids
 -- INVARIANT reads only
 local function bytes_of(lanes)
@@ -16,6 +17,7 @@ local function crowded(queue, lane, more, more_in_lane)
   local b = KEYS[1]
   local limit = redis.call('HGET', b .. ':limits', queue)
   if not limit then return nil end
+  if string.sub(limit, 1, 1) == 'c' then return -1 end -- closed (see gate)
   local most, size, each, each_size = string.match(limit, '^(%d+) (%d+) (%d+) (%d+)$')
   if not most then most, size, each, each_size = limit, 0, 0, 0 end -- one number: jobs
   local function over(pending, lanes, new, jobs, room)

@@ -3,7 +3,7 @@
 -- ARGV      none
 -- RETURNS   stop(flow, why) -> its state before, or nil when there is none; from here on no member starts
 --           halt(flow, limit, now) -> whether all its members were seen to; else call it again
--- INCLUDES  member annul
+-- INCLUDES  member call_off
 -- INVARIANT a flow stands in flows:stop until all its members were seen to
 local function stop(flow, why)
   local b, state = KEYS[1], flow_state(flow)
@@ -26,10 +26,7 @@ local function halt(flow, limit, now)
     if not ended[id] and redis.call('ZSCORE', b .. ':cancels', id) == false then
       if seen == limit then return false end
       seen = seen + 1
-      if annul(id, 3600000, now) == 'processing' then
-        redis.call('ZADD', b .. ':cancels', 'NX', now, id)
-        redis.call('ZADD', b .. ':watched', 'GT', now + 7 * 86400000, id) -- so that tell looks at it
-      end
+      call_off(id, 3600000, now)
     end
   end
   redis.call('SREM', b .. ':flows:stop', flow)

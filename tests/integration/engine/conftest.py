@@ -1,9 +1,12 @@
 """A client, and seats of workers, on the real server; afterwards the invariants hold."""
 
+import json
+
 import pytest
 
 from engine import Client, JobError
 from engine.engine import Engine
+from tests.support import command
 from tests.support.flow_run import Run
 from tests.support.invariants import broken
 from tests.support.seats import claim
@@ -67,3 +70,27 @@ def seat(seats):
 @pytest.fixture
 def run(client, seat, store):
     return Run(client, seat, store.client)
+
+
+@pytest.fixture
+def say(store):
+    """Runs a verb on the store; says its JSON, or fails with what it said."""
+
+    def said(*words, **options):
+        done = command.run("--url", store.url, *words, "--json", **options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    return said
+
+
+@pytest.fixture
+def refused(store):
+    """Runs a verb that must fail: its status and what it said on standard error."""
+
+    def said(*words, **options):
+        done = command.run("--url", store.url, *words, **options)
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stderr
+
+    return said

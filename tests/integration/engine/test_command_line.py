@@ -5,55 +5,16 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 
 from engine import JobError
 from engine.claims import Done
 from engine.engine import Engine
+from tests.support.command import ROOT, run
 from tests.support.seats import claim
 
-ROOT = Path(__file__).resolve().parents[3]
 NEVER = "1-9999999999999-1"
-
-
-def run(*words, stdin="", within=20, cwd=ROOT, **environ):
-    """The command's answer."""
-    return subprocess.run(
-        [sys.executable, "-m", "engine", *words],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=within,
-    )
-
-
-@pytest.fixture
-def say(store):
-    """Runs a verb on the store; says its JSON, or fails with what it said."""
-
-    def said(*words, **options):
-        done = run("--url", store.url, *words, "--json", **options)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return json.loads(done.stdout)
-
-    return said
-
-
-@pytest.fixture
-def refused(store):
-    """Runs a verb that must fail: its status and what it said on standard error."""
-
-    def said(*words, **options):
-        done = run("--url", store.url, *words, **options)
-        assert "Traceback" not in done.stderr
-        return done.returncode, done.stderr
-
-    return said
 
 
 @pytest.fixture

@@ -105,3 +105,14 @@ def test_a_full_store_still_lets_dead_letters_go(client, dead, store):
     store.client.config_set("maxmemory", "1")
     assert client.dead_letters.retry(ids[0])
     assert client.dead_letters.delete(ids[1])
+
+
+def test_a_job_of_which_nothing_is_left_says_so_whatever_it_ended_as(client, dead, seats):
+    [letter] = dead(1)
+    assert not client.find(letter).forgotten
+    client.dead_letters.delete(letter)
+    done = client.enqueue("t")
+    worker = seats(7)
+    [job] = claim(worker).jobs
+    worker.complete([Done(worker.lease(job))])
+    assert [client.find(one).forgotten for one in (letter, done.id)] == [True, True]

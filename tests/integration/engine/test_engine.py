@@ -86,7 +86,7 @@ def test_only_the_started_job_of_a_dead_worker_is_charged_and_order_is_kept(clie
     dead, keeper = seats(1), seats(2)
     jobs = claim(dead).jobs
     settled = keeper.settle(1, "signal 9", [dead.lease(jobs[0])], charged=True, max_crashes=3)
-    assert settled == (5, 1, 0)
+    assert settled == (5, 1, 0, [("default", "t", "crashed")])
     assert [(j.id, j.crashes) for j in claim(seats(3)).jobs] == [(i, int(i == ids[0])) for i in ids]
 
 
@@ -95,7 +95,7 @@ def test_settling_twice_charges_once(client, seats):
     dead, keeper = seats(1), seats(2)
     lease = dead.lease(claim(dead).jobs[0])
     keeper.settle(1, "signal 9", [lease], charged=True, max_crashes=3)
-    assert keeper.settle(1, "signal 9", [lease], charged=True, max_crashes=3) == (0, 0, 0)
+    assert keeper.settle(1, "signal 9", [lease], charged=True, max_crashes=3) == (0, 0, 0, [])
     assert handle.fetch().crashes == 1
 
 

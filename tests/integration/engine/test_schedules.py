@@ -5,13 +5,21 @@ import time
 
 import pytest
 
-from engine import AsyncClient, Client, JobError, JobState, QueueFull, Schedule, ScheduleNotFound, StoreFull, schedule
-from engine.claims import Done
+from engine import (
+    AsyncClient,
+    Client,
+    JobError,
+    JobState,
+    QueueFull,
+    ScheduleNotFound,
+    StoreFull,
+    schedule,
+)
 from tests.support.invariants import broken
 from tests.support.processes import eventually
+from tests.support.schedules import STATE, House, plain
 
 ERROR = JobError("ValueError", "no")
-STATE = "herdsman:{default}:schedule:"
 
 
 @pytest.fixture
@@ -21,45 +29,9 @@ def client(store):
     assert broken(store.client) == []
 
 
-class House:
-    """A declared schedule whose last turn lies an hour back, and a worker for its jobs."""
-
-    def __init__(self, store, client, seats):
-        self.store, self.client = store, client
-        self.worker = seats(7)
-        self.begin = int(time.time()) - 3600
-
-    def declare(self, *schedules, origin="a"):
-        removed = self.client.run(schedule.declare(origin, schedules))
-        for one in schedules:
-            self.store.client.hset(STATE + one.name, "slot", self.begin)
-        return removed
-
-    def fire(self, one, after, **keys):
-        return self.client.run(schedule.fire(one, self.begin + after, **keys))
-
-    def look(self, one):
-        return self.client.run(schedule.look([one.name])).sights[0]
-
-    def claim(self):
-        self.worker.post([], 10, ["default"], 30)
-        return [self.worker.lease(job) for job in self.worker.collect().jobs]
-
-    def finish(self, lease):
-        assert self.worker.complete([Done(lease, b"\xc0", 60)]) == 1
-
-    def pending(self):
-        found = self.client.queues().get("default")
-        return found.pending if found else 0
-
-
 @pytest.fixture
 def house(store, client, seats):
     return House(store, client, seats)
-
-
-def plain(**keys):
-    return Schedule(**{"name": "nightly", "task": "report", "cron": "* * * * *", **keys})
 
 
 def test_a_slot_has_one_turn_and_slots_only_grow(house):
@@ -203,9 +175,9 @@ def test_a_schedule_is_removed_when_the_last_file_lets_it_go(house):
 
 def test_the_word_of_a_file_that_fell_silent_does_not_count_for_ever(house):
     house.declare(plain(), origin="gone")
-    assert house.client.run(schedule.declare("a", [], stale=3600)) == []
+    assert house.client.run(schedule.declare("a", [], stale=3600)).removed == []
     house.store.client.hset(STATE + "nightly", "by:gone", 1)
-    assert house.client.run(schedule.declare("a", [], stale=3600)) == ["nightly"]
+    assert house.client.run(schedule.declare("a", [], stale=3600)).removed == ["nightly"]
 
 
 def test_the_last_run_is_shown_with_its_state_and_the_last_success(house):
@@ -268,3 +240,21 @@ def test_a_full_store_refuses_a_firing_and_the_slot_is_still_to_come(house, stor
         house.fire(one, 60)
     store.client.config_set("maxmemory", "0")
     assert house.fire(one, 60).outcome == "fired"
+
+
+def test_the_old_jobs_are_cancelled_when_a_slot_comes_the_running_one_is_asked(house):
+    one = plain(overlap="cancel_old")
+    house.declare(one)
+    running = house.fire(one, 60).job
+    house.claim()
+    waiting = house.fire(one, 120).job
+    newest = house.fire(one, 180)
+    assert newest.outcome == "fired"
+    assert [house.client.find(job).state for job in (running, waiting, newest.job)] == [
+        JobState.PROCESSING,
+        JobState.CANCELLED,
+        JobState.PENDING,
+    ]
+    assert house.store.client.zrange("herdsman:{default}:cancels", 0, -1) == [running.encode()]
+    house.worker.settle(7, "cancelled", [], charged=False, max_crashes=3)
+    assert house.client.find(running).state == JobState.CANCELLED

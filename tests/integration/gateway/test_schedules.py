@@ -21,6 +21,7 @@ def test_a_schedule_is_listed_run_and_paused_over_http(http: httpx.Client, worke
     eventually(lambda: http.get(where).json()["status"] == "completed", 10)
     assert http.get(where).json()["result"] == "HI"
     assert http.post("/schedules/shout/pause", headers=JSON).json()["changed"]
+    assert len(http.get("/schedules/shout/next?count=3").json()["next"]) == 3
     [shown] = http.get("/schedules").json()["schedules"]
     assert (shown["paused"], shown["next"], shown["last_status"], shown["fired"]) == (True, [], "completed", 1)
     missing = http.post("/schedules/shot/run", headers=JSON)

@@ -21,6 +21,7 @@ CONTRACT = {
     "jobs_total", "job_duration_seconds", "job_wait_seconds", "queue_depth", "queue_oldest_seconds", "workers",
     "worker_restarts_total", "worker_memory_bytes", "janitor_rescued_total", "dlq_size", "pool_desired", "queue_paused",
     "janitor_last_sweep_timestamp_seconds", "store_up", "store_memory_bytes", "store_memory_limit_bytes", "build_info",
+    "queue_wait_target_seconds", "schedule_last_success_timestamp_seconds",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ def test_schedules_are_listed_with_their_next_runs_and_the_last_one(http: Any) -
     assert answer.json()["schedules"] == [
         {
             "name": "nightly",
+            "origin": "host:file",
             "task": "report",
             "cron": "0 3 * * *",
             "timezone": "Europe/Berlin",
@@ -52,6 +53,17 @@ def test_one_is_paused_and_resumed(http: Any) -> None:
     assert paused == {"name": "nightly", "paused": True, "changed": True}
     resumed = post(http, "/schedules/nightly/resume").json()
     assert resumed == {"name": "nightly", "paused": False, "changed": False}
+
+
+def test_the_next_times_of_one_are_told(http: Any, client: Any, store_down: Exception) -> None:
+    told = http.get("/schedules/nightly/next?count=2").json()
+    assert told == {"name": "nightly", "next": ["2023-11-14T22:13:20.000Z", "2023-11-14T22:14:20.000Z"]}
+    assert len(http.get("/schedules/nightly/next").json()["next"]) == 5
+    assert http.get("/schedules/nobody/next").status_code == 404
+    assert http.get("/schedules/nightly/next?count=0").status_code == 422
+    assert http.get("/schedules/nightly/next?x=1").status_code == 422
+    client.refuse = store_down
+    assert http.get("/schedules/nightly/next").status_code == 503
 
 
 @pytest.mark.parametrize("verb", ["run", "pause", "resume"])

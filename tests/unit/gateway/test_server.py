@@ -17,6 +17,7 @@ CONTRACT = {
     "GET /flows/{id}",
     "DELETE /flows/{id}",
     "GET /schedules",
+    "GET /schedules/{name}/next",
     "POST /schedules/{name}/pause",
     "POST /schedules/{name}/resume",
     "POST /schedules/{name}/run",

@@ -1,11 +1,15 @@
+from engine import payload
 from engine.calls import Call
 from engine.errors import QueueFull
-from engine.schedule import Fired, Schedule, Seen, Sight
+from engine.schedule import Declared, Fired, Puts, Schedule, Seen, Sight
 from janitor.scheduler import DECLARED_EVERY, Scheduler
 
 NOW = 1_700_000_000 // 3600 * 3600
 HOURLY = Schedule(name="hourly", task="t", cron="0 * * * *")
 MINUTELY = Schedule(name="minutely", task="t", cron="* * * * *", overlap="queue_one")
+
+
+PUT = Schedule(name="put", task="t", cron="0 * * * *")
 
 
 class FakeEngine:
@@ -16,15 +20,20 @@ class FakeEngine:
         self.fired: list[tuple[str, int, str]] = []
         self.declared: list[list[str]] = []
         self.answer = Fired("fired", "1-2-3")
+        self.puts = Puts(0, [])
+        self.definitions: list[bytes] = []
 
     def run(self, call: Call[object]) -> object:
         match call.script:
             case "look":
                 return self.seen
+            case "puts":
+                return self.puts
             case "declare":
                 self.declared.append(call.args[2::4])
-                return ["old"]
+                return Declared(["old"], [])
         self.fired.append((call.args[0], call.args[1], call.args[2]))
+        self.definitions.append(call.args[-1])
         return self.answer
 
 
@@ -88,9 +97,30 @@ def test_it_declares_at_once_then_now_and_then_and_when_the_store_forgot():
     assert len(engine.declared) == 3
 
 
-def test_without_schedules_it_takes_back_its_old_ones_and_looks_at_nothing(caplog):
+def test_without_schedules_it_takes_back_its_old_ones_and_listens_for_those_of_clients(caplog):
     caplog.set_level("INFO")
     engine = FakeEngine()
-    assert scheduler(engine).run_once() == (0, None)
+    assert scheduler(engine).run_once() == (0, 1.0)
     assert engine.declared == [[]]
     assert "removed what no config file has any more: old" in caplog.text
+
+
+def test_what_clients_have_put_is_fired_too_with_the_bytes_it_was_read_from():
+    one = payload.encode(PUT)
+    engine = FakeEngine()
+    engine.puts = Puts(3, [one, b"\xff", payload.encode(HOURLY), payload.encode(PUT_ELSEWHERE)])
+    engine.seen = Seen(NOW + 0.5, [Sight(NOW, None, 0, paused=False)], 3)
+    duty = scheduler(engine, HOURLY)
+    assert duty.run_once() == (0, 0.0)  # it looks again, at these too
+    engine.seen = Seen(NOW + 0.5, [Sight(NOW, None, 0, paused=False), Sight(NOW - 3600, None, 0, paused=False)], 3)
+    assert duty.run_once() == (1, 1.0)
+    assert (engine.fired, engine.definitions) == ([("put", NOW, "allow")], [one])
+
+
+def test_one_that_was_replaced_meanwhile_is_looked_at_again_at_once():
+    engine = FakeEngine(Sight(NOW - 3600, None, 0, paused=False))
+    engine.answer = Fired("changed")
+    assert scheduler(engine, HOURLY).run_once() == (0, 0.0)
+
+
+PUT_ELSEWHERE = Schedule(name="odd", task="t", cron="0 * * * *", timezone="Not/Here")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoreboard import BUCKETS, Board, SeriesKind, SeriesTable
+from scoreboard import BUCKETS, OUTCOMES, Board, SeriesKind, SeriesTable
 from scoreboard.layout import SERIES_ROWS, SERIES_STRIDE, SeriesHead
 
 DURATIONS = st.lists(st.integers(0, 10**12), max_size=120)
@@ -56,8 +56,22 @@ def test_a_clock_that_went_backwards_counts_as_zero(table):
 def test_outcomes_are_counted(table):
     row = table.row("q", "t")
     row.add(completed=100)
-    row.add(completed=1, retried=2, dead=3, released=4, lost=5)
-    assert table.rows()[0].outcomes == {"completed": 101, "retried": 2, "dead": 3, "released": 4, "lost": 5}
+    row.add(1, **{outcome: n for n, outcome in enumerate(OUTCOMES[1:], 2)})
+    row.add(crashed=1)
+    expected = {"completed": 101, "retried": 2, "dead": 3, "released": 4, "lost": 5}
+    expected |= {"discarded": 6, "expired": 7, "cancelled": 8, "crashed": 10}
+    assert table.rows()[0].outcomes == expected
+    assert again(table).rows() == table.rows()
+
+
+def test_what_came_of_the_dead_workers_jobs_stands_apart_from_what_the_worker_counts():
+    with Board.create(2, 1) as board:
+        board.series(1).row("q", "t").add(completed=1)
+        board.aftermath(1).row("q", "t").add(crashed=1)
+        board.aftermath(1).row("q", "t").add(crashed=1)
+        assert board.series(1).rows()[0].outcomes["crashed"] == 0
+        assert board.aftermath(1).rows()[0].outcomes["crashed"] == 2
+        assert board.aftermath(0).rows() == []
 
 
 def test_the_next_worker_in_the_slot_goes_on_counting(table):

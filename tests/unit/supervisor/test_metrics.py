@@ -33,8 +33,10 @@ def scrape(collector: HerdCollector) -> dict[tuple[str, tuple[str, ...]], float]
 
 def test_zeros_stand_there_before_anything_has_happened() -> None:
     with Board.create(4, 1) as board:
-        seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"]))
+        seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"], ["nightly"]))
     assert seen["herdsman_queue_depth", ("default", "pending")] == 0
+    assert seen["herdsman_queue_wait_target_seconds", ("default",)] == 0
+    assert seen["herdsman_schedule_last_success_timestamp_seconds", ("nightly",)] == 0
     assert seen["herdsman_dlq_size", ("default",)] == 0
     assert seen["herdsman_dlq_alert", ("default",)] == 0
     assert seen["herdsman_store_up", ()] == 0
@@ -51,10 +53,15 @@ def test_counters_are_sums_over_all_slots_that_were_ever_used() -> None:
             row.add(completed=5, dead=1)
             row.observe(2_000_000, n=3)
             board.series(slot).row("default", "").observe(500_000_000)
+            board.aftermath(slot).row("default", "uppercase").add(crashed=1, dead=1)
         slots.give_back(1)  # its worker is gone, what it counted is not
         seen = scrape(HerdCollector(herd(board, slots), []))
     assert seen["herdsman_jobs_total", ("completed", "default", "uppercase")] == 10
-    assert seen["herdsman_jobs_total", ("dead", "default", "uppercase")] == 2
+    assert seen["herdsman_jobs_total", ("dead", "default", "uppercase")] == 4
+    assert seen["herdsman_jobs_total", ("crashed", "default", "uppercase")] == 2
+    assert seen["herdsman_jobs_total", ("default", "discarded", "uppercase")] == 0
+    assert seen["herdsman_jobs_total", ("default", "expired", "uppercase")] == 0
+    assert seen["herdsman_jobs_total", ("cancelled", "default", "uppercase")] == 0
     assert seen["herdsman_jobs_total", ("default", "lost", "uppercase")] == 0
     assert seen["herdsman_job_duration_seconds_count", ("default", "uppercase")] == 6
     assert seen["herdsman_job_duration_seconds_bucket", ("0.0025", "default", "uppercase")] == 6
@@ -67,11 +74,14 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
     with Board.create(4, 1) as board:
         figures = {
             "up": True, "memory": 10, "memory_limit": 20, "swept_at": 1.5, "rescued": {"mail": 4},
-            "alarms": ["mail", 7],
+            "alarms": ["mail", 7], "schedules": {"nightly": 7.5},
             "queues": {"mail": {"scheduled": 2, "processing": 3, "dead": 4, "oldest": 5.5, "paused": True}},
         }  # fmt: skip
         board.figures(0).publish(figures)
-        seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"]))
+        seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"], ["hourly"], {"mail": 5.0, "default": 0}.get))
+    assert seen["herdsman_schedule_last_success_timestamp_seconds", ("nightly",)] == 7.5
+    assert seen["herdsman_schedule_last_success_timestamp_seconds", ("hourly",)] == 0
+    assert seen["herdsman_queue_wait_target_seconds", ("mail",)] == 5
     assert seen["herdsman_queue_depth", ("mail", "processing")] == 3
     assert seen["herdsman_queue_oldest_seconds", ("mail",)] == 5.5
     assert seen["herdsman_queue_paused", ("mail",)] == 1
