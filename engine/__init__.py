@@ -6,11 +6,13 @@ other packages.
 
 from typing import TYPE_CHECKING, Any
 
+from engine.durable import Durable
 from engine.errors import (
     EngineError,
     JobFailed,
     JobNotFound,
     LeaseLost,
+    NotDurable,
     PayloadError,
     QueueFull,
     ResultTimeout,
@@ -33,6 +35,7 @@ __all__ = [
     "Client",
     "DeadGroup",
     "DeadGroups",
+    "Durable",
     "EngineError",
     "EnqueueOptions",
     "Job",
@@ -42,6 +45,7 @@ __all__ = [
     "JobState",
     "LeaseLost",
     "NewJob",
+    "NotDurable",
     "Page",
     "PayloadError",
     "QueueFigures",

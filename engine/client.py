@@ -15,6 +15,8 @@ import msgspec
 from engine import calls, keys, questions
 from engine.calls import Call
 from engine.dead_letters import DeadLetters
+from engine.doctor import Diagnosis, diagnosis
+from engine.durable import Durable, durably
 from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
@@ -53,31 +55,41 @@ class Client:
         self,
         type: str,
         data: Any = None,
+        *,
+        durable: bool | Durable = False,
         **options: Unpack[EnqueueOptions],
     ) -> "JobHandle":
         """One job. Once this returned, it ends as completed, dead or cancelled, whatever process dies.
 
         Args:
             data: a dict is given to the task as keyword arguments, a list as positional ones, anything else as one.
+            durable: return only when the job is on disk; Durable(replicas=2) on two replicas, too.
             options: see `EnqueueOptions`.
 
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
+            NotDurable: the job is enqueued all the same, or is not, as the error says.
         """
         job = NewJob(type, data, **options)
-        return JobHandle(self, self.run(submit(job)) if strings(job) else self.run(enqueue([job]))[0])
+        call: Call[Any] = submit(job) if strings(job) else enqueue([job])
+        ids = self.ask(durably(self._base, [call], durable)) if durable else self.run(call)
+        return JobHandle(self, ids if isinstance(ids, str) else ids[0])
 
-    def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
+    def enqueue_many(
+        self,
+        jobs: Iterable[NewJob | tuple[str, Any]],
+        *,
+        queue: str | None = None,
+        durable: bool | Durable = False,
+    ) -> list[str]:
         """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.
 
         Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay.
         """
-        ids: list[str] = []
-        rest = iter(jobs)
-        while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
-            new: list[str] = self.run(enqueue(chunk))
-            ids += new
-        return ids
+        calls_ = chunks(jobs, queue)
+        if durable:
+            return self.ask(durably(self._base, calls_, durable))
+        return [new for call in calls_ for new in self.run(call)]
 
     def job(self, job_id: str) -> "JobHandle":
         """A handle on a job by its id; nothing is asked yet."""
@@ -147,6 +159,10 @@ class Client:
         """The store itself."""
         return self.ask(questions.figures(self._base))
 
+    def doctor(self) -> Diagnosis:
+        """What the store's settings and state can do to the jobs in it."""
+        return self.ask(diagnosis())
+
     @property
     def dead_letters(self) -> DeadLetters:
         """What failed for good: list it, retry it, delete it."""
@@ -193,14 +209,7 @@ class Client:
     def ask(self, question: questions.Question[T]) -> T:
         """Any question of `engine.questions`."""
         with self._session() as session:
-            try:
-                step = next(question)
-                while True:
-                    reply = session.run(step) if isinstance(step, Call) else session.command(*step)
-                    step = question.send(reply)
-            except StopIteration as end:
-                answer: T = end.value
-                return answer
+            return session.answer(question)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -216,6 +225,13 @@ class Client:
             raise
         with self._lock:
             self._free.append(session)
+
+
+def chunks(jobs: Iterable[NewJob | tuple[str, Any]], queue: str | None) -> Iterator[Call[list[str]]]:
+    """The calls that enqueue these jobs, each made when it is asked for."""
+    rest = iter(jobs)
+    while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
+        yield enqueue(chunk)
 
 
 def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:

@@ -1,6 +1,6 @@
 """Names in the store: one base for each namespace, one hash tag for all its keys, and what ids and leases say.
 
-herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well
+herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well, durable
 herdsman:{NS}:lanes       hash    queue -> lane            :names   hash  lane -> queue
 herdsman:{NS}:lane:N      stream  bodies of pending and processing jobs that have nothing more to say
 herdsman:{NS}:head:N      list    ids that were given back, next first

@@ -21,6 +21,7 @@ from engine.connection import open_connection
 from engine.engine import Engine
 from engine.errors import EngineError
 from engine.schedule import Schedule
+from janitor.doctor import Doctor
 from janitor.duty import Duty
 from janitor.pidfile import AlreadyRunning, PidFile
 from janitor.promoter import Promoter
@@ -98,7 +99,7 @@ def duties(settings: Config, engine: Engine) -> list[Duty]:
     pruner = Pruner(engine, interval, lambda name: settings.queue(name).failure_ttl)
     origin = f"{socket.gethostname()}:{settings.path}"
     schedules = [Schedule(**one.model_dump()) for one in settings.schedules]
-    return [Promoter(engine, interval), Scheduler(engine, interval, schedules, origin), rescuer, pruner]
+    return [Promoter(engine, interval), Scheduler(engine, interval, schedules, origin), rescuer, pruner, Doctor(engine)]
 
 
 def _parser() -> argparse.ArgumentParser:
