@@ -54,7 +54,6 @@ def test_a_sound_server_gives_nothing_to_say():
         ({"loading": "1"}, {}, "loading", WARNING),
         ({"cluster_enabled": "1"}, {}, "cluster", NOTE),
         ({"maxmemory_policy": "allkeys-lru"}, {}, "eviction", RISK),
-        ({"maxmemory_policy": "volatile-ttl", "maxmemory": "0"}, {}, "eviction", WARNING),
         ({"aof_enabled": "0"}, {}, "appendonly", RISK),
         ({}, {"appendfsync": "everysec"}, "fsync", NOTE),
         ({}, {"appendfsync": "no"}, "fsync", WARNING),
@@ -81,6 +80,11 @@ def test_each_weakness_is_found_and_nothing_else(info, settings, name, level):
     assert (found.name, found.level) == (name, level)
     assert found.what
     assert found.why
+
+
+def test_a_policy_that_evicts_is_a_warning_while_there_is_no_limit():
+    [first, *_] = findings(facts({"maxmemory_policy": "volatile-ttl", "maxmemory": "0"}))
+    assert (first.name, first.level) == ("eviction", WARNING)
 
 
 def test_a_slow_round_trip_is_found():
