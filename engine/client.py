@@ -2,11 +2,8 @@
 each process opens connections of its own.
 """
 
-import os
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Self, TypeVar, Unpack
 
@@ -24,7 +21,7 @@ from engine.listener import Listener
 from engine.new_job import EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import Schedules
-from engine.session import Session
+from engine.sessions import Sessions
 from engine.states import FINISHED, JobState
 from engine.submit import strings, submit
 
@@ -46,10 +43,7 @@ class Client:
     def __init__(self, url: str, *, namespace: str = "default", timeout: float = 5.0) -> None:
         self._url = url
         self._namespace = namespace
-        self._timeout = timeout
-        self._free: list[Session] = []
-        self._pid = os.getpid()
-        self._lock = threading.Lock()
+        self._sessions = Sessions(url, namespace, timeout)
 
     def enqueue(
         self,
@@ -174,7 +168,7 @@ class Client:
         Raises:
             StoreDown: it does not.
         """
-        with self._session() as session:
+        with self._sessions.held() as session:
             session.command("PING")
 
     def wait(self, ids: Sequence[str], timeout: float) -> dict[str, Job]:
@@ -186,15 +180,12 @@ class Client:
 
     def run(self, call: Call[T]) -> T:
         """Any call of `engine.calls`."""
-        with self._session() as session:
+        with self._sessions.held() as session:
             return session.run(call)
 
     def close(self) -> None:
         """Closes the connections that are free."""
-        with self._lock:
-            free, self._free = self._free, []
-        for session in free:
-            session.close()
+        self._sessions.close()
 
     def __enter__(self) -> Self:
         return self
@@ -208,23 +199,8 @@ class Client:
 
     def ask(self, question: questions.Question[T]) -> T:
         """Any question of `engine.questions`."""
-        with self._session() as session:
+        with self._sessions.held() as session:
             return session.answer(question)
-
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        with self._lock:
-            if self._pid != os.getpid():  # a fork's child must not speak on its parent's sockets
-                self._pid, self._free = os.getpid(), []
-            session = self._free.pop() if self._free else None
-        session = session or Session(self._url, self._namespace, timeout=self._timeout)
-        try:
-            yield session
-        except BaseException:
-            session.close()
-            raise
-        with self._lock:
-            self._free.append(session)
 
 
 def chunks(jobs: Iterable[NewJob | tuple[str, Any]], queue: str | None) -> Iterator[Call[list[str]]]:
