@@ -145,7 +145,13 @@ def _persistence(facts: Facts) -> Found:
     fsync = facts.setting("appendfsync")
     if fsync == "everysec":
         why = "a crash of the machine (not of the server alone) loses up to 1 s, under a slow disk 2 s"
-        yield Finding("fsync", NOTE, "appendfsync is everysec", why, "`always` loses nothing, at about half the rate")
+        yield Finding(
+            "fsync",
+            NOTE,
+            "appendfsync is everysec",
+            why,
+            "`always` loses nothing, but syncs the disk for each round trip",
+        )
     elif fsync == "no":
         why = "a crash of the machine loses what the kernel has not written, up to 30 s"
         yield Finding("fsync", WARNING, "appendfsync is no", why, "set `appendfsync everysec`, or `always`")

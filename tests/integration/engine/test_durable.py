@@ -3,10 +3,13 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from engine import AsyncClient, Client, Durable, NotDurable
+from tests.support.architecture import ROOT
 from tests.support.ports import free_port
 from tests.support.processes import eventually
 from tests.support.proxy import Proxy
@@ -145,3 +148,19 @@ def test_whichever_reply_is_lost_the_job_is_enqueued_once_and_confirmed_or_named
 def test_nonsense_is_refused(primary):
     with Client(primary.url) as client, pytest.raises(ValueError, match="durable is True"):
         client.enqueue("t", durable=2)
+
+
+def test_the_command_says_the_id_or_why_not(primary):
+    def enqueue():
+        words = [sys.executable, "-m", "engine", "--url", primary.url, "enqueue", "t", "1", "--durable"]
+        environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=30)
+
+    done = enqueue()
+    assert done.returncode == 0, done.stderr
+    with Client(primary.url) as client:
+        assert client.find(done.stdout.strip()).data == 1
+    primary.client.config_set("appendonly", "no")
+    refused = enqueue()
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "nothing was enqueued" in refused.stderr
