@@ -6,7 +6,6 @@ other packages.
 
 from typing import TYPE_CHECKING, Any
 
-from engine.durable import Durable
 from engine.errors import (
     EngineError,
     JobFailed,
@@ -20,7 +19,7 @@ from engine.errors import (
     StoreFull,
 )
 from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
-from engine.new_job import EnqueueOptions, NewJob
+from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
 from engine.states import JobState

@@ -12,11 +12,11 @@ from engine.calls import Call
 from engine.client import CANCELLED_KEPT, chunks, result_of
 from engine.dead_letters import AsyncDeadLetters
 from engine.doctor import Diagnosis, diagnosis
-from engine.durable import Durable, durably
+from engine.durable import durably
 from engine.enqueue import enqueue
 from engine.errors import JobNotFound
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
-from engine.new_job import EnqueueOptions, NewJob
+from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState

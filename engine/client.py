@@ -13,12 +13,12 @@ from engine import calls, keys, questions
 from engine.calls import Call
 from engine.dead_letters import DeadLetters
 from engine.doctor import Diagnosis, diagnosis
-from engine.durable import Durable, durably
+from engine.durable import durably
 from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
-from engine.new_job import EnqueueOptions, NewJob
+from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import Schedules
 from engine.sessions import Sessions

@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from engine import durations
 from engine.calls import Call, text
 from engine.errors import EngineError, NotDurable, StoreDown
+from engine.new_job import Durable
 from engine.questions import Question, Together
 from engine.storeinfo import info_fields, product
 
@@ -21,18 +20,6 @@ WAITAOF_SINCE = (7, 2)
 SOUND_SINCE = (8, 0)  # Redis; see `refusal`
 _SLICE = 0.5  # seconds in one WAIT: well below any reply's time limit
 _SETTINGS = ("appendonly", "appendfsync", "no-appendfsync-on-rewrite")
-
-
-class Durable(msgspec.Struct, frozen=True):
-    """What an enqueue waits for.
-
-    Attributes:
-        replicas: how many replicas must have the jobs (in memory; on disk by their own settings).
-        timeout: seconds, or "5s", after which NotDurable is raised.
-    """
-
-    replicas: int = 0
-    timeout: float | str = 5.0
 
 
 def durably(base: str, calls: Iterable[Call[Any]], wanted: "bool | Durable") -> Question[list[str]]:

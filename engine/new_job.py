@@ -40,3 +40,15 @@ class NewJob(msgspec.Struct, frozen=True):
     timeout: float | str | None = None
     keep: float | None = None
     start_before: float | str | timedelta | datetime | None = None
+
+
+class Durable(msgspec.Struct, frozen=True):
+    """What an enqueue waits for.
+
+    Attributes:
+        replicas: how many replicas must have the jobs (in memory; on disk by their own settings).
+        timeout: seconds, or "5s", after which NotDurable is raised.
+    """
+
+    replicas: int = 0
+    timeout: float | str = 5.0
