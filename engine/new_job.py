@@ -1,7 +1,7 @@
 """A job to be enqueued, and what may be said of it. The one list of it: both clients take these words."""
 
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import msgspec
 
@@ -17,6 +17,9 @@ class EnqueueOptions(TypedDict, total=False):
         keep: seconds for which the record stays after success, even when the result is None.
         start_before: seconds, "5m" or timedelta from now, or an aware datetime: a job that has not started by then
             never does, and ends as cancelled.
+        priority: "high", "normal" or "low", within its queue.
+        tenant: for whom; the tenants of a queue take turns.
+        limit_key: the limits of its type count for each such key apart. cost: permits of its rate that it takes.
     """
 
     queue: str | None
@@ -26,6 +29,10 @@ class EnqueueOptions(TypedDict, total=False):
     timeout: float | str | None
     keep: float | None
     start_before: float | str | timedelta | datetime | None
+    priority: Literal["high", "normal", "low"] | None
+    tenant: str | None
+    limit_key: str | None
+    cost: int | None
 
 
 class NewJob(msgspec.Struct, frozen=True):
@@ -40,6 +47,10 @@ class NewJob(msgspec.Struct, frozen=True):
     timeout: float | str | None = None
     keep: float | None = None
     start_before: float | str | timedelta | datetime | None = None
+    priority: Literal["high", "normal", "low"] | None = None
+    tenant: str | None = None
+    limit_key: str | None = None
+    cost: int | None = None
 
 
 class Durable(msgspec.Struct, frozen=True):

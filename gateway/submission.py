@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -23,11 +23,14 @@ from gateway.nearest import hint, quoted
 KEEP = 3600.0
 """Seconds for which the record of a job submitted over HTTP stays after its end."""
 
-LATER = frozenset({"priority", "unique", "tenant", "webhook"})
+LATER = frozenset({"unique", "webhook"})
 """Fields of the contract that this release does not have yet."""
 
 NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
 """What the engine takes for a queue's name."""
+
+LABEL = r"^[^\x00-\x1f\x7f-\x9f]{1,128}$"
+"""What the engine takes for a tenant or a limit's key, but for the rarest of characters, which it refuses itself."""
 
 LONGEST_FINDING = 200
 """Characters of one finding: it may quote what was sent."""
@@ -67,6 +70,11 @@ class Submission(BaseModel):
     run_at: Moment | None = Field(default=None, description="run it at this time; not together with delay")
     retries: int | None = Field(default=None, ge=0, le=1000, description="left out: what the task says")
     timeout: Duration | None = Field(default=None, description="left out: what the task says")
+    start_before: Duration | None = Field(default=None, description="cancelled when it has not started by then")
+    priority: Literal["high", "normal", "low"] | None = Field(default=None, description="within its queue")
+    tenant: str | None = Field(default=None, pattern=LABEL, description="for whom; the tenants of a queue take turns")
+    limit_key: str | None = Field(default=None, pattern=LABEL, description="its type's limits count for each key apart")
+    cost: int | None = Field(default=None, ge=1, le=1000, description="permits of its type's rate that it takes")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 
     @model_validator(mode="after")
@@ -93,6 +101,11 @@ class Submission(BaseModel):
             retries=self.retries,
             timeout=self.timeout,
             keep=KEEP,
+            start_before=self.start_before,
+            priority=self.priority,
+            tenant=self.tenant,
+            limit_key=self.limit_key,
+            cost=self.cost,
         )
 
 

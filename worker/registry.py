@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
+from engine.limits import limits
 from worker.binding import Binding, bind
 from worker.durations import TaskError, seconds
 from worker.retrying import Exceptions, Rules, Wait, make_rules
@@ -92,6 +93,8 @@ def task(
     retry_on: Exceptions | None = None,
     give_up_on: Exceptions | None = None,
     retry_for: float | str | None = None,
+    rate_limit: str | Mapping[str, Any] | None = None,
+    concurrency_limit: int | None = None,
 ) -> Callable[[F], F]: ...
 
 
@@ -107,6 +110,8 @@ def task(
     retry_on: Exceptions | None = None,
     give_up_on: Exceptions | None = None,
     retry_for: float | str | None = None,
+    rate_limit: str | Mapping[str, Any] | None = None,
+    concurrency_limit: int | None = None,
 ) -> Any:
     """Make a function a task; the function itself stays as it was and can be called and tested directly.
 
@@ -120,6 +125,8 @@ def task(
             {"linear": "10s", "cap": "5m", "jitter": 0.1}; None or "exponential" = as the queue says.
         retry_on: run again only after these exceptions. give_up_on: never after these; goes first.
         retry_for: no retry begins later than that after the job was enqueued.
+        rate_limit: starts in a time, like "100/m" (sliding window), or {"rate": "100/m", "burst": 10} (evenly spaced).
+        concurrency_limit: jobs of it that run at once, on all hosts together.
 
     Raises:
         TaskError: a value makes no sense, or the name is taken.
@@ -138,6 +145,8 @@ def task(
                 retry_on=retry_on,
                 give_up_on=give_up_on,
                 retry_for=retry_for,
+                rate_limit=rate_limit,
+                concurrency_limit=concurrency_limit,
             )
         )
         return function
@@ -156,6 +165,8 @@ def make_task(
     queue: str = "default",
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
+    rate_limit: str | Mapping[str, Any] | None = None,
+    concurrency_limit: int | None = None,
     **retrying: Any,
 ) -> Task:
     """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
@@ -175,6 +186,10 @@ def make_task(
         hard = soft + HARD_GRACE
     if soft is not None and hard is not None and hard < soft:
         raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
+    try:
+        traits = limits(rate_limit, concurrency_limit)
+    except ValueError as error:
+        raise TaskError(f"{where}: {error}") from None
     return Task(
         name=name,
         function=function,
@@ -184,4 +199,5 @@ def make_task(
         timeout=soft,
         hard_timeout=hard,
         rules=make_rules(where, **retrying),
+        traits=traits,
     )

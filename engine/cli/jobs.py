@@ -20,6 +20,9 @@ from engine.states import JobState
 @click.option("--retries", type=click.IntRange(min=0), help="Further attempts after a failed one.")
 @click.option("--timeout", help="The task's time limit: 30s.")
 @click.option("--durable", is_flag=True, help="Return only when the store has it on disk, or say that it has not.")
+@click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Within its queue.")
+@click.option("--tenant", help="For whom; the tenants of a queue take turns.")
+@click.option("--limit-key", help="The limits of TYPE count for each such key apart.")
 @click.option("--wait", help="Wait so long for its end and show it; status 1 when it fails or takes longer.")
 @json_option
 @click.pass_obj

@@ -5,8 +5,10 @@ from typing import Any
 
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
 _FIXED = {
-    "meta", "lanes", "names", "marks", "processing", "scheduled", "finished", "workers", "running", "beats", "gone",
-    "callers", "watched", "cancels", "types", "traits", "limits", "paused", "rescued", "aside", "schedules",
+    "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished", "gone", "held",
+    "holding", "lanes", "later", "limits", "marks", "meta", "names", "parked", "paused",
+    "processing", "rescued", "running", "said", "scheduled", "schedules", "stopped", "tenantry",
+    "traits", "types", "watched", "workers",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 
@@ -29,6 +31,9 @@ class _Known:
         zsets = ("scheduled", "finished", *(f"dead:{queue}" for queue in self.names.values()))
         self.jobs = {job for zset in zsets for job in _ids(client.zrange(f"{base}:{zset}", 0, -1))}
         self.jobs |= {lease.partition("/")[0] for lease in _ids(client.zrange(f"{base}:processing", 0, -1))}
+        backlog = client.hgetall(f"{base}:backlog")
+        self.busy = {queue.decode() for queue, n in backlog.items() if int(n)}
+        self.held = client.hlen(f"{base}:holding")
         for lane in self.names:
             self.jobs |= _ids(client.lrange(f"{base}:head:{lane}", 0, -1))
             self.jobs |= {
@@ -38,19 +43,21 @@ class _Known:
     def explains(self, rest: str) -> bool:
         """Whether there is a reason for the key of that name (behind the base)."""
         kind, _, name = rest.partition(":")
-        match kind:
-            case "lane" | "head":
-                return name in self.names
-            case "dead":
-                return name in self.names.values()
-            case "wake":  # one mark a queue; a worker may listen to a queue that never had a job
-                return True
-            case "ops" | "knows":
-                return name not in self.gone  # dropped with the death mark, or by prune
-            case "schedule" | "job":
-                return name in (self.schedules if kind == "schedule" else self.jobs)
-            case _:
-                return kind in _FIXED
+        reasons = {
+            "lane": name in self.names,
+            "head": name in self.names,
+            "apart": name == "lanes",
+            "dead": name in self.names.values(),
+            "wake": True,  # one mark a queue; a worker may listen to a queue that never had a job
+            "ops": name not in self.gone,  # dropped with the death mark, or by prune
+            "knows": name not in self.gone,
+            "schedule": name in self.schedules,
+            "job": name in self.jobs,
+            **dict.fromkeys(("state", "ring", "high", "low"), name in self.busy),  # only while something is pending
+            **dict.fromkeys(("gcra", "window"), True),  # they expire by themselves
+            **dict.fromkeys(("permits", "blocked"), bool(self.held)),
+        }
+        return (not name and kind in _FIXED) or reasons.get(kind, False)
 
 
 def _ids(members: Any) -> set[str]:

@@ -3,7 +3,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   give(id) -> queue, or nil when the job has no body any more; one that nobody wants ends instead
--- INCLUDES  id unwanted
+-- INCLUDES  id unwanted rings
 -- INVARIANT call it only for an id that was just taken out of processing; give the last one first to keep the order
 local function give(id)
   local ended = unwanted(id)
@@ -11,8 +11,10 @@ local function give(id)
   local b = KEYS[1]
   local lane = lane_of(id)
   local queue = redis.call('HGET', b .. ':names', lane)
-  local record = b .. ':job:' .. id
-  if redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 's', 'pending') end
+  local known = redis.call('HMGET', b .. ':job:' .. id, 't', 'l')
+  if known[1] then redis.call('HSET', b .. ':job:' .. id, 's', 'pending') end
+  lane = known[2] or lane
   redis.call('LPUSH', b .. ':head:' .. lane, id)
+  stand(lane, queue, 1)
   return queue
 end

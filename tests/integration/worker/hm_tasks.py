@@ -116,3 +116,14 @@ def stray(raises: bool) -> None:
 @task("uppercase")
 def uppercase(text: str) -> str:
     return text.upper()
+
+
+@task("sparing", rate_limit="10/400ms")
+def sparing(n: int) -> int:
+    return n
+
+
+@task("single", concurrency_limit=1)
+def single(n: int) -> int:
+    time.sleep(0.02)
+    return n
