@@ -14,6 +14,7 @@ from engine.errors import (
     JobFailed,
     JobNotFound,
     LeaseLost,
+    NotDurable,
     PayloadError,
     QueueClosed,
     QueueFull,
@@ -24,7 +25,7 @@ from engine.errors import (
 from engine.flow import Flow, FlowError, FlowJob, chain, chord, group
 from engine.flow_record import FlowInfo, FlowMember, FlowProgress, FlowState
 from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
-from engine.new_job import EnqueueOptions, NewJob
+from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
 from engine.states import JobState
@@ -39,6 +40,7 @@ __all__ = [
     "Client",
     "DeadGroup",
     "DeadGroups",
+    "Durable",
     "EngineError",
     "EnqueueOptions",
     "Flow",
@@ -58,6 +60,7 @@ __all__ = [
     "JobState",
     "LeaseLost",
     "NewJob",
+    "NotDurable",
     "Page",
     "PayloadError",
     "QueueClosed",

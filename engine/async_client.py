@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from itertools import islice
 from typing import Any, Self, TypeVar, Unpack
 
 from engine import calls, keys, listing, questions
@@ -11,17 +10,19 @@ from engine.async_flows import AsyncFlows
 from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
-from engine.client import CANCELLED_KEPT, as_new, result_of
+from engine.client import CANCELLED_KEPT, chunks, result_of
 from engine.dead_letters import AsyncDeadLetters
-from engine.enqueue import CHUNK, enqueue
+from engine.doctor import Diagnosis, diagnosis
+from engine.durable import durably
+from engine.enqueue import enqueue
 from engine.errors import JobNotFound
 from engine.intake import AsyncIntake
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
-from engine.new_job import EnqueueOptions, NewJob
+from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
-from engine.submit import batches, strings, submit
+from engine.submit import strings, submit
 
 T = TypeVar("T")
 
@@ -44,23 +45,28 @@ class AsyncClient:
         self,
         type: str,
         data: Any = None,
+        *,
+        durable: bool | Durable = False,
         **options: Unpack[EnqueueOptions],
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
         job = NewJob(type, data, **options)
-        return AsyncJobHandle(
-            self, await self.run(submit(job)) if strings(job) else (await self.run(enqueue([job])))[0]
-        )
+        call: Call[Any] = submit(job) if strings(job) else enqueue([job])
+        ids = await (self.ask(durably(self._base, [call], durable)) if durable else self.run(call))
+        return AsyncJobHandle(self, ids if isinstance(ids, str) else ids[0])
 
-    async def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
+    async def enqueue_many(
+        self,
+        jobs: Iterable[NewJob | tuple[str, Any]],
+        *,
+        queue: str | None = None,
+        durable: bool | Durable = False,
+    ) -> list[str]:
         """Many jobs; see `Client.enqueue_many`."""
-        ids: list[str] = []
-        rest = iter(jobs)
-        while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
-            for call in batches(chunk):
-                new: list[str] = await self.run(call)
-                ids += new
-        return ids
+        calls_ = chunks(jobs, queue)
+        if durable:
+            return await self.ask(durably(self._base, calls_, durable))
+        return [new for call in calls_ for new in await self.run(call)]
 
     def job(self, job_id: str) -> "AsyncJobHandle":
         """A handle on a job by its id; nothing is asked yet."""
@@ -140,6 +146,10 @@ class AsyncClient:
         """The store itself."""
         return await self.ask(questions.figures(self._base))
 
+    async def doctor(self) -> Diagnosis:
+        """What the store's settings and state can do to the jobs in it."""
+        return await self.ask(diagnosis())
+
     @property
     def dead_letters(self) -> AsyncDeadLetters:
         """What failed for good: list it, retry it, delete it."""
@@ -181,14 +191,7 @@ class AsyncClient:
     async def ask(self, question: questions.Question[T]) -> T:
         """Any question of `engine.questions`."""
         async with self._session() as session:
-            try:
-                step = next(question)
-                while True:
-                    reply = await (session.run(step) if isinstance(step, Call) else session.command(*step))
-                    step = question.send(reply)
-            except StopIteration as end:
-                answer: T = end.value
-                return answer
+            return await session.answer(question)
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[AsyncSession]:

@@ -2,17 +2,19 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from redis.asyncio.connection import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 from engine import keys
 from engine.calls import Call
-from engine.connection import options, translated
+from engine.connection import options, translate, translated
 from engine.errors import EngineError, StoreDown
+from engine.questions import Question, Step, Together
 from engine.scripts import script
 from engine.session import run_id
 
@@ -75,6 +77,48 @@ class AsyncSession:
             return await self._read(words)
         except StoreDown:
             return await self._read(words)
+
+    async def together(self, commands: Sequence[tuple[Any, ...]], *, held: bool = False) -> list[Any]:
+        """See `Session.together`."""
+        if held and self._connection is None:
+            raise StoreDown("the connection was lost")
+        await self._connect()
+        try:
+            with translated():
+                for words in commands:
+                    await self._connection.send_command(*words)
+                return [await self._reply_or_refusal() for _ in commands]
+        except (StoreDown, asyncio.CancelledError):
+            await self.close()
+            raise
+
+    async def _reply_or_refusal(self) -> Any:
+        try:
+            return await self._connection.read_response()
+        except ResponseError as error:
+            return translate(error)
+
+    async def answer(self, question: Question[T]) -> T:
+        """See `Session.answer`."""
+        try:
+            step = next(question)
+            while True:
+                try:
+                    reply = await self._do(step)
+                except EngineError as error:
+                    step = question.throw(error)
+                else:
+                    step = question.send(reply)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    async def _do(self, step: Step) -> Any:
+        if isinstance(step, Call):
+            return await self.run(step)
+        if isinstance(step, Together):
+            return await self.together(step.commands, held=step.held)
+        return await self.command(*step)
 
     async def _read(self, words: tuple[Any, ...]) -> Any:
         await self._connect()

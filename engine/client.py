@@ -2,11 +2,8 @@
 each process opens connections of its own.
 """
 
-import os
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Self, TypeVar, Unpack
 
@@ -15,16 +12,18 @@ import msgspec
 from engine import calls, keys, listing, questions
 from engine.calls import Call
 from engine.dead_letters import DeadLetters
+from engine.doctor import Diagnosis, diagnosis
+from engine.durable import durably
 from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
 from engine.flows import Flows
 from engine.intake import Intake
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
-from engine.new_job import EnqueueOptions, NewJob
+from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import Schedules
-from engine.session import Session
+from engine.sessions import Sessions
 from engine.states import FINISHED, JobState
 from engine.submit import batches, strings, submit
 
@@ -46,42 +45,48 @@ class Client:
     def __init__(self, url: str, *, namespace: str = "default", timeout: float = 5.0) -> None:
         self._url = url
         self._namespace = namespace
-        self._timeout = timeout
-        self._free: list[Session] = []
-        self._pid = os.getpid()
-        self._lock = threading.Lock()
+        self._sessions = Sessions(url, namespace, timeout)
 
     def enqueue(
         self,
         type: str,
         data: Any = None,
+        *,
+        durable: bool | Durable = False,
         **options: Unpack[EnqueueOptions],
     ) -> "JobHandle":
         """One job. Once this returned, it ends as completed, dead or cancelled, whatever process dies.
 
         Args:
             data: a dict is given to the task as keyword arguments, a list as positional ones, anything else as one.
+            durable: return only when the job is on disk; Durable(replicas=2) on two replicas, too.
             options: see `EnqueueOptions`.
 
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
+            NotDurable: the job is enqueued all the same, or is not, as the error says.
         """
         job = NewJob(type, data, **options)
-        return JobHandle(self, self.run(submit(job)) if strings(job) else self.run(enqueue([job]))[0])
+        call: Call[Any] = submit(job) if strings(job) else enqueue([job])
+        ids = self.ask(durably(self._base, [call], durable)) if durable else self.run(call)
+        return JobHandle(self, ids if isinstance(ids, str) else ids[0])
 
-    def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
+    def enqueue_many(
+        self,
+        jobs: Iterable[NewJob | tuple[str, Any]],
+        *,
+        queue: str | None = None,
+        durable: bool | Durable = False,
+    ) -> list[str]:
         """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.
 
         Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay. Jobs with a
         `webhook` go one by one.
         """
-        ids: list[str] = []
-        rest = iter(jobs)
-        while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
-            for call in batches(chunk):
-                new: list[str] = self.run(call)
-                ids += new
-        return ids
+        calls_ = chunks(jobs, queue)
+        if durable:
+            return self.ask(durably(self._base, calls_, durable))
+        return [new for call in calls_ for new in self.run(call)]
 
     def job(self, job_id: str) -> "JobHandle":
         """A handle on a job by its id; nothing is asked yet."""
@@ -169,6 +174,10 @@ class Client:
         """The store itself."""
         return self.ask(questions.figures(self._base))
 
+    def doctor(self) -> Diagnosis:
+        """What the store's settings and state can do to the jobs in it."""
+        return self.ask(diagnosis())
+
     @property
     def dead_letters(self) -> DeadLetters:
         """What failed for good: list it, retry it, delete it."""
@@ -180,7 +189,7 @@ class Client:
         Raises:
             StoreDown: it does not.
         """
-        with self._session() as session:
+        with self._sessions.held() as session:
             session.command("PING")
 
     def wait(self, ids: Sequence[str], timeout: float) -> dict[str, Job]:
@@ -195,15 +204,12 @@ class Client:
 
     def run(self, call: Call[T]) -> T:
         """Any call of `engine.calls`."""
-        with self._session() as session:
+        with self._sessions.held() as session:
             return session.run(call)
 
     def close(self) -> None:
         """Closes the connections that are free."""
-        with self._lock:
-            free, self._free = self._free, []
-        for session in free:
-            session.close()
+        self._sessions.close()
 
     def __enter__(self) -> Self:
         return self
@@ -217,30 +223,15 @@ class Client:
 
     def ask(self, question: questions.Question[T]) -> T:
         """Any question of `engine.questions`."""
-        with self._session() as session:
-            try:
-                step = next(question)
-                while True:
-                    reply = session.run(step) if isinstance(step, Call) else session.command(*step)
-                    step = question.send(reply)
-            except StopIteration as end:
-                answer: T = end.value
-                return answer
+        with self._sessions.held() as session:
+            return session.answer(question)
 
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        with self._lock:
-            if self._pid != os.getpid():  # a fork's child must not speak on its parent's sockets
-                self._pid, self._free = os.getpid(), []
-            session = self._free.pop() if self._free else None
-        session = session or Session(self._url, self._namespace, timeout=self._timeout)
-        try:
-            yield session
-        except BaseException:
-            session.close()
-            raise
-        with self._lock:
-            self._free.append(session)
+
+def chunks(jobs: Iterable[NewJob | tuple[str, Any]], queue: str | None) -> Iterator[Call[list[str]]]:
+    """The calls that enqueue these jobs, each made when it is asked for."""
+    rest = iter(jobs)
+    while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
+        yield from batches(chunk)
 
 
 def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:

@@ -14,6 +14,7 @@ from redis.exceptions import NoScriptError
 from engine import calls, claims
 from engine.calls import Call
 from engine.claims import Claimed, Done, Grant
+from engine.doctor import Diagnosis, diagnosis
 from engine.errors import StoreDown
 from engine.job import JobError, StoreFigures, WorkerInfo
 from engine.limits import QueueLimits
@@ -263,6 +264,10 @@ class Engine:
     def figures(self, queues: Sequence[str] = ()) -> calls.Depths:
         """How deep these queues are (none = all)."""
         return self.run(calls.figures(queues))
+
+    def diagnosis(self) -> Diagnosis:
+        """What the store's settings and state can do to the jobs in it."""
+        return self.session.answer(diagnosis())
 
     def store(self) -> StoreFigures:
         """The store itself, and which queues have an alarm."""

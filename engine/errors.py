@@ -20,6 +20,18 @@ class StoreFull(EngineError):
     """The store has reached its memory limit and takes no new jobs; what is queued goes on."""
 
 
+class NotDurable(EngineError):
+    """It could not be confirmed that new jobs are on disk, and on the replicas that were asked for.
+
+    Attributes:
+        ids: of the jobs that are enqueued all the same, in order; [] = nothing was enqueued.
+    """
+
+    def __init__(self, message: str, ids: "list[str]") -> None:
+        super().__init__(message)
+        self.ids = ids
+
+
 class QueueFull(EngineError):
     """The queue has reached its `max_pending`.
 

@@ -1,6 +1,7 @@
 """Names in the store: one base for each namespace, one hash tag for all its keys, and what ids and leases say.
 
-herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well, next, puts
+herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well, next, puts,
+                                  durable
 herdsman:{NS}:lanes       hash    queue -> main lane       :names   hash  lane -> queue
 herdsman:{NS}:apart:lanes hash    queue, what -> lane apart :said   hash  lane apart -> priority tenant type key cost
 herdsman:{NS}:apart       set     types that stand apart: limited or paused        :stopped set  paused types

@@ -56,3 +56,15 @@ class NewJob(msgspec.Struct, frozen=True):
     limit_key: str | None = None
     cost: int | None = None
     webhook: str | Mapping[str, Any] | None = None
+
+
+class Durable(msgspec.Struct, frozen=True):
+    """What an enqueue waits for.
+
+    Attributes:
+        replicas: how many replicas must have the jobs (in memory; on disk by their own settings).
+        timeout: seconds, or "5s", after which NotDurable is raised.
+    """
+
+    replicas: int = 0
+    timeout: float | str = 5.0

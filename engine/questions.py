@@ -3,7 +3,7 @@ driven by the sync and the async client alike.
 """
 
 from collections.abc import Generator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -14,7 +14,19 @@ from engine.peek import peek
 from engine.storeinfo import store_figures
 
 T = TypeVar("T")
-Step = Call[Any] | tuple[Any, ...]  # a script call, or a plain command that only reads
+
+
+class Together(NamedTuple):
+    """Plain commands sent in one go and never repeated; where the server refuses one, its reply is the error.
+
+    held: only on the connection that is open; StoreDown when it is gone.
+    """
+
+    commands: Sequence[tuple[Any, ...]]
+    held: bool = False
+
+
+Step = Call[Any] | Together | tuple[Any, ...]  # a script call, or a plain command that only reads
 Question = Generator[Step, Any, T]
 
 PEEK = 200  # jobs looked at in one script

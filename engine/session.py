@@ -6,14 +6,16 @@ again is harmless. That is why a session may repeat what it does not know the fa
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 from engine import keys
 from engine.calls import Call
-from engine.connection import open_connection, translated
-from engine.errors import StoreDown
+from engine.connection import open_connection, translate, translated
+from engine.errors import EngineError, StoreDown
+from engine.questions import Question, Step, Together
 from engine.scripts import script
 
 T = TypeVar("T")
@@ -157,6 +159,55 @@ class Session:
             self.load(name)
             self.send(command)
             return self.receive()
+
+    def together(self, commands: Sequence[tuple[Any, ...]], *, held: bool = False) -> list[Any]:
+        """The replies to commands that are sent in one go and never repeated; an error stands where one was refused.
+
+        Args:
+            held: only on the connection that is open now.
+
+        Raises:
+            StoreDown: it went away, or is not open.
+        """
+        if held and self._connection is None:
+            raise StoreDown("the connection was lost")
+        self.connect()
+        try:
+            with translated():
+                for words in commands:
+                    self._connection.send_command(*words, check_health=False)
+                return [self._reply_or_refusal() for _ in commands]
+        except StoreDown:
+            self.close()
+            raise
+
+    def _reply_or_refusal(self) -> Any:
+        try:
+            return self._connection.read_response()
+        except ResponseError as error:
+            return translate(error)
+
+    def answer(self, question: Question[T]) -> T:
+        """The answer to a question of `engine.questions`; a step's error is raised inside it first."""
+        try:
+            step = next(question)
+            while True:
+                try:
+                    reply = self._do(step)
+                except EngineError as error:
+                    step = question.throw(error)
+                else:
+                    step = question.send(reply)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    def _do(self, step: Step) -> Any:
+        if isinstance(step, Call):
+            return self.run(step)
+        if isinstance(step, Together):
+            return self.together(step.commands, held=step.held)
+        return self.command(*step)
 
     def command(self, *words: Any) -> Any:
         """A plain command that only reads, so it may be repeated: once, on a fresh connection, as `run` does.

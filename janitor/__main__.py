@@ -23,6 +23,7 @@ from engine.engine import Engine
 from engine.errors import EngineError
 from engine.schedule import Schedule
 from janitor.alarm import Alarm
+from janitor.doctor import Doctor
 from janitor.duty import Duty
 from janitor.flow_keeper import FlowKeeper
 from janitor.nap import Nap
@@ -117,7 +118,7 @@ def duties(settings: Config, engine: Engine) -> list[Duty]:
     origin = f"{socket.gethostname()}:{settings.path}"
     schedules = [Schedule(**one.model_dump()) for one in settings.schedules]
     scheduler = Scheduler(engine, interval, schedules, origin)
-    return [Promoter(engine, interval), scheduler, rescuer, FlowKeeper(engine, interval), alarm, pruner]
+    return [Promoter(engine, interval), scheduler, rescuer, FlowKeeper(engine, interval), alarm, pruner, Doctor(engine)]
 
 
 def _parser() -> argparse.ArgumentParser:

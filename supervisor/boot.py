@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TextIO, cast
 
 from config import Config, Places, logs
+from config.store_binary import NoServerError, Server, find_server
 from scoreboard import Board
 from supervisor import signals
 from supervisor.arbiter import Arbiter
@@ -21,7 +22,6 @@ from supervisor.own_output import PipeStream, pour_out
 from supervisor.pages import pages
 from supervisor.pidfile import AlreadyRunningError, PidFile
 from supervisor.reap import Reaper, become_subreaper
-from supervisor.store_binary import NoServerError, Server, find_server
 
 log = logging.getLogger(__name__)
 

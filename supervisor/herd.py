@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from config import Config, Places
+from config.store_binary import Server
 from scoreboard import FD_VARIABLE, Board
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
@@ -20,7 +21,6 @@ from supervisor.service import Service
 from supervisor.shutdown import Stage, Ward
 from supervisor.slots import Slots
 from supervisor.store import Store
-from supervisor.store_binary import Server
 from supervisor.store_config import StoreFiles, render
 from supervisor.zygote import Origin
 

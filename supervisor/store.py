@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from config.store_binary import Server
 from supervisor.child import Child, Launch, Nursery, is_dead
 from supervisor.children import Exit
 from supervisor.restart import Policy
 from supervisor.service import Hooks, Rule, Service
 from supervisor.states import State
-from supervisor.store_binary import Server
 from supervisor.store_config import APPEND_DIR, StoreFiles, advice, cut_tail, damage, lost_manifest
 
 log = logging.getLogger(__name__)

@@ -16,6 +16,7 @@ _DAMAGE = (
     "AOF loading aborted because there is no such file",
     "Invalid AOF manifest file format",
     "Wrong signature trying to load DB from file",
+    "Unable to obtain the AOF file",
     "Terminating server after rdb file reading failure",
 )
 _CUT_TAIL = "AOF loaded anyway because aof-load-truncated is enabled"

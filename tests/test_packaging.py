@@ -31,10 +31,11 @@ def test_every_file_of_every_room_is_in_the_wheel(wheel: zipfile.ZipFile) -> Non
 
 def test_nothing_else_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == set(ROOMS)
+    assert {top for top in tops if not top.endswith(".dist-info")} == {*ROOMS, "herdsman_pytest.py"}
 
 
 def test_the_command_and_the_licence_come_with_it(wheel: zipfile.ZipFile) -> None:
     info = next(name.split("/")[0] for name in wheel.namelist() if ".dist-info/" in name)
     assert b"herdsman = supervisor.__main__:main" in wheel.read(f"{info}/entry_points.txt")
+    assert b"herdsman = herdsman_pytest" in wheel.read(f"{info}/entry_points.txt")
     assert f"{info}/licenses/LICENSE" in wheel.namelist()

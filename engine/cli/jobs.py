@@ -19,6 +19,7 @@ from engine.states import JobState
 @click.option("--delay", help="Not before this has passed: 10s, 5m, 1h30m.")
 @click.option("--retries", type=click.IntRange(min=0), help="Further attempts after a failed one.")
 @click.option("--timeout", help="The task's time limit: 30s.")
+@click.option("--durable", is_flag=True, help="Return only when the store has it on disk, or say that it has not.")
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Within its queue.")
 @click.option("--tenant", help="For whom; the tenants of a queue take turns.")
 @click.option("--limit-key", help="The limits of TYPE count for each such key apart.")

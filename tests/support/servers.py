@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,10 +88,11 @@ def _ask_version(path: Path) -> StoreServer | None:
 class Store:
     """One running server on a unix socket in a short folder of its own; append-only, as the embedded one is.
 
-    Held by the session; tests get it through the ``store`` fixture, emptied. Tests may kill and restart it.
+    Held by the session; tests get it through the ``store`` fixture, emptied. Tests may kill and restart it. A test that
+    needs other ``settings`` makes one of its own.
     """
 
-    def __init__(self, server: StoreServer) -> None:
+    def __init__(self, server: StoreServer, settings: Mapping[str, str] | None = None) -> None:
         if server.path is None:
             raise RuntimeError(
                 f"no {server.name}-server of version {OLDEST} or later was found, and it is needed here "
@@ -99,6 +101,7 @@ class Store:
         self.name = server.name
         self.version = server.version
         self._program = server.path
+        self._settings = dict(settings or {})
         self._folder = Path(tempfile.mkdtemp(prefix="hm-"))  # short: a socket's path has 107 bytes at most
         self.socket = self._folder / "s"
         self.url = f"unix://{self.socket}"
@@ -185,5 +188,6 @@ class Store:
             "save": "",
             "appendonly": "yes",
             "maxmemory-policy": "noeviction",
+            **self._settings,
         }
         return [word for name, value in settings.items() for word in (f"--{name}", value)]

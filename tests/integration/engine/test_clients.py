@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -169,3 +170,75 @@ def test_a_forks_child_speaks_on_connections_of_its_own(store):
             client.enqueue("t", n)
         os.waitpid(child, 0)
         assert client.queues()["default"].pending == 52
+
+
+@pytest.mark.process
+def test_forks_while_other_threads_use_the_client_neither_hang_nor_mix_replies(store):
+    with Client(store.url) as client:
+        stop, wrong = threading.Event(), []
+
+        def use():
+            while not stop.is_set():
+                job = client.enqueue("t", "parent")
+                if client.find(job.id).data != "parent":
+                    wrong.append(job.id)
+
+        threads = [threading.Thread(target=use) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            statuses = [_in_a_child(lambda n=n: client.find(client.enqueue("c", n).id).data == n) for n in range(20)]
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        assert (statuses, wrong) == ([0] * 20, [])
+        assert sum(job.type == "c" for job in all_jobs(client)) == 20
+
+
+def test_sixteen_threads_each_get_their_own_answers(store):
+    with Client(store.url) as client:
+
+        def use(number):
+            for n in range(25):
+                handle = client.enqueue("t", [number, n])
+                ids = client.enqueue_many([("t", [number, n, k]) for k in range(3)])
+                found = client.find_many([handle.id, *ids])
+                assert [found[i].data for i in ids] == [[number, n, k] for k in range(3)]
+                assert found[handle.id].data == [number, n]
+                assert client.cancel(handle.id)
+            return number
+
+        with ThreadPoolExecutor(16) as threads:
+            assert sorted(threads.map(use, range(16))) == list(range(16))
+        assert client.queues()["default"].pending == 16 * 25 * 3
+
+
+def _in_a_child(check, within=20.0):
+    """A forked child's exit status: 0 when `check` held; killed when it hangs."""
+    child = os.fork()
+    if child == 0:
+        status = 2
+        try:
+            status = 0 if check() else 1
+        finally:
+            os._exit(status)
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "hung"
+
+
+def all_jobs(client):
+    cursor = None
+    while True:
+        page = client.jobs(limit=500, cursor=cursor)
+        yield from page.jobs
+        cursor = page.cursor
+        if cursor is None:
+            return

@@ -7,6 +7,7 @@ import pytest
 
 from engine import AsyncClient, JobError, NewJob, QueueClosed, QueueFull, Schedule, schedule
 from engine.claims import Done
+from engine.limits import QueueLimits
 from tests.support.processes import eventually
 from tests.support.proxy import Proxy
 from tests.support.seats import claim
@@ -39,16 +40,16 @@ def test_a_closed_queue_refuses_every_kind_of_new_job_and_others_do_not(client):
 
 def test_a_limit_outlives_a_drain_and_a_workers_start_opens_nothing(client, seats, store):
     info = claim_info(5)
-    seats(5).register(info, {"t": "q"}, {"q": 1})
+    seats(5).register(info, {"t": "q"}, {"q": QueueLimits(max_pending=1)})
     client.intake.close("q")
-    seats(5).register(info, {"t": "q"}, {"q": 2})
+    seats(5).register(info, {"t": "q"}, {"q": QueueLimits(max_pending=2)})
     assert client.intake.closed() == ["q"]
     client.intake.open("q")
     client.enqueue_many([("t", 1), ("t", 2)], queue="q")
     with pytest.raises(QueueFull, match="2 jobs wait"):
         client.enqueue("t", queue="q")
     client.intake.close("q")
-    seats(5).register(info, {"t": "q"}, {"q": 0})
+    seats(5).register(info, {"t": "q"}, {"q": QueueLimits()})
     client.intake.open("q")
     assert store.client.hget(LIMITS, "q") is None
 

@@ -165,3 +165,11 @@ def test_no_config_named_is_wrong_usage(herd: Any) -> None:
     )
     assert done.returncode == 2
     assert "--config" in done.stderr
+
+
+def test_it_says_once_at_its_start_what_the_stores_settings_can_lose(herd: Any, store: Any) -> None:
+    store.client.config_set("maxmemory", "100mb")
+    store.client.config_set("maxmemory-policy", "allkeys-lru")
+    janitor = herd.start()
+    janitor.says("store: there is no replica: a crash of its machine now may lose about 1000 ms of enqueues")
+    janitor.says("store: maxmemory-policy is allkeys-lru")

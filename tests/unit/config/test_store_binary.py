@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from supervisor import store_binary
-from supervisor.store_binary import NoServerError, find_server
+from config import store_binary
+from config.store_binary import NoServerError, find_server
 
 
 def script(folder: Path, name: str, says: str) -> Path:

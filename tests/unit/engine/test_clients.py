@@ -1,0 +1,55 @@
+"""Client and AsyncClient offer the same, word for word."""
+
+import inspect
+
+import pytest
+
+from engine.async_client import AsyncClient, AsyncJobHandle
+from engine.async_flows import AsyncFlowHandle, AsyncFlows
+from engine.client import Client, JobHandle
+from engine.dead_letters import AsyncDeadLetters, DeadLetters
+from engine.flows import FlowHandle, Flows
+from engine.intake import AsyncIntake, Intake
+from engine.schedules import AsyncSchedules, Schedules
+
+PAIRS = [
+    (Client, AsyncClient),
+    (JobHandle, AsyncJobHandle),
+    (DeadLetters, AsyncDeadLetters),
+    (Schedules, AsyncSchedules),
+    (Intake, AsyncIntake),
+    (Flows, AsyncFlows),
+    (FlowHandle, AsyncFlowHandle),
+]
+
+
+def offers(kind):
+    """Its public names, each with the parameters it takes (a property takes none)."""
+    found = {}
+    for name in dir(kind):
+        thing = inspect.getattr_static(kind, name)
+        if name.startswith("_") and name != "__init__":
+            continue
+        if isinstance(thing, property):
+            found[name] = []
+            continue
+        parameters = list(inspect.signature(thing).parameters.values())[1:]
+        found[name] = [(one.name, one.kind, one.default, str(one.annotation)) for one in parameters]
+    return found
+
+
+@pytest.mark.parametrize(("plain", "for_asyncio"), PAIRS, ids=lambda kind: kind.__name__)
+def test_both_take_the_same_words(plain, for_asyncio):
+    said, heard = offers(plain), offers(for_asyncio)
+    said.pop("__init__") if plain is not Client else None
+    heard.pop("__init__") if plain is not Client else None
+    assert heard == said
+
+
+def test_every_part_of_a_client_is_compared():
+    parts = {
+        type(getattr(Client("redis://nobody.invalid/"), name))
+        for name, thing in vars(Client).items()
+        if isinstance(thing, property) and not name.startswith("_")
+    }
+    assert parts <= {plain for plain, _ in PAIRS}
