@@ -17,7 +17,20 @@ from engine.errors import (
     StoreDown,
     StoreFull,
 )
-from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.history import Event
+from engine.job import (
+    DeadGroup,
+    DeadGroups,
+    Job,
+    JobError,
+    Log,
+    LogLine,
+    Page,
+    Progress,
+    QueueFigures,
+    StoreFigures,
+    WorkerInfo,
+)
 from engine.new_job import EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
@@ -35,15 +48,19 @@ __all__ = [
     "DeadGroups",
     "EngineError",
     "EnqueueOptions",
+    "Event",
     "Job",
     "JobError",
     "JobFailed",
     "JobNotFound",
     "JobState",
     "LeaseLost",
+    "Log",
+    "LogLine",
     "NewJob",
     "Page",
     "PayloadError",
+    "Progress",
     "QueueFigures",
     "QueueFull",
     "QueuePolicy",

@@ -17,14 +17,16 @@ from engine.calls import Call
 from engine.dead_letters import DeadLetters
 from engine.enqueue import CHUNK, enqueue
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
-from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.job import Job, Log, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
 from engine.new_job import EnqueueOptions, NewJob
 from engine.purge import purge
+from engine.reasons import Why
 from engine.schedules import Schedules
 from engine.session import Session
 from engine.states import FINISHED, JobState
 from engine.submit import strings, submit
+from engine.why import why
 
 T = TypeVar("T")
 
@@ -259,6 +261,14 @@ class JobHandle:
         if job is None:
             raise JobNotFound(f"no job {self.id!r} was ever issued in this namespace")
         return job
+
+    def why(self) -> Why:
+        """Why it is not running; raises JobNotFound."""
+        return self._client.ask(why(self._client._base, self.id))  # noqa: SLF001 - its own handle
+
+    def logs(self) -> Log:
+        """What it has said; raises JobNotFound."""
+        return self._client.ask(questions.log_of(self._client._base, self.id))  # noqa: SLF001 - same
 
     @property
     def state(self) -> JobState:

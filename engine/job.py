@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from engine.history import Event
 from engine.states import JobState
 
 
@@ -20,6 +21,28 @@ class JobError(msgspec.Struct, frozen=True):
     cause: str = "exception"
 
 
+class Progress(msgspec.Struct, frozen=True):
+    """How far a job has come: 0 to 1, a text, and when it said so (epoch seconds by the store's clock)."""
+
+    fraction: float
+    text: str
+    at: float
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """One line, and when it was said (epoch seconds by the store's clock)."""
+
+    at: float
+    text: str
+
+
+class Log(msgspec.Struct, frozen=True):
+    """What a job said, oldest first; `dropped` older lines were too much to keep."""
+
+    lines: list[LogLine]
+    dropped: int = 0
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One run to do, as it stands. Times are seconds since the epoch, by the store's clock.
 
@@ -29,6 +52,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         attempts: runs that ended by themselves, the good one too. crashes: processes that died of it.
         releases: runs that we ended in the middle (a drain's deadline, an operator's kill); they charge nothing.
         start_before: when it has not started by then, it is cancelled.
+        progress: how far it has come, as it says itself. history: what became of it, oldest first.
     """
 
     id: str
@@ -50,6 +74,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retries: int | None = None
     timeout: float | None = None
     start_before: float | None = None
+    progress: Progress | None = None
+    history: list[Event] = msgspec.field(default_factory=list)
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -93,6 +119,7 @@ class WorkerInfo(msgspec.Struct, kw_only=True):
 
     Attributes:
         job: id of the job it runs; `since`: when that started (epoch seconds).
+        queues: those it serves; empty when it does not say.
     """
 
     incarnation: str
@@ -108,6 +135,7 @@ class WorkerInfo(msgspec.Struct, kw_only=True):
     jobs_done: int = 0
     started_at: float = 0.0
     beat_at: float = 0.0
+    queues: tuple[str, ...] = ()
 
 
 class QueueFigures(msgspec.Struct, frozen=True):

@@ -8,7 +8,9 @@ import msgspec
 from engine import keys, payload
 from engine.calls import Call, text
 from engine.errors import PayloadError
+from engine.history import history
 from engine.job import Job, JobError
+from engine.sayings import read_progress
 from engine.states import JobState
 
 _error = msgspec.msgpack.Decoder(JobError)
@@ -29,7 +31,8 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         return None
     enqueued_at = where.ms / 1000
     if state == FORGOTTEN:
-        return Job(id=job_id, type="", queue="", state=JobState.COMPLETED, enqueued_at=enqueued_at)
+        told = history(enqueued_at, JobState.COMPLETED)
+        return Job(id=job_id, type="", queue="", state=JobState.COMPLETED, enqueued_at=enqueued_at, history=told)
     fields = {text(row[i]): row[i + 1] for i in range(2, len(row) - 1, 2)}
     options = payload.decode_options(fields.get("o", b""))
     expires = options.expires_ms(where.ms)
@@ -53,6 +56,8 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         retries=options.r,
         timeout=options.t,
         start_before=expires / 1000 if expires is not None else None,
+        progress=read_progress(fields.get("pg")),
+        history=history(enqueued_at, JobState(state), fields, lease.rpartition("/")[2]),
     )
 
 

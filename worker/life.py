@@ -21,6 +21,7 @@ from worker.plans import Plans
 from worker.posting import Posting
 from worker.recycle import jobs_limit
 from worker.registry import tasks
+from worker.reporter import Reporter, install
 from worker.signals import Requests
 from worker.station import Station
 from worker.sweep import StandIn
@@ -40,6 +41,7 @@ def live(posting: Posting, slot: int, rank: int) -> int:
     record.begin(os.getpid(), incarnation, posting.generation)
     requests = Requests()
     requests.install()
+    install(Reporter(posting.url, posting.namespace, incarnation))
     station = make_station(posting, slot, rank, incarnation, record, requests)
     try:
         reason = _work(posting, station, slot, rank, incarnation)
@@ -96,6 +98,7 @@ def _work(posting: Posting, station: Station, slot: int, rank: int, incarnation:
         generation=posting.generation,
         started_at=time.time(),
         beat_at=time.time(),
+        queues=tuple(posting.pool.queues),
     )
     limits = {name: posting.config.queue(name).max_pending for name in posting.pool.queues}
     patience = Patience(station.vigil.wait)

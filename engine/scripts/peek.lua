@@ -34,7 +34,8 @@ local function one(id)
     local found, state = { '', lease_of(id) or '' }, 'pending'
     for i = 1, #record, 2 do
       if record[i] == 's' then state = record[i + 1] end
-      found[#found + 1], found[#found + 2] = record[i], record[i + 1]
+      -- what may be long and few ask for is not sent along
+      if record[i] ~= 'lg' and record[i] ~= 'cp' then found[#found + 1], found[#found + 2] = record[i], record[i + 1] end
     end
     found[1] = state
     return found

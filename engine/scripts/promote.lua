@@ -14,6 +14,6 @@ for _, id in ipairs(due) do
   if lane and redis.call('HEXISTS', b .. ':job:' .. id, 'q') == 1 then sound[#sound + 1] = id
   else aside(id, 'scheduled without a record', id) end
 end
-join(sound, now)
+join(sound, now, 'promoted')
 local next_due = tonumber(redis.call('ZRANGE', b .. ':scheduled', 0, 0, 'WITHSCORES')[2])
 return { #sound, next_due and next_due < 9e15 and math.max(0, next_due - now) or -1 }

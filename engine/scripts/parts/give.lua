@@ -2,17 +2,21 @@
 -- stands in a list of its own, which claims look at first.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   give(id) -> queue, or nil when the job has no body any more; one that nobody wants ends instead
--- INCLUDES  id unwanted
+-- RETURNS   give(id, 'what who why' for its story or nil, now) -> queue, or nil when the job has no body any more; one
+--           that nobody wants ends instead
+-- INCLUDES  id unwanted story
 -- INVARIANT call it only for an id that was just taken out of processing; give the last one first to keep the order
-local function give(id)
+local function give(id, word, now)
   local ended = unwanted(id)
   if ended then return ended end
   local b = KEYS[1]
   local lane = lane_of(id)
   local queue = redis.call('HGET', b .. ':names', lane)
   local record = b .. ':job:' .. id
-  if redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 's', 'pending') end
+  if redis.call('EXISTS', record) == 1 then
+    redis.call('HSET', record, 's', 'pending')
+    if word then story(record, word, now) end
+  end
   redis.call('LPUSH', b .. ':head:' .. lane, id)
   return queue
 end

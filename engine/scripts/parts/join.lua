@@ -2,10 +2,10 @@
 -- stays in the record.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   join(ids, now): nothing
--- INCLUDES  id issue wake
+-- RETURNS   join(ids, now, one word for their stories or nil): nothing
+-- INCLUDES  id issue wake story
 -- INVARIANT call it only for ids that stand nowhere else any more
-local function join(ids, now)
+local function join(ids, now, word)
   if #ids == 0 then return end
   local b, queues = KEYS[1], {}
   local stamp, seq = issue(#ids, now)
@@ -14,6 +14,7 @@ local function join(ids, now)
     local entry = stamp .. '-' .. string.format('%.0f', seq + i)
     redis.call('XADD', b .. ':lane:' .. lane, entry, 'ref', id)
     redis.call('HSET', b .. ':job:' .. id, 's', 'pending', 'at', entry)
+    if word then story(b .. ':job:' .. id, word, now) end
     queues[redis.call('HGET', b .. ':names', lane)] = true
   end
   for queue in pairs(queues) do wake(queue) end
