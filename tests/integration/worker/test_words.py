@@ -1,5 +1,6 @@
 """What running jobs say, from real workers of every kind: seen while they run, whole when they have ended."""
 
+import psutil
 import pytest
 
 from engine import JobState
@@ -40,14 +41,15 @@ def test_a_job_that_said_something_keeps_its_record_though_it_returned_nothing(b
     assert [line.text for line in job.logs().lines] == ["only this"]
 
 
-def test_a_job_that_says_nothing_has_no_record_and_its_worker_no_further_connection(begin, store) -> None:
+def test_a_job_that_says_nothing_has_no_record_and_its_worker_no_thread_for_it(begin, store) -> None:
     pool = begin()
-    pool.run("noop")
-    before = int(store.client.info("clients")["connected_clients"])
+    [pid] = pool.pids("worker")
     job = pool.client.enqueue("noop")
-    job.result(timeout=10)
+    assert job.result(timeout=10) is None
     assert store.client.exists(f"herdsman:{{default}}:job:{job.id}") == 0
-    assert store.client.info("clients")["connected_clients"] <= before
+    before = psutil.Process(pid).num_threads()
+    pool.run("mute")
+    assert psutil.Process(pid).num_threads() == before + 1
 
 
 def test_of_too_much_the_newest_stays_and_few_calls_are_made(begin, store) -> None:
