@@ -11,8 +11,8 @@ local id, record, _, owner = attempt(ARGV[1], ARGV[3], ARGV[4])
 if not id then return 0 end
 if unwanted(id) then return 1 end
 local due = now + tonumber(ARGV[2])
-redis.call('HSET', record, 's', 'scheduled', 'd', due)
-story(record, (ARGV[3] == '0' and 'postponed ' or 'retried ') .. owner .. string.format(' @%.0f ', due) .. ARGV[5], now)
+local word = (ARGV[3] == '0' and 'postponed ' or 'retried ') .. owner .. string.format(' @%.0f ', due) .. ARGV[5]
+redis.call('HSET', record, 's', 'scheduled', 'd', due, 'y', told(redis.call('HGET', record, 'y') or nil, word, now))
 redis.call('ZADD', b .. ':scheduled', due, id)
 redis.call('HINCRBY', b .. ':marks', 's' .. lane_of(id), 1)
 return 1

@@ -13,8 +13,10 @@ local function join(ids, now, word)
     local lane = lane_of(id)
     local entry = stamp .. '-' .. string.format('%.0f', seq + i)
     redis.call('XADD', b .. ':lane:' .. lane, entry, 'ref', id)
-    redis.call('HSET', b .. ':job:' .. id, 's', 'pending', 'at', entry)
-    if word then story(b .. ':job:' .. id, word, now) end
+    local record = b .. ':job:' .. id
+    local y = word and told(redis.call('HGET', record, 'y') or nil, word, now)
+    if y then redis.call('HSET', record, 's', 'pending', 'at', entry, 'y', y)
+    else redis.call('HSET', record, 's', 'pending', 'at', entry) end
     queues[redis.call('HGET', b .. ':names', lane)] = true
   end
   for queue in pairs(queues) do wake(queue) end
