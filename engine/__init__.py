@@ -24,7 +24,20 @@ from engine.errors import (
 )
 from engine.flow import Flow, FlowError, FlowJob, chain, chord, group
 from engine.flow_record import FlowInfo, FlowMember, FlowProgress, FlowState
-from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.history import Event
+from engine.job import (
+    DeadGroup,
+    DeadGroups,
+    Job,
+    JobError,
+    Log,
+    LogLine,
+    Page,
+    Progress,
+    QueueFigures,
+    StoreFigures,
+    WorkerInfo,
+)
 from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
@@ -43,6 +56,7 @@ __all__ = [
     "Durable",
     "EngineError",
     "EnqueueOptions",
+    "Event",
     "Flow",
     "FlowEnded",
     "FlowError",
@@ -59,10 +73,13 @@ __all__ = [
     "JobNotFound",
     "JobState",
     "LeaseLost",
+    "Log",
+    "LogLine",
     "NewJob",
     "NotDurable",
     "Page",
     "PayloadError",
+    "Progress",
     "QueueClosed",
     "QueueFigures",
     "QueueFull",

@@ -17,12 +17,15 @@ from engine.durable import durably
 from engine.enqueue import enqueue
 from engine.errors import JobNotFound
 from engine.intake import AsyncIntake
-from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.job import Job, Log, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.job_handle import result_of
 from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.purge import purge
+from engine.reasons import Why
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
 from engine.submit import strings, submit
+from engine.why import why
 
 T = TypeVar("T")
 
@@ -223,6 +226,14 @@ class AsyncJobHandle:
         if job is None:
             raise JobNotFound(f"no job {self.id!r} was ever issued in this namespace")
         return job
+
+    async def why(self) -> Why:
+        """Why it is not running; raises JobNotFound."""
+        return await self._client.ask(why(self._client._base, self.id))  # noqa: SLF001 - its own handle
+
+    async def logs(self) -> Log:
+        """What it has said; raises JobNotFound."""
+        return await self._client.ask(questions.log_of(self._client._base, self.id))  # noqa: SLF001 - same
 
     async def state(self) -> JobState:
         """Where the job is now."""

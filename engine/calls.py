@@ -2,6 +2,8 @@
 the sync and the async clients send the same calls.
 """
 
+import os
+import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -9,6 +11,8 @@ from engine import keys, payload
 from engine.job import JobError, QueueFigures
 
 T = TypeVar("T")
+
+STORY_CHARACTERS = 100  # of an error, in a job's story
 Args = list[Any]
 
 
@@ -26,23 +30,33 @@ def text(value: Any) -> str:
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
+def summary(error: JobError | None) -> str:
+    """An error in one short line, for a job's story."""
+    if error is None:
+        return ""
+    said = f"{error.type}: {error.message}" if error.message else error.type
+    line = " ".join(said.encode("utf-8", "replace").decode().split())
+    return line if len(line) <= STORY_CHARACTERS else line[: STORY_CHARACTERS - 1] + "…"
+
+
 def retry(lease: str, error: JobError | None, delay: float, *, charge: bool) -> Call[bool]:
     """Processing -> scheduled, `delay` seconds from now; an error of None leaves what an earlier attempt said.
 
     False = the lease was lost.
     """
-    args = [lease, max(0, round(delay * 1000)), int(charge), payload.encode(error) if error else b""]
-    return Call("retry", args, bool)
+    said = payload.encode(error) if error else b""
+    return Call("retry", [lease, max(0, round(delay * 1000)), int(charge), said, summary(error)], bool)
 
 
 def bury(lease: str, error: JobError | None, *, charge: bool = True) -> Call[bool]:
     """Processing -> dead; an error of None leaves what an earlier attempt said. False = the lease was lost."""
-    return Call("bury", [lease, payload.encode(error) if error else b"", int(charge)], bool)
+    why = summary(error) if error else "no retry is left"
+    return Call("bury", [lease, payload.encode(error) if error else b"", int(charge), why], bool)
 
 
 def discard(lease: str, error: JobError, keep: float, *, charge: bool) -> Call[bool]:
     """Processing -> cancelled, the record kept for `keep` seconds; False = the lease was lost."""
-    args = [lease, payload.encode(error), int(charge), max(1, round(keep * 1000))]
+    args = [lease, payload.encode(error), int(charge), max(1, round(keep * 1000)), summary(error)]
     return Call("discard", args, bool)
 
 
@@ -154,7 +168,7 @@ def cancel(job: str, keep: float, *, running: bool) -> Call[str]:
 
     "cancelled", or "asked", "processing", "finished", "unknown".
     """
-    return Call("cancel", [job, round(keep * 1000), int(running)], text)
+    return Call("cancel", [job, round(keep * 1000), int(running), f"{socket.gethostname()}:{os.getpid()}"], text)
 
 
 def watch(ids: Sequence[str], timeout: float) -> Call[list[str]]:

@@ -15,16 +15,16 @@ from engine.dead_letters import DeadLetters
 from engine.doctor import Diagnosis, diagnosis
 from engine.durable import durably
 from engine.enqueue import CHUNK, enqueue
-from engine.errors import JobFailed, JobNotFound, ResultTimeout
 from engine.flows import Flows
 from engine.intake import Intake
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.job_handle import JobHandle
 from engine.listener import Listener
 from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import Schedules
 from engine.sessions import Sessions
-from engine.states import FINISHED, JobState
+from engine.states import FINISHED
 from engine.submit import batches, strings, submit
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Client:
         *,
         durable: bool | Durable = False,
         **options: Unpack[EnqueueOptions],
-    ) -> "JobHandle":
+    ) -> JobHandle:
         """One job. Once this returned, it ends as completed, dead or cancelled, whatever process dies.
 
         Args:
@@ -88,7 +88,7 @@ class Client:
             return self.ask(durably(self._base, calls_, durable))
         return [new for call in calls_ for new in self.run(call)]
 
-    def job(self, job_id: str) -> "JobHandle":
+    def job(self, job_id: str) -> JobHandle:
         """A handle on a job by its id; nothing is asked yet."""
         return JobHandle(self, job_id)
 
@@ -240,55 +240,3 @@ def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
     if queue is None or new.queue is not None:
         return new
     return msgspec.structs.replace(new, queue=queue)
-
-
-def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
-    """A finished job's result.
-
-    Raises:
-        ResultTimeout: it has not ended. JobFailed: it is dead or was cancelled.
-    """
-    if job is None:
-        raise ResultTimeout(f"job {job_id} did not end within {timeout} s; it goes on")
-    if job.state != JobState.COMPLETED:
-        raise JobFailed(job_id, job.error)
-    return job.result
-
-
-class JobHandle:
-    """A job by its id."""
-
-    def __init__(self, client: Client, job_id: str) -> None:
-        self._client = client
-        self.id = job_id
-
-    def __repr__(self) -> str:
-        return f"JobHandle({self.id!r})"
-
-    def fetch(self) -> Job:
-        """The job as it stands now.
-
-        Raises:
-            JobNotFound: no such id was ever issued.
-        """
-        job = self._client.find(self.id)
-        if job is None:
-            raise JobNotFound(f"no job {self.id!r} was ever issued in this namespace")
-        return job
-
-    @property
-    def state(self) -> JobState:
-        """Where the job is now."""
-        return self.fetch().state
-
-    def result(self, timeout: float = 60.0) -> Any:
-        """What the task returned; waits for it.
-
-        Raises:
-            ResultTimeout: it did not end within `timeout` seconds. JobFailed: it is dead or was cancelled.
-            JobNotFound: no such id was ever issued.
-        """
-        job = self._client.wait([self.id], timeout).get(self.id)
-        if job is None:
-            self.fetch()
-        return result_of(job, self.id, timeout)

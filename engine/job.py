@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from engine.history import Event
 from engine.states import JobState
 
 
@@ -20,6 +21,28 @@ class JobError(msgspec.Struct, frozen=True):
     cause: str = "exception"
 
 
+class Progress(msgspec.Struct, frozen=True):
+    """How far a job has come: 0 to 1, a text, and when it said so (epoch seconds by the store's clock)."""
+
+    fraction: float
+    text: str
+    at: float
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """One line, and when it was said (epoch seconds by the store's clock)."""
+
+    at: float
+    text: str
+
+
+class Log(msgspec.Struct, frozen=True):
+    """What a job said, oldest first; `dropped` older lines were too much to keep."""
+
+    lines: list[LogLine]
+    dropped: int = 0
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One run to do, as it stands. Times are seconds since the epoch, by the store's clock.
 
@@ -33,6 +56,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         flow: the flow it is a member of; parents, children: ids of members it waits for, and that wait for it.
         forgotten: it has ended, and no record was kept or its time is over. `state` is `completed` then, which is how
             nearly all such jobs ended; a dead letter that was deleted, and a cancelled job after its hour, read so too.
+        progress: how far it has come, as it says itself. history: what became of it, oldest first.
     """
 
     id: str
@@ -61,6 +85,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     parents: list[str] = []
     children: list[str] = []
     forgotten: bool = False
+    progress: Progress | None = None
+    history: list[Event] = msgspec.field(default_factory=list)
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -104,6 +130,7 @@ class WorkerInfo(msgspec.Struct, kw_only=True):
 
     Attributes:
         job: id of the job it runs; `since`: when that started (epoch seconds).
+        queues: those it serves; empty when it does not say.
     """
 
     incarnation: str
@@ -119,6 +146,7 @@ class WorkerInfo(msgspec.Struct, kw_only=True):
     jobs_done: int = 0
     started_at: float = 0.0
     beat_at: float = 0.0
+    queues: tuple[str, ...] = ()
 
 
 class QueueFigures(msgspec.Struct, frozen=True):

@@ -8,7 +8,9 @@ import msgspec
 from engine import keys, payload
 from engine.calls import Call, text
 from engine.errors import PayloadError
+from engine.history import history
 from engine.job import Job, JobError
+from engine.sayings import read_progress
 from engine.states import JobState
 
 _error = msgspec.msgpack.Decoder(JobError)
@@ -29,11 +31,12 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         return None
     enqueued_at = where.ms / 1000
     if state == FORGOTTEN:
-        return Job(id=job_id, type="", queue="", state=JobState.COMPLETED, enqueued_at=enqueued_at, forgotten=True)
+        told = history(enqueued_at, JobState.COMPLETED)
+        done = JobState.COMPLETED
+        return Job(id=job_id, type="", queue="", state=done, enqueued_at=enqueued_at, history=told, forgotten=True)
     fields = {text(row[i]): row[i + 1] for i in range(2, len(row) - 1, 2)}
     options = payload.decode_options(fields.get("o", b""))
     expires = options.expires_ms(where.ms)
-    lane = (text(fields.get("z", "")) or "\t\t\t\t").split("\t")
     worker = lease.rpartition("/")[2] or text(fields.get("w", "")) or None
     return Job(
         id=job_id,
@@ -54,13 +57,23 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         retries=options.r,
         timeout=options.t,
         start_before=expires / 1000 if expires is not None else None,
-        priority=lane[0] or "normal",
-        tenant=lane[1] or None,
-        limit_key=lane[3] or None,
-        flow=text(fields.get("fi", "")) or None,
-        parents=text(fields.get("fp", "")).split(" ")[1::2],
-        children=text(fields.get("fc", "")).split(" ")[1::2],
+        **_standing(fields),
+        progress=read_progress(fields.get("pg")),
+        history=history(enqueued_at, JobState(state), fields, lease.rpartition("/")[2]),
     )
+
+
+def _standing(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """In which lane of its queue the job stands, and to which flow it belongs."""
+    lane = (text(fields.get("z", "")) or "\t\t\t\t").split("\t")
+    return {
+        "priority": lane[0] or "normal",
+        "tenant": lane[1] or None,
+        "limit_key": lane[3] or None,
+        "flow": text(fields.get("fi", "")) or None,
+        "parents": text(fields.get("fp", "")).split(" ")[1::2],
+        "children": text(fields.get("fc", "")).split(" ")[1::2],
+    }
 
 
 def shown(data: bytes | None) -> Any:

@@ -9,8 +9,10 @@ import msgspec
 
 from engine import calls
 from engine.calls import Call, text
-from engine.job import Job, StoreFigures, WorkerInfo
+from engine.errors import JobNotFound
+from engine.job import Job, Log, StoreFigures, WorkerInfo
 from engine.peek import peek
+from engine.sayings import read_log
 from engine.storeinfo import store_figures
 
 T = TypeVar("T")
@@ -48,6 +50,18 @@ def _host(info: bytes) -> str | None:
         return _info.decode(info).host
     except (msgspec.DecodeError, msgspec.ValidationError):
         return None
+
+
+def log_of(base: str, job: str) -> Question[Log]:
+    """What a job has said; empty when it never said anything.
+
+    Raises:
+        JobNotFound: no such id was ever issued.
+    """
+    found = yield ("HGET", f"{base}:job:{job}", "lg")
+    if found is None and (yield peek([job]))[0] is None:
+        raise JobNotFound(f"no job {job!r} was ever issued in this namespace")
+    return read_log(found)
 
 
 def many(ids: Sequence[str]) -> Question[dict[str, Job]]:

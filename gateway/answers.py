@@ -81,4 +81,13 @@ def job_view(job: Job) -> dict[str, Any]:
         "started_at": moment(job.started_at),
         "finished_at": moment(job.finished_at),
         "forgotten": job.forgotten,
+        "progress": None if (said := job.progress) is None else {**msgspec.structs.asdict(said), "at": moment(said.at)},
     }
+
+
+def history_view(job: Job) -> list[dict[str, Any]]:
+    """What became of a job, as the HTTP interface shows it."""
+    return [
+        {"at": moment(one.at), "what": one.what, "who": one.who, "why": one.why, "due": moment(one.due)}
+        for one in job.history
+    ]

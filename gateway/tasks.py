@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from config import units
-from engine import JobState
-from gateway.answers import answer, job_view
+from engine import JobNotFound, JobState
+from gateway.answers import answer, history_view, job_view, moment
 from gateway.bodies import json_object
 from gateway.errors import ApiError, documented
 from gateway.nearest import hint, nearest, quoted
@@ -75,7 +75,28 @@ async def show(request: Request, task_id: str) -> Response:
     job = await services(request).client.find(task_id)
     if job is None:
         raise _absent(task_id)
-    return answer(job_view(job))
+    return answer({**job_view(job), "history": history_view(job)})
+
+
+@router.get("/tasks/{task_id}/why", responses=documented(404, 422, 503))
+async def why(request: Request, task_id: str) -> Response:
+    """Why a job is not running: a sentence, and all reasons with what they are made of."""
+    try:
+        found = await services(request).client.job(task_id).why()
+    except JobNotFound:
+        raise _absent(task_id) from None
+    return answer({"id": task_id, "status": found.state.value, "why": found.text, "reasons": found.reasons})
+
+
+@router.get("/tasks/{task_id}/logs", responses=documented(404, 422, 503))
+async def logs(request: Request, task_id: str) -> Response:
+    """What a job has said, oldest first; `dropped` older lines were too much to keep."""
+    try:
+        found = await services(request).client.job(task_id).logs()
+    except JobNotFound:
+        raise _absent(task_id) from None
+    lines = [{"at": moment(line.at), "text": line.text} for line in found.lines]
+    return answer({"lines": lines, "dropped": found.dropped})
 
 
 @router.delete("/tasks/{task_id}", responses=documented(404, 409, 422, 503))

@@ -1,11 +1,17 @@
 """Which job is running here: a context variable, so that threads and coroutines each see their own."""
 
+import math
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol, Unpack
 
+from engine import payload
 from engine.new_job import EnqueueOptions, NewJob
+from engine.sayings import CHECKPOINT_BYTES, TEXT_BYTES
+from worker.reporter import reporter
+from worker.words import LINES, Words, cut
 
 
 class Running(Protocol):
@@ -81,6 +87,61 @@ class JobContext:
     def cancelled(self) -> bool:
         """Whether somebody has cancelled this job since it began to run."""
         return self.token in told
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        """Say how far the job has come: 0 to 1 (what is outside is taken for the nearer end), and a few words.
+
+        Costs no waiting: the newest is sent a few times a second. Never fails for weather.
+
+        Raises:
+            ValueError: the fraction is no number.
+        """
+        number = float(fraction)
+        if math.isnan(number):
+            raise ValueError("progress is a fraction from 0 to 1, and this is no number")
+        line = " ".join(cut(str(text), TEXT_BYTES).split())
+        self._say(lambda words: words.progress(min(1.0, max(0.0, number)), line))
+
+    def log(self, text: str) -> None:
+        """Add a line (or several) to the job's log: a line has 1,000 bytes at most, the newest 16 KB are kept."""
+        self._say(lambda words: words.log("\n".join(cut(line) for line in str(text).splitlines()[-LINES:])))
+
+    @property
+    def checkpoint(self) -> Any:
+        """What was last saved by this run or, before it saved anything, by an earlier one; None when nothing was.
+
+        Asks the store, once a run.
+
+        Raises:
+            StoreDown: it does not answer for half a minute.
+        """
+        telling = reporter()
+        data = telling.look(telling.words(self.id, self.token)) if telling else None
+        return payload.decode(data) if data else None
+
+    def save_checkpoint(self, value: Any, *, flush: bool = False) -> None:
+        """Keep ``value`` for the next run of this job, should there be one: after a drain, a crash, a failure.
+
+        It is in the store a quarter of a second later, or when this returns with ``flush``. Removed when the job has
+        completed or was cancelled.
+
+        Raises:
+            PayloadError: it cannot be written as msgpack, or has more than 64 KB.
+            LeaseLost, StoreDown, StoreFull: with ``flush`` only, when it could not be saved.
+        """
+        data = payload.encode(value, what="checkpoint", limit=CHECKPOINT_BYTES)
+        words = self._say(lambda words: setattr(words, "checkpoint", data))
+        if flush and words and (telling := reporter()):
+            telling.insist(words)
+
+    def _say(self, say: Callable[[Words], None]) -> Words | None:
+        telling = reporter()
+        if telling is None:
+            return None
+        words = telling.words(self.id, self.token)
+        say(words)
+        telling.note(words)
+        return words
 
     def remaining(self) -> float | None:
         """Seconds until the soft timeout (never negative); None when there is none."""

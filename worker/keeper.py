@@ -251,4 +251,5 @@ class Keeper:
             jobs_done=snapshot.jobs_done,
             started_at=wall - (now - snapshot.started_at_ns) / 1e9,
             beat_at=wall - (now - snapshot.beat_ns) / 1e9,
+            queues=tuple(self._posting.pool.queues),
         )

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.claims import Claimed, Done
 from engine.engine import Engine
@@ -12,6 +13,10 @@ from worker.failures import Failure, failure_of, outcome_of
 from worker.outcome import Again, Drop, Park
 from worker.patience import Patience
 from worker.plans import Plan, Plans, UnknownTask
+from worker.reporter import ended, reporter, spoken
+
+if TYPE_CHECKING:
+    from worker.words import Words
 
 log = logging.getLogger(__name__)
 _NIL = b"\xc0"
@@ -31,6 +36,7 @@ class Ledger:
         self._skip = set[str]() if skip is None else skip
         self.done: list[Done] = []
         self._failures: list[tuple[Plan, Failure]] = []
+        self._last_words: list[Words] = []
 
     @property
     def empty(self) -> bool:
@@ -39,19 +45,22 @@ class Ledger:
 
     def take(self) -> list[Done]:
         """What is to be acknowledged now; it is in the caller's hands from here."""
+        self._hear()
         taken, self.done = self.done, []
         return taken
 
     def completed(self, job: Claimed, plan: Plan, options: Options, result: bytes | None, began_ns: int) -> None:
         """The job ran to its end; result as msgpack or None, began_ns monotonic."""
         lease = self._engine.lease(job)
+        spoke = self._ended(job.token) if spoken else False
         if options.k is not None and options.k > 0:
             began = self._plans.store_ms(began_ns)
             self.done.append(Done(lease, _NIL if result is None else result, options.k, began))
-        elif result is None or plan.ttl <= 0:
+        elif plan.ttl <= 0 or (result is None and not spoke):
             self.done.append(Done(lease))
         else:
-            self.done.append(Done(lease, result, plan.ttl, self._plans.store_ms(began_ns)))
+            kept = _NIL if result is None else result
+            self.done.append(Done(lease, kept, plan.ttl, self._plans.store_ms(began_ns)))
         plan.tally.completed += 1
 
     def failed(self, job: Claimed, plan: Plan, options: Options, error: BaseException) -> None:
@@ -59,6 +68,8 @@ class Ledger:
         now_ms = self._plans.store_ms(time.monotonic_ns())
         failure = failure_of(job, self._engine.lease(job), plan, options, error, now_ms)
         told.discard(job.token)
+        if spoken:
+            self._ended(job.token)
         self._failures.append((plan, failure))
         said = failure.error
         if isinstance(error, UnknownTask) and said:
@@ -77,12 +88,27 @@ class Ledger:
         Raises:
             StoppedWaiting: the store is away and there is no time left.
         """
+        self._hear()
         while self._failures:
             plan, failure = self._failures[0]
             held = self._patience(lambda: self._tell(failure, plan.name))  # noqa: B023 - called here
             plan.tally.count(outcome_of(failure) if held else "lost")
             plan.tally.flush()  # now: after this there may be nothing to run for long
             self._failures.pop(0)
+
+    def _ended(self, token: int) -> bool:
+        """Whether that run said anything that can be read in its record."""
+        words = ended(token)
+        if words is None:
+            return False
+        self._last_words.append(words)
+        return words.spoke
+
+    def _hear(self) -> None:
+        """What ended jobs said comes before their ends: once they are out of processing nobody listens to them."""
+        if self._last_words and (telling := reporter()):
+            telling.farewell(self._last_words)
+        self._last_words = []
 
     def _tell(self, failure: Failure, type: str) -> bool:
         lease, error, verdict, charge = failure

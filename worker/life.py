@@ -23,6 +23,7 @@ from worker.plans import Plans
 from worker.posting import Posting
 from worker.recycle import jobs_limit
 from worker.registry import tasks
+from worker.reporter import Reporter, install
 from worker.signals import Requests
 from worker.station import Station
 from worker.sweep import StandIn
@@ -42,6 +43,7 @@ def live(posting: Posting, slot: int, rank: int) -> int:
     record.begin(os.getpid(), incarnation, posting.generation)
     requests = Requests()
     requests.install()
+    install(Reporter(posting.url, posting.namespace, incarnation))
     station = make_station(posting, slot, rank, incarnation, record, requests)
     try:
         reason = _work(posting, station, slot, rank, incarnation)
@@ -100,6 +102,7 @@ def _work(posting: Posting, station: Station, slot: int, rank: int, incarnation:
         generation=posting.generation,
         started_at=time.time(),
         beat_at=time.time(),
+        queues=tuple(posting.pool.queues),
     )
     said = announcement(posting.config, posting.pool, tasks)
     patience = Patience(station.vigil.wait)

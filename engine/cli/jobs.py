@@ -1,4 +1,4 @@
-"""Jobs: enqueue, jobs, show, cancel."""
+"""Jobs: enqueue, jobs, show, why, log, cancel."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from engine.cli.output import age, job_text, json_option, say_json, table
+from engine.cli.output import age, job_text, json_option, moment, one_line, say_json, table
 from engine.cli.paging import gather, say_cut
 from engine.cli.target import Target, fail
 from engine.states import JobState
@@ -138,4 +138,45 @@ def duration(text: str, what: str) -> float:
         raise click.BadParameter(str(error), param_hint=what) from error
 
 
-VERBS = (enqueue, jobs, show, cancel)
+@click.command()
+@click.argument("job_id", metavar="ID")
+@json_option
+@click.pass_obj
+def why(target: Target, /, job_id: str, *, as_json: bool) -> None:
+    """Say why a job is not running."""
+    from engine.errors import JobNotFound
+
+    with target.client() as client:
+        try:
+            answer = client.job(job_id).why()
+        except JobNotFound as error:
+            fail(str(error))
+    if as_json:
+        say_json(answer)
+    else:
+        click.echo("\n".join(one_line(reason.text, 600) for reason in answer.reasons))
+
+
+@click.command()
+@click.argument("job_id", metavar="ID")
+@json_option
+@click.pass_obj
+def log(target: Target, /, job_id: str, *, as_json: bool) -> None:
+    """Print what a job has said."""
+    from engine.errors import JobNotFound
+
+    with target.client() as client:
+        try:
+            found = client.job(job_id).logs()
+        except JobNotFound as error:
+            fail(str(error))
+    if as_json:
+        say_json(found)
+        return
+    if found.dropped:
+        click.echo(f"({found.dropped} older lines were dropped)")
+    for line in found.lines:
+        click.echo(f"{moment(line.at)}  {one_line(line.text, 2000)}")
+
+
+VERBS = (enqueue, jobs, show, why, log, cancel)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from engine.history import Event
     from engine.job import Job
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -103,12 +104,27 @@ def job_text(job: "Job", more: Mapping[str, Any] | None = None) -> str:
         "error": f"{error.type}: {error.message}" if error else None,
         "cause": error.cause if error else None,
         "forgotten": "no record is left: it completed, or was deleted" if job.forgotten else None,
+        "progress": f"{job.progress.fraction:.0%} {job.progress.text}".rstrip() if job.progress else None,
         **(more or {}),
     }
     lines = [f"{name:<12}{one_line(value, 2000)}" for name, value in fields.items() if value not in (None, "")]
     trace = error.traceback.rstrip() if error else ""
     clean = "".join(c if c.isprintable() or c == "\n" else " " for c in trace)
-    return "\n".join([*lines, clean] if clean else lines)
+    return "\n".join([*lines, *([clean] if clean else []), *timeline(job.history)])
+
+
+def timeline(history: Sequence["Event"]) -> list[str]:
+    """A job's history, a line an event. Pure."""
+    lines = ["history"] if history else []
+    for event in history:
+        if event.what == "omitted":
+            lines.append(f"  ({event.why} more)")
+            continue
+        at = moment(event.at) or "(time not kept)"
+        due = f"due {moment(event.due)}" if event.due else ""
+        said = [event.what, f"by {event.who}" if event.who else "", one_line(event.why or "", 200), due]
+        lines.append(f"  {at:<24}" + "  ".join(part for part in said if part))
+    return lines
 
 
 def _compact(value: Any) -> str | None:

@@ -29,7 +29,7 @@ if known[3] == '1' then return held and { 'paused' } or turn('paused') end
 if how == 'pass' then return turn('passed') end
 local open = runs(state, now)
 if how == 'cancel_old' then
-  for _, id in ipairs(open) do call_off(id, 3600000, now) end
+  for _, id in ipairs(open) do call_off(id, 3600000, now, '- its schedule fired again') end
 elseif #open > 0 and how ~= 'allow' then
   if held then return { 'held' } end
   if how == 'skip' or known[2] then return turn('skipped', 'skipped') end

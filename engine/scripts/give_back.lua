@@ -14,4 +14,4 @@ for _, call in ipairs(operations(ARGV[1])) do
     if not kept[lease] then held[#held + 1] = lease end
   end
 end
-return back(held, 1)
+return back(held, 1, 'another job before it takes long')

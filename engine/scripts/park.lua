@@ -21,7 +21,7 @@ if of == '' then
   redis.call('HSET', record, 'l', lane)
 end
 redis.call('HDEL', record, 'b', 'w')
-join({ id }, now)
+join({ id }, now, 'parked')
 if known(type) then return 'passed on' end
 park_lane(lane, queue, now)
 return 'parked'

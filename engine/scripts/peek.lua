@@ -40,7 +40,8 @@ local function one(id)
     for i = 1, #record, 2 do
       if record[i] == 's' then state = record[i + 1] end
       if record[i] == 'l' then now_in = record[i + 1] end
-      found[#found + 1], found[#found + 2] = record[i], record[i + 1]
+      -- what may be long and few ask for is not sent along
+      if record[i] ~= 'lg' and record[i] ~= 'cp' then found[#found + 1], found[#found + 2] = record[i], record[i + 1] end
     end
     found[1] = state
     return lane_said(found, now_in)

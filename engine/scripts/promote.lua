@@ -14,7 +14,7 @@ for _, id in ipairs(due) do
   if lane and redis.call('HEXISTS', b .. ':job:' .. id, 'q') == 1 then sound[#sound + 1] = id
   else aside(id, 'scheduled without a record', id) end
 end
-join(sound, now)
+join(sound, now, 'promoted')
 local next_due = tonumber(redis.call('ZRANGE', b .. ':scheduled', 0, 0, 'WITHSCORES')[2]) or 9e15
 next_due = math.min(next_due, now + (let_in(now) or 9e15))
 redis.call('HSET', b .. ':meta', 'next', string.format('%.0f', next_due)) -- see part soon

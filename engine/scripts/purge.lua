@@ -29,7 +29,7 @@ for _, lane in ipairs(lanes) do
 end
 local cancelled = 0
 for _, id in ipairs(ids) do
-  if annul(id, ARGV[5], now) == 'cancelled' then
+  if annul(id, ARGV[5], now, '- its queue was purged') == 'cancelled' then
     cancelled = cancelled + 1
     redis.call('HDEL', b .. ':job:' .. id, 'p', 'o')
   end

@@ -5,4 +5,4 @@
 -- RETURNS   how many went back
 -- INCLUDES  back
 -- INVARIANT processing -> pending; nothing is charged; a lease that is not held any more changes nothing
-return back(ARGV, 1)
+return back(ARGV, 1, 'before it started')

@@ -20,13 +20,16 @@ local function one(id)
     aside(id, 'dead without a record', id)
     return '0'
   end
-  redis.call('HDEL', record, 'a', 'c', 'k', 'e', 'f', 'w', 'b')
+  redis.call('HDEL', record, 'a', 'c', 'k', 'e', 'f', 'w', 'b', 'pg', 'sn')
   redis.call('HSET', record, 'd', now)
   revive(id, record)
-  if ARGV[3] == '1' then redis.call('HSET', record, 'p', ARGV[4]) end
+  if ARGV[3] == '1' then
+    redis.call('HSET', record, 'p', ARGV[4])
+    redis.call('HDEL', record, 'cp') -- it was made of another payload
+  end
   sound[#sound + 1] = id
   return '1'
 end
 for i = 5, #ARGV do answer[#answer + 1] = one(ARGV[i]) end
-join(sound, now)
+join(sound, now, 'requeued')
 return note(caller, op, now, table.concat(answer))

@@ -32,8 +32,8 @@ local function one(lease, deadline)
   local queue, buried = nil, 0
   if redis.call('HGET', b .. ':running', owner) == id then
     local name = redis.call('HGET', b .. ':names', (lane_of(id)))
-    queue, buried = crash(id, 'lost host', limits[name] or tonumber(ARGV[3]), now)
-  else queue = give(id) end
+    queue, buried = crash(id, owner, 'lost host', limits[name] or tonumber(ARGV[3]), now)
+  else queue = give(id, 'rescued ' .. owner .. ' its host fell silent', now) end
   if not queue then return aside(id, 'processing without a body', lease) end
   redis.call('HINCRBY', b .. ':rescued', queue, 1)
   wake(queue)

@@ -26,6 +26,7 @@ local function by_age(x, y)
   return tonumber(string.match(x, '/(%d+)/')) < tonumber(string.match(y, '/(%d+)/'))
 end
 table.sort(held, by_age)
+local released = 'released ' .. owner .. ' ' .. ARGV[2]
 for i = #held, 1, -1 do
   local lease = held[i]
   local id = id_of(lease)
@@ -33,14 +34,14 @@ for i = #held, 1, -1 do
   let_go({ lease })
   local queue, buried
   if started[lease] and ARGV[3] == '1' then
-    queue, buried = crash(id, ARGV[2], tonumber(ARGV[4]), now)
+    queue, buried = crash(id, owner, ARGV[2], tonumber(ARGV[4]), now)
     if queue then tally[2], tally[3] = tally[2] + 1, tally[3] + buried end
   elseif started[lease] then
     -- we ended it ourselves, in the middle: nobody is charged, and the record says how often
     local _, record = lift(id)
     if record then redis.call('HINCRBY', record, 'n', 1) end
-    queue = give(id)
-  else queue = give(id) end
+    queue = give(id, released, now)
+  else queue = give(id, released, now) end
   if queue and started[lease] then
     local known = redis.call('HMGET', b .. ':job:' .. id, 't', 's')
     local outcome = known[2] == 'pending' and (buried and 'crashed' or 'released') or known[2]

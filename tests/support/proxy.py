@@ -40,11 +40,11 @@ class Proxy:
 
     def _accept(self) -> None:
         while not self._stop.is_set():
-            if not select.select([self._listener], [], [], 0.05)[0]:
-                continue
             try:
+                if not select.select([self._listener], [], [], 0.05)[0]:
+                    continue
                 client, _ = self._listener.accept()
-            except OSError:
+            except (OSError, ValueError):  # it was closed, at whatever moment
                 return
             if self.refuse:
                 client.close()

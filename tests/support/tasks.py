@@ -32,6 +32,21 @@ def hang_once() -> str:
     return "behaved"
 
 
+@task("stepwise")
+def stepwise(steps: int) -> list[int]:
+    """Take step after step, saving each; say at which step each of its runs began."""
+    job = current_job()
+    begun, step = job.checkpoint or ([], 0)
+    begun = [*begun, step]
+    with noted():
+        while step < steps:
+            time.sleep(0.05)
+            step += 1
+            job.save_checkpoint((begun, step), flush=True)
+            job.progress(step / steps, f"step {step}")
+    return begun
+
+
 @task("spin", hard_timeout="1s")
 def spin() -> None:
     """Never come back, in Python."""

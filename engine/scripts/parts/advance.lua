@@ -45,7 +45,7 @@ local function follow(edges, now)
   for i = at, #edges, 500 do
     redis.call('RPUSH', b .. ':flows:todo', unpack(edges, i, math.min(i + 499, #edges)))
   end
-  join(ready, now)
+  join(ready, now, 'freed')
   for flow in pairs(flows) do over(flow, now) end
   tell(ended)
   return ended

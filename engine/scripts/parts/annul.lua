@@ -1,7 +1,8 @@
 -- part annul: a job that has not started will not start. Its record stays for a while, to be looked at.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   annul(id, how long the record is kept in ms, now) -> 'cancelled', or why not: 'processing', 'finished', 'unknown'
+-- RETURNS   annul(id, how long the record is kept in ms, now, 'who why') -> 'cancelled', or why not: 'processing', 'finished',
+--           'unknown'
 -- INCLUDES  id lift cancelled lanes later rest rings
 -- INVARIANT pending or scheduled -> finished (cancelled)
 local function after(x, y)
@@ -9,7 +10,7 @@ local function after(x, y)
   local ym, ys = string.match(y, '(%d+)-(%d+)')
   return tonumber(xm) > tonumber(ym) or (tonumber(xm) == tonumber(ym) and tonumber(xs) > tonumber(ys))
 end
-local function annul(id, keep, now)
+local function annul(id, keep, now, why)
   local b = KEYS[1]
   local lane, entry = lane_of(id)
   if not lane then return 'unknown' end
@@ -41,6 +42,6 @@ local function annul(id, keep, now)
     end
   end
   lift(id)
-  cancelled(id, record, keep, now)
+  cancelled(id, record, keep, now, why)
   return 'cancelled'
 end

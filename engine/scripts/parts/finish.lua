@@ -3,7 +3,7 @@
 -- ARGV      none
 -- RETURNS   finish(leases, from, to, results): number of leases that were not held any more. results: lease ->
 --           {result, ttl in ms, when it was started or 0}, or nil for jobs that leave nothing behind
--- INCLUDES  id lift tell ending let_go
+-- INCLUDES  id lift tell ending let_go story
 -- INVARIANT a lease is compared whole (id, token, owner), never by id alone
 local function keep(id, owner, result, now)
   local queue, record, before = lift(id)
@@ -11,7 +11,8 @@ local function keep(id, owner, result, now)
   redis.call('HINCRBY', record, 'a', 1)
   redis.call('HSET', record, 's', 'completed', 'r', result[1], 'f', now, 'w', owner)
   if result[3] > 0 then redis.call('HSET', record, 'b', result[3]) end
-  redis.call('HDEL', record, 'e')
+  redis.call('HDEL', record, 'e', 'cp', 'sn')
+  if before then story(record, 'completed ' .. owner, now) end
   redis.call('PEXPIRE', record, result[2])
   redis.call('ZADD', KEYS[1] .. ':finished', now + result[2], id)
   if before then ending(id, record, 'completed', now) end
@@ -49,7 +50,7 @@ local function finish(leases, from, to, results, now)
         if ending(id, record, 'completed', now) then
           redis.call('HINCRBY', record, 'a', 1)
           redis.call('HSET', record, 's', 'completed', 'f', now)
-          redis.call('HDEL', record, 'e')
+          redis.call('HDEL', record, 'e', 'cp', 'sn')
         else left[#left + 1] = record end
       end
       if #left > 0 then redis.call('UNLINK', unpack(left)) end

@@ -2,10 +2,10 @@
 -- stays in the record.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   join(ids, now): nothing
--- INCLUDES  id ids rings
+-- RETURNS   join(ids, now, one word for their stories or nil): nothing
+-- INCLUDES  id ids rings story
 -- INVARIANT call it only for ids that stand nowhere else any more
-local function join(ids, now)
+local function join(ids, now, word)
   if #ids == 0 then return end
   local b, queues = KEYS[1], {}
   local stamp, seq = issue(#ids, now)
@@ -14,7 +14,9 @@ local function join(ids, now)
     local lane = redis.call('HGET', record, 'l') or lane_of(id)
     local entry = stamp .. '-' .. string.format('%.0f', seq + i)
     redis.call('XADD', b .. ':lane:' .. lane, entry, 'ref', id)
-    redis.call('HSET', record, 's', 'pending', 'at', entry)
+    local y = word and told(redis.call('HGET', record, 'y') or nil, word, now)
+    if y then redis.call('HSET', record, 's', 'pending', 'at', entry, 'y', y)
+    else redis.call('HSET', record, 's', 'pending', 'at', entry) end
     local queue = redis.call('HGET', b .. ':names', lane)
     stand(lane, queue, 1)
     queues[queue] = true

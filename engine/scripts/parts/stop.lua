@@ -26,7 +26,7 @@ local function halt(flow, limit, now)
     if not ended[id] and redis.call('ZSCORE', b .. ':cancels', id) == false then
       if seen == limit then return false end
       seen = seen + 1
-      call_off(id, 3600000, now)
+      call_off(id, 3600000, now, '- its flow was cancelled')
     end
   end
   redis.call('SREM', b .. ':flows:stop', flow)

@@ -10,6 +10,6 @@ local function unwanted(id)
   local queue, record = lift(id)
   if not queue then return nil end
   local kept, now = 3600000, clock() -- ms; as long as a job's record that was cancelled before it ran
-  cancelled(id, record, kept, now)
+  cancelled(id, record, kept, now, '- its cancel was asked for while it ran')
   return queue
 end

@@ -9,9 +9,10 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from engine import AsyncClient, Job, JobState, Page
+from engine import AsyncClient, Job, JobNotFound, JobState, Log, LogLine, Page
 from engine.errors import StoreDown
 from engine.job import QueueFigures, StoreFigures, WorkerInfo
+from engine.reasons import Reason, Why
 from gateway.server import create_app
 from gateway.services import Services
 from tests.support.gateway_fakes import FakeDeadLetters, FakeSchedules
@@ -55,6 +56,21 @@ class FakeClient:
     async def find(self, job_id: str) -> Job | None:
         self.check()
         return self.jobs_by_id.get(job_id)
+
+    def job(self, job_id: str) -> Any:
+        async def why() -> Why:
+            return Why(job_id, (await self._known(job_id)).state, [Reason("ended", "it was completed", {"n": 1})])
+
+        async def logs() -> Log:
+            await self._known(job_id)
+            return Log([LogLine(1700000000.5, "a line")], 3)
+
+        return SimpleNamespace(why=why, logs=logs)
+
+    async def _known(self, job_id: str) -> Job:
+        if (found := await self.find(job_id)) is None:
+            raise JobNotFound(job_id)
+        return found
 
     async def jobs(self, **wanted: Any) -> Page:
         self.check()

@@ -21,7 +21,7 @@ def test_a_job_is_shown_with_every_documented_field(a_job: Any) -> None:
     assert view["enqueued_at"] == "2023-11-14T22:13:20.000Z"
     assert list(view) == [
         *("id", "status", "type", "queue", "data", "result", "error", "attempts", "crashes", "retries"),
-        *("timeout", "worker", "host", "enqueued_at", "due_at", "started_at", "finished_at", "forgotten"),
+        *("timeout", "worker", "host", "enqueued_at", "due_at", "started_at", "finished_at", "forgotten", "progress"),
     ]
 
 

@@ -10,6 +10,8 @@ CONTRACT = {
     "POST /tasks",
     "GET /tasks",
     "GET /tasks/{task_id}",
+    "GET /tasks/{task_id}/logs",
+    "GET /tasks/{task_id}/why",
     "DELETE /tasks/{task_id}",
     "GET /workers",
     "GET /queues",

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine import JobState
+from engine import Event, JobState, Progress
 from engine.errors import PayloadError, QueueFull, StoreDown, StoreFull
 from gateway.services import Services
 
@@ -114,9 +114,38 @@ def test_one_job_is_shown_by_its_id(http: Any, client: Any, a_job: Any) -> None:
     assert (answer.status_code, answer.json()["status"], answer.json()["result"]) == (200, "completed", "HELLO")
 
 
+def test_a_job_is_shown_with_its_progress_and_its_history(http: Any, client: Any, a_job: Any) -> None:
+    told = [Event(1700000000.0, "enqueued"), Event(1700000001.0, "retried", "ab12", "ValueError: no", 1700000002.0)]
+    client.jobs_by_id["1-1700000000000-1"] = a_job(progress=Progress(0.5, "half", 1700000001.5), history=told)
+    body = http.get("/tasks/1-1700000000000-1").json()
+    assert body["progress"] == {"fraction": 0.5, "text": "half", "at": "2023-11-14T22:13:21.500Z"}
+    assert body["history"][1] == {
+        "at": "2023-11-14T22:13:21.000Z",
+        "what": "retried",
+        "who": "ab12",
+        "why": "ValueError: no",
+        "due": "2023-11-14T22:13:22.000Z",
+    }
+
+
+def test_a_job_says_why_it_waits_and_what_it_logged(http: Any, client: Any, a_job: Any) -> None:
+    client.jobs_by_id["1-1700000000000-1"] = a_job()
+    assert http.get("/tasks/1-1700000000000-1/why").json() == {
+        "id": "1-1700000000000-1",
+        "status": "completed",
+        "why": "it was completed",
+        "reasons": [{"code": "ended", "text": "it was completed", "data": {"n": 1}}],
+    }
+    assert http.get("/tasks/1-1700000000000-1/logs").json() == {
+        "lines": [{"at": "2023-11-14T22:13:20.500Z", "text": "a line"}],
+        "dropped": 3,
+    }
+
+
+@pytest.mark.parametrize("more", ["", "/why", "/logs"])
 @pytest.mark.parametrize("task_id", ["1-2-3", "nonsense", "%00", "a%0Ab", "%ff"])
-def test_a_job_that_never_was_is_answered_404(http: Any, task_id: str) -> None:
-    answer = http.get(f"/tasks/{task_id}")
+def test_a_job_that_never_was_is_answered_404(http: Any, task_id: str, more: str) -> None:
+    answer = http.get(f"/tasks/{task_id}{more}")
     assert answer.status_code == 404
     assert "no task" in answer.json()["error"]
 

@@ -1,0 +1,73 @@
+"""A job by its id, as its producer holds it."""
+
+from typing import TYPE_CHECKING, Any
+
+from engine import questions
+from engine.errors import JobFailed, JobNotFound, ResultTimeout
+from engine.job import Job, Log
+from engine.reasons import Why
+from engine.states import JobState
+from engine.why import why
+
+if TYPE_CHECKING:
+    from engine.client import Client
+
+
+def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
+    """A finished job's result.
+
+    Raises:
+        ResultTimeout: it has not ended. JobFailed: it is dead or was cancelled.
+    """
+    if job is None:
+        raise ResultTimeout(f"job {job_id} did not end within {timeout} s; it goes on")
+    if job.state != JobState.COMPLETED:
+        raise JobFailed(job_id, job.error)
+    return job.result
+
+
+class JobHandle:
+    """A job by its id."""
+
+    def __init__(self, client: "Client", job_id: str) -> None:
+        self._client = client
+        self.id = job_id
+
+    def __repr__(self) -> str:
+        return f"JobHandle({self.id!r})"
+
+    def fetch(self) -> Job:
+        """The job as it stands now.
+
+        Raises:
+            JobNotFound: no such id was ever issued.
+        """
+        job = self._client.find(self.id)
+        if job is None:
+            raise JobNotFound(f"no job {self.id!r} was ever issued in this namespace")
+        return job
+
+    def why(self) -> Why:
+        """Why it is not running; raises JobNotFound."""
+        return self._client.ask(why(self._client._base, self.id))  # noqa: SLF001 - its own handle
+
+    def logs(self) -> Log:
+        """What it has said; raises JobNotFound."""
+        return self._client.ask(questions.log_of(self._client._base, self.id))  # noqa: SLF001 - same
+
+    @property
+    def state(self) -> JobState:
+        """Where the job is now."""
+        return self.fetch().state
+
+    def result(self, timeout: float = 60.0) -> Any:
+        """What the task returned; waits for it.
+
+        Raises:
+            ResultTimeout: it did not end within `timeout` seconds. JobFailed: it is dead or was cancelled.
+            JobNotFound: no such id was ever issued.
+        """
+        job = self._client.wait([self.id], timeout).get(self.id)
+        if job is None:
+            self.fetch()
+        return result_of(job, self.id, timeout)
