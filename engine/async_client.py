@@ -10,7 +10,7 @@ from engine.async_flows import AsyncFlows
 from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
-from engine.client import CANCELLED_KEPT, chunks, result_of
+from engine.client import CANCELLED_KEPT, chunks
 from engine.dead_letters import AsyncDeadLetters
 from engine.doctor import Diagnosis, diagnosis
 from engine.durable import durably

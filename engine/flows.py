@@ -12,7 +12,8 @@ from engine.flow_record import OVER, FlowInfo, FlowMember, FlowProgress, FlowSta
 from engine.states import JobState
 
 if TYPE_CHECKING:
-    from engine.client import Client, JobHandle
+    from engine.client import Client
+    from engine.job_handle import JobHandle
 
 
 class Flows:

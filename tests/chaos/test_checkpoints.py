@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from engine import JobState
-from engine.client import JobHandle
+from engine.job_handle import JobHandle
 from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 from tests.support.processes import eventually

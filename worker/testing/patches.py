@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine import AsyncClient, Client, Job, NewJob
 from engine.async_client import AsyncJobHandle
-from engine.client import JobHandle
+from engine.job_handle import JobHandle
 from engine.states import FINISHED
 from worker.testing.inline import Inline
 

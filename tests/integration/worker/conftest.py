@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from engine import Client, Job, JobState, calls
-from engine.client import JobHandle
+from engine.job_handle import JobHandle
 from tests.support import processes
 from tests.support.servers import Store
 

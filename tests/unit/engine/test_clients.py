@@ -6,10 +6,11 @@ import pytest
 
 from engine.async_client import AsyncClient, AsyncJobHandle
 from engine.async_flows import AsyncFlowHandle, AsyncFlows
-from engine.client import Client, JobHandle
+from engine.client import Client
 from engine.dead_letters import AsyncDeadLetters, DeadLetters
 from engine.flows import FlowHandle, Flows
 from engine.intake import AsyncIntake, Intake
+from engine.job_handle import JobHandle
 from engine.schedules import AsyncSchedules, Schedules
 
 PAIRS = [
