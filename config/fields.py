@@ -1,5 +1,6 @@
 """The kinds of value that keys take: how each is read from text, and what editors are told of it."""
 
+import base64
 import math
 import re
 import shlex
@@ -17,6 +18,7 @@ from config.units import shown
 
 MOST_INSTANCES = 1024
 LEAST_MEMORY = 16 << 20
+KEY_BYTES = 32
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,30})?([eE][-+]?\d{1,2})?", re.ASCII)
 _SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
@@ -174,6 +176,34 @@ def data(value: object) -> Any:
     return float(value) if set(value) & set(".eE") else int(value)
 
 
+def key(value: object) -> str:
+    """A key of 32 bytes in base64. Never repeated in an error."""
+    found = text(value).strip()
+    try:
+        size = len(base64.b64decode(found.replace("-", "+").replace("_", "/"), validate=True))
+    except ValueError:
+        size = 0
+    if size != KEY_BYTES:
+        raise ValueError(f"expected {KEY_BYTES} bytes in base64 (python -m engine keys new makes a key)")
+    return found
+
+
+def only_mapping(value: object) -> object:
+    """A mapping (or nothing); what else it is, is not repeated in the error: it may be a key."""
+    if value is None or isinstance(value, dict) or not isinstance(value, str | int | float | list | tuple):
+        return value
+    raise ValueError(f"expected a mapping (key: value lines), got {type(value).__name__.lower()}")
+
+
+def only_list(value: object) -> object:
+    """A list (or nothing); what else it is, is not repeated in the error: it may be a key."""
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple):
+        return value
+    raise ValueError(f"expected a list of {{id: …, key: …}}, got {type(value).__name__.lower()}")
+
+
 def _empty(make: Callable[[], Any]) -> BeforeValidator:
     """A key with nothing after it (all it had is commented out) is an empty list or mapping."""
     return BeforeValidator(lambda value: make() if value is None else value)
@@ -237,5 +267,10 @@ Cron = Annotated[
 Zone = Annotated[str, BeforeValidator(times.zone), WithJsonSchema({"type": "string", "examples": ["Europe/Berlin"]})]
 TaskName = Annotated[str, BeforeValidator(matching(_TASK, "a task's name: at most 64 letters, digits, _ . : and -"))]
 Data = Annotated[Any, BeforeValidator(data), WithJsonSchema({})]
+KeyId = Annotated[
+    str, BeforeValidator(matching(r"[A-Za-z0-9_.:-]{1,64}", "a key's id: at most 64 letters, digits, _ . : -"))
+]
+Key = Annotated[str, BeforeValidator(key), WithJsonSchema({"type": "string"})]
 AsList = _empty(tuple)
+AsSecretList = BeforeValidator(only_list)
 AsMapping = _empty(dict)

@@ -6,10 +6,12 @@ other packages.
 
 from typing import TYPE_CHECKING, Any
 
+from engine.envelope import Sealed
 from engine.errors import (
     EngineError,
     JobFailed,
     JobNotFound,
+    KeyMissing,
     LeaseLost,
     PayloadError,
     QueueFull,
@@ -18,6 +20,8 @@ from engine.errors import (
     StoreFull,
 )
 from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.key_ring import KeyRing
+from engine.middleware import EnqueueMiddleware
 from engine.new_job import EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
@@ -34,12 +38,15 @@ __all__ = [
     "DeadGroup",
     "DeadGroups",
     "EngineError",
+    "EnqueueMiddleware",
     "EnqueueOptions",
     "Job",
     "JobError",
     "JobFailed",
     "JobNotFound",
     "JobState",
+    "KeyMissing",
+    "KeyRing",
     "LeaseLost",
     "NewJob",
     "Page",
@@ -51,6 +58,7 @@ __all__ = [
     "Schedule",
     "ScheduleInfo",
     "ScheduleNotFound",
+    "Sealed",
     "StoreDown",
     "StoreFigures",
     "StoreFull",

@@ -10,6 +10,7 @@ from engine import calls, keys, questions
 from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
+from engine.carrier import Carrier, Carrying
 from engine.client import CANCELLED_KEPT, as_new, result_of
 from engine.dead_letters import AsyncDeadLetters
 from engine.enqueue import CHUNK, enqueue
@@ -29,11 +30,14 @@ CONNECTIONS = 16  # calls at once; more wait for one of these
 class AsyncClient:
     """See `engine.client.Client`: arguments, results and errors are the same."""
 
-    def __init__(self, url: str, *, namespace: str = "default", timeout: float = 5.0) -> None:
+    def __init__(
+        self, url: str, *, namespace: str = "default", timeout: float = 5.0, **carrying: Unpack[Carrying]
+    ) -> None:
         self._url = url
         self._namespace = namespace
         self._base = keys.base(namespace)
         self._timeout = timeout
+        self.carrier = Carrier(**carrying)
         self._free: list[AsyncSession] = []
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._listener = AsyncListener(url, namespace, self.run)
@@ -45,7 +49,7 @@ class AsyncClient:
         **options: Unpack[EnqueueOptions],
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        job = NewJob(type, data, **options)
+        job = self.carrier.outgoing(NewJob(type, data, **options))
         return AsyncJobHandle(
             self, await self.run(submit(job)) if strings(job) else (await self.run(enqueue([job])))[0]
         )
@@ -54,7 +58,7 @@ class AsyncClient:
         """Many jobs; see `Client.enqueue_many`."""
         ids: list[str] = []
         rest = iter(jobs)
-        while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
+        while chunk := [self.carrier.outgoing(as_new(job, queue)) for job in islice(rest, CHUNK)]:
             new: list[str] = await self.run(enqueue(chunk))
             ids += new
         return ids
@@ -140,7 +144,7 @@ class AsyncClient:
     async def run(self, call: Call[T]) -> T:
         """Any call of `engine.calls`."""
         async with self._session() as session:
-            return await session.run(call)
+            return self.carrier.incoming(call, await session.run(call))
 
     async def close(self) -> None:
         """Ends the subscription and closes the connections that are free."""
@@ -161,7 +165,10 @@ class AsyncClient:
             try:
                 step = next(question)
                 while True:
-                    reply = await (session.run(step) if isinstance(step, Call) else session.command(*step))
+                    if isinstance(step, Call):
+                        reply = self.carrier.incoming(step, await session.run(step))
+                    else:
+                        reply = await session.command(*step)
                     step = question.send(reply)
             except StopIteration as end:
                 answer: T = end.value

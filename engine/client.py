@@ -14,9 +14,11 @@ import msgspec
 
 from engine import calls, keys, questions
 from engine.calls import Call
+from engine.carrier import Carrier, Carrying
 from engine.dead_letters import DeadLetters
 from engine.enqueue import CHUNK, enqueue
-from engine.errors import JobFailed, JobNotFound, ResultTimeout
+from engine.envelope import Sealed
+from engine.errors import JobFailed, JobNotFound, KeyMissing, ResultTimeout
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
 from engine.new_job import EnqueueOptions, NewJob
@@ -37,14 +39,18 @@ class Client:
     Args:
         url: redis://host:port/db, rediss://…, unix:///path.
         timeout: seconds for any one reply.
+        carrying: size limit, compression, encryption, middleware; see `Carrying`.
 
     Every method raises StoreDown when the store is away, at once: whether and how long to wait is the caller's choice.
     """
 
-    def __init__(self, url: str, *, namespace: str = "default", timeout: float = 5.0) -> None:
+    def __init__(
+        self, url: str, *, namespace: str = "default", timeout: float = 5.0, **carrying: Unpack[Carrying]
+    ) -> None:
         self._url = url
         self._namespace = namespace
         self._timeout = timeout
+        self.carrier = Carrier(**carrying)
         self._free: list[Session] = []
         self._pid = os.getpid()
         self._lock = threading.Lock()
@@ -64,7 +70,7 @@ class Client:
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
         """
-        job = NewJob(type, data, **options)
+        job = self.carrier.outgoing(NewJob(type, data, **options))
         return JobHandle(self, self.run(submit(job)) if strings(job) else self.run(enqueue([job]))[0])
 
     def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
@@ -74,7 +80,7 @@ class Client:
         """
         ids: list[str] = []
         rest = iter(jobs)
-        while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
+        while chunk := [self.carrier.outgoing(as_new(job, queue)) for job in islice(rest, CHUNK)]:
             new: list[str] = self.run(enqueue(chunk))
             ids += new
         return ids
@@ -171,7 +177,7 @@ class Client:
     def run(self, call: Call[T]) -> T:
         """Any call of `engine.calls`."""
         with self._session() as session:
-            return session.run(call)
+            return self.carrier.incoming(call, session.run(call))
 
     def close(self) -> None:
         """Closes the connections that are free."""
@@ -196,7 +202,10 @@ class Client:
             try:
                 step = next(question)
                 while True:
-                    reply = session.run(step) if isinstance(step, Call) else session.command(*step)
+                    if isinstance(step, Call):
+                        reply = self.carrier.incoming(step, session.run(step))
+                    else:
+                        reply = session.command(*step)
                     step = question.send(reply)
             except StopIteration as end:
                 answer: T = end.value
@@ -230,12 +239,14 @@ def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
     """A finished job's result.
 
     Raises:
-        ResultTimeout: it has not ended. JobFailed: it is dead or was cancelled.
+        ResultTimeout: it has not ended. JobFailed: it is dead or was cancelled. KeyMissing: it is encrypted.
     """
     if job is None:
         raise ResultTimeout(f"job {job_id} did not end within {timeout} s; it goes on")
     if job.state != JobState.COMPLETED:
         raise JobFailed(job_id, job.error)
+    if isinstance(job.result, Sealed):
+        raise KeyMissing(job.result.key_id)
     return job.result
 
 

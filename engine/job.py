@@ -29,6 +29,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         attempts: runs that ended by themselves, the good one too. crashes: processes that died of it.
         releases: runs that we ended in the middle (a drain's deadline, an operator's kill); they charge nothing.
         start_before: when it has not started by then, it is cancelled.
+        data, result: a `Sealed` where they are encrypted and the key is not here.
+        version: of the payload's form, as its producer said it. headers: texts that travel with it.
     """
 
     id: str
@@ -50,6 +52,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retries: int | None = None
     timeout: float | None = None
     start_before: float | None = None
+    version: int | None = None
+    headers: dict[str, str] = {}
 
 
 class Page(msgspec.Struct, frozen=True):

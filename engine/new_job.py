@@ -1,5 +1,6 @@
 """A job to be enqueued, and what may be said of it. The one list of it: both clients take these words."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
@@ -17,6 +18,8 @@ class EnqueueOptions(TypedDict, total=False):
         keep: seconds for which the record stays after success, even when the result is None.
         start_before: seconds, "5m" or timedelta from now, or an aware datetime: a job that has not started by then
             never does, and ends as cancelled.
+        version: of the payload's form, where the task has several (`@task(version=)`); left out, it is 1.
+        headers: short texts by name that travel with the job: `current_job().headers`.
     """
 
     queue: str | None
@@ -26,10 +29,16 @@ class EnqueueOptions(TypedDict, total=False):
     timeout: float | str | None
     keep: float | None
     start_before: float | str | timedelta | datetime | None
+    version: int | None
+    headers: Mapping[str, str] | None
 
 
 class NewJob(msgspec.Struct, frozen=True):
-    """A job to be enqueued; see `EnqueueOptions` for the fields."""
+    """A job to be enqueued; see `EnqueueOptions` for the fields.
+
+    Attributes:
+        unpacked: what was given as `data`, when that was packed (compressed, encrypted) already.
+    """
 
     type: str
     data: Any = None
@@ -40,3 +49,11 @@ class NewJob(msgspec.Struct, frozen=True):
     timeout: float | str | None = None
     keep: float | None = None
     start_before: float | str | timedelta | datetime | None = None
+    version: int | None = None
+    headers: Mapping[str, str] | None = None
+    unpacked: Any = None
+
+    @property
+    def given(self) -> Any:
+        """The payload as the producer gave it, packed already or not."""
+        return self.unpacked if isinstance(self.data, msgspec.Raw) else self.data

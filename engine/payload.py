@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
+from engine.envelope import EXTENSIONS, LARGEST, is_ours
 from engine.errors import PayloadError
 
-MAX_BYTES = 1 << 20  # of one payload or result
+MAX_BYTES = 1 << 20  # of one payload or result, unless a client or the config says otherwise
+OVERHEAD = 1 << 10  # bytes that an envelope may add to a packed payload (`msgspec.Raw`), whose size was checked before
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
@@ -22,7 +24,9 @@ def encode(value: Any, *, what: str = "payload", limit: int = MAX_BYTES) -> byte
         data = _encoder.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise PayloadError(f"the {what} cannot be sent: {error}; it must be made of plain data") from error
-    if len(data) > limit:
+    if data[0] in EXTENSIONS and not isinstance(value, msgspec.Raw) and is_ours(data):
+        raise PayloadError(f"the {what} cannot be sent: these msgpack extension codes are our own")
+    if len(data) > limit and not (isinstance(value, msgspec.Raw) and len(data) <= LARGEST + OVERHEAD):
         raise PayloadError(
             f"the {what} has {len(data)} bytes, the limit is {limit}; store it elsewhere and send its place"
         )
@@ -49,6 +53,7 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
         t: soft time limit in seconds.
         k: seconds for which the record is kept once completed, even when there is no result.
         x: seconds after its enqueueing from which it is not started any more; u: the same as epoch seconds.
+        v: version of the payload's form, 1 when it is not said; h: headers, text by name.
     """
 
     r: int | None = None
@@ -56,6 +61,8 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
     k: float | None = None
     x: float | None = None
     u: float | None = None
+    v: int | None = None
+    h: dict[str, str] | None = None
 
     def expires_ms(self, enqueued_ms: int) -> float | None:
         """The store's time in ms from which the job is not started any more; None = never."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from engine import keys, payload
+from engine import envelope, keys, payload
 from engine.calls import Call, text
 from engine.errors import PayloadError
 from engine.job import Job, JobError
@@ -53,15 +53,17 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         retries=options.r,
         timeout=options.t,
         start_before=expires / 1000 if expires is not None else None,
+        version=options.v,
+        headers=options.h or {},
     )
 
 
 def shown(data: bytes | None) -> Any:
-    """The value of these bytes, or the bytes themselves as text where they are no payload of ours."""
+    """The value of these bytes, `Sealed` when they are encrypted, or as text where they are no payload of ours."""
     if not data:
         return None
     try:
-        return payload.decode(data)
+        return envelope.sealed(data) or payload.decode(envelope.plain(data, None, b""))
     except PayloadError:
         return text(data)
 

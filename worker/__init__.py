@@ -7,8 +7,20 @@ For people who write tasks: ``task``, ``current_job``, ``SoftTimeout``, ``Cancel
 
 from worker.cancelled import Cancelled
 from worker.context import JobContext, current_job
+from worker.middleware import RunMiddleware, middleware
 from worker.registry import task
 from worker.soft_timeout import SoftTimeout
 from worker.wishes import Discard, Retry, Snooze
 
-__all__ = ["Cancelled", "Discard", "JobContext", "Retry", "Snooze", "SoftTimeout", "current_job", "task"]
+__all__ = [
+    "Cancelled",
+    "Discard",
+    "JobContext",
+    "Retry",
+    "RunMiddleware",
+    "Snooze",
+    "SoftTimeout",
+    "current_job",
+    "middleware",
+    "task",
+]

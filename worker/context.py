@@ -5,6 +5,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.payload import decode_options
+
 
 class Running(Protocol):
     """What a claimed job must say about itself (engine.Claimed does)."""
@@ -21,6 +23,8 @@ class Running(Protocol):
     def attempts(self) -> int: ...  # noqa: D102 - same
     @property
     def crashes(self) -> int: ...  # noqa: D102 - same
+    @property
+    def options(self) -> bytes: ...  # noqa: D102 - same
 
 
 told: set[int] = set()  # tokens of jobs that run here and were told to stop
@@ -32,6 +36,7 @@ class JobContext:
 
     attempt: 1 for the first run. crashes: how many processes died of this job before. token: grows with every claim
     of any job, so it can fence writes elsewhere. deadline: ``time.monotonic()`` seconds of the soft timeout, or None.
+    options: what the producer said, as it travels.
     """
 
     id: str
@@ -41,6 +46,12 @@ class JobContext:
     crashes: int
     token: int
     deadline: float | None
+    options: bytes = b""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Texts by name that the producer, or a middleware of its client, sent beside the payload."""
+        return decode_options(self.options).h or {}
 
     @property
     def cancelled(self) -> bool:
@@ -77,7 +88,14 @@ def current_job() -> JobContext:
         crashes=job.crashes,
         token=job.token,
         deadline=deadline_ns / 1e9 if deadline_ns else None,
+        options=job.options,
     )
+
+
+def payload_version() -> int:
+    """The version of the payload of the job that runs here: what its producer said, else 1."""
+    found = running.get()
+    return (decode_options(found[0].options).v or 1) if found and found[0].options else 1
 
 
 def told_to_stop(token: int) -> bool:

@@ -13,7 +13,7 @@ from engine.payload import Options
 from worker import stray
 from worker.cancelled import Cancelled
 from worker.context import running
-from worker.executor import encode_result, guarded
+from worker.executor import guarded
 from worker.lateness import refuse_late
 from worker.plans import Plan
 from worker.timeouts import ThreadTimeout
@@ -37,8 +37,9 @@ class Work:
     awaited: asyncio.Task[Any] | None = None  # once its coroutine has begun
 
     def refuse_late(self) -> None:
-        """Raises Expired or RetriesOver when it is too late to start it."""
+        """Raises Expired or RetriesOver when it is too late to start it, UnknownVersion when it is not for us."""
         refuse_late(self.job, self.plan.policy, self.options, self.began_ms)
+        self.plan.refuse_newer(self.options)
 
 
 class Crew:
@@ -114,7 +115,7 @@ class Crew:
             values, names = work.plan.arguments(work.job.payload)
             awaitable = work.plan.function(*values, **names)
             work.error, result = await guarded(awaitable, work.soft_ns)
-            work.result = encode_result(result)
+            work.result = work.plan.pack(result)
         except BaseException as error:  # noqa: BLE001 - any failure is this job's own
             work.error = error
         self._done(work)
@@ -137,7 +138,7 @@ def attempt(work: Work) -> tuple[BaseException | None, bytes | None]:
         finally:
             stray.leave_if_stray()
             work.timeout.end()
-        return None, encode_result(result)
+        return None, work.plan.pack(result)
     except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
         return error, None
 

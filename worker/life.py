@@ -15,7 +15,9 @@ from worker.executor import Executor
 from worker.idle import Idle
 from worker.ledger import Ledger
 from worker.loop import WorkLoop
+from worker.middleware import around_all
 from worker.order import QueueOrder
+from worker.packing import codec_of
 from worker.patience import Patience
 from worker.plans import Plans
 from worker.posting import Posting
@@ -69,7 +71,7 @@ def make_station(
         patience_s=pool.drain_timeout,
     )
     engine = Engine(posting.url, posting.namespace, incarnation=incarnation, idle=vigil.wait)
-    plans = Plans(posting.config, tasks, posting.board.series(slot))
+    plans = Plans(posting.config, tasks, posting.board.series(slot), codec=codec_of(posting.config), layers=around_all)
     return Station(
         engine=engine,
         record=record,

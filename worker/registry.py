@@ -5,23 +5,26 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
 from worker.binding import Binding, bind
 from worker.durations import TaskError, seconds
 from worker.retrying import Exceptions, Rules, Wait, make_rules
+from worker.versions import Upcasters, VersionedTask, attach
 
 HARD_GRACE = 5.0  # s after the soft timeout before the process is killed, unless the task says otherwise
 NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """One task: the user's function and what was said of it. Times in seconds; None = no limit.
 
-    traits: what the store must know of the type, in plain data.
+    traits: what the store must know of the type, in plain data. upcasters: for older payloads, where it has versions.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Task:
     hard_timeout: float | None = None
     rules: Rules = field(default_factory=Rules)
     traits: Mapping[str, Any] = field(default_factory=dict)
+    upcasters: Upcasters | None = None
 
     @property
     def place(self) -> str:
@@ -93,6 +97,21 @@ def task(
     give_up_on: Exceptions | None = None,
     retry_for: float | str | None = None,
 ) -> Callable[[F], F]: ...
+@overload
+def task(
+    name: str | None = None,
+    /,
+    *,
+    version: int,
+    queue: str = "default",
+    retries: int | None = None,
+    timeout: float | str | None = None,
+    hard_timeout: float | str | None = None,
+    backoff: Wait | None = None,
+    retry_on: Exceptions | None = None,
+    give_up_on: Exceptions | None = None,
+    retry_for: float | str | None = None,
+) -> Callable[[Callable[P, R]], VersionedTask[P, R]]: ...
 
 
 def task(
@@ -107,6 +126,7 @@ def task(
     retry_on: Exceptions | None = None,
     give_up_on: Exceptions | None = None,
     retry_for: float | str | None = None,
+    version: int | None = None,
 ) -> Any:
     """Make a function a task; the function itself stays as it was and can be called and tested directly.
 
@@ -120,6 +140,7 @@ def task(
             {"linear": "10s", "cap": "5m", "jitter": 0.1}; None or "exponential" = as the queue says.
         retry_on: run again only after these exceptions. give_up_on: never after these; goes first.
         retry_for: no retry begins later than that after the job was enqueued.
+        version: of the payload's form, from 1; the function gets an ``upcast`` for older ones (docs/payloads.md).
 
     Raises:
         TaskError: a value makes no sense, or the name is taken.
@@ -138,6 +159,7 @@ def task(
                 retry_on=retry_on,
                 give_up_on=give_up_on,
                 retry_for=retry_for,
+                version=version,
             )
         )
         return function
@@ -156,6 +178,7 @@ def make_task(
     queue: str = "default",
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
+    version: int | None = None,
     **retrying: Any,
 ) -> Task:
     """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
@@ -175,6 +198,9 @@ def make_task(
         hard = soft + HARD_GRACE
     if soft is not None and hard is not None and hard < soft:
         raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
+    upcasters = None if version is None else Upcasters(where, version)
+    if upcasters is not None:
+        attach(function, upcasters, where)
     return Task(
         name=name,
         function=function,
@@ -184,4 +210,5 @@ def make_task(
         timeout=soft,
         hard_timeout=hard,
         rules=make_rules(where, **retrying),
+        upcasters=upcasters,
     )

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from engine.cli import dead_letters, jobs, queues, workers
+from engine.cli import dead_letters, encryption, jobs, queues, workers
 from engine.cli.target import Target
 
 
@@ -31,5 +31,5 @@ def cli(context: click.Context, path: str | None, url: str | None, namespace: st
     context.obj = Target(path or os.environ.get("HERDSMAN_CONFIG") or "config.yaml", url, namespace)
 
 
-for verb in (*jobs.VERBS, *queues.VERBS, dead_letters.dlq, *workers.VERBS):
+for verb in (*jobs.VERBS, *queues.VERBS, dead_letters.dlq, *workers.VERBS, *encryption.VERBS):
     cli.add_command(verb)

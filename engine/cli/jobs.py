@@ -19,6 +19,7 @@ from engine.states import JobState
 @click.option("--delay", help="Not before this has passed: 10s, 5m, 1h30m.")
 @click.option("--retries", type=click.IntRange(min=0), help="Further attempts after a failed one.")
 @click.option("--timeout", help="The task's time limit: 30s.")
+@click.option("--version", type=click.IntRange(min=1), help="Of the payload's form.  [default: 1]")
 @click.option("--wait", help="Wait so long for its end and show it; status 1 when it fails or takes longer.")
 @json_option
 @click.pass_obj
