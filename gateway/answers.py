@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import Response
 
-from engine import Job
+from engine import Job, Sealed
 
 SHOWN = 2000
 """Characters of a value's text that are shown when JSON has no form for it."""
@@ -67,8 +67,8 @@ def job_view(job: Job) -> dict[str, Any]:
         "status": job.state.value,
         "type": job.type or None,  # a job that left nothing behind is known by its id alone
         "queue": job.queue or None,
-        "data": job.data,
-        "result": job.result,
+        "data": _readable(job.data),
+        "result": _readable(job.result),
         "error": None if error is None else msgspec.structs.asdict(error),
         "attempts": job.attempts,
         "crashes": job.crashes,
@@ -81,3 +81,7 @@ def job_view(job: Job) -> dict[str, Any]:
         "started_at": moment(job.started_at),
         "finished_at": moment(job.finished_at),
     }
+
+
+def _readable(value: Any) -> Any:
+    return str(value) if isinstance(value, Sealed) else value

@@ -67,6 +67,7 @@ class Submission(BaseModel):
     run_at: Moment | None = Field(default=None, description="run it at this time; not together with delay")
     retries: int | None = Field(default=None, ge=0, le=1000, description="left out: what the task says")
     timeout: Duration | None = Field(default=None, description="left out: what the task says")
+    version: int | None = Field(default=None, ge=1, le=1_000_000, description="of the payload's form; left out: 1")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 
     @model_validator(mode="after")
@@ -93,6 +94,7 @@ class Submission(BaseModel):
             retries=self.retries,
             timeout=self.timeout,
             keep=KEEP,
+            version=self.version,
         )
 
 

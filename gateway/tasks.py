@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from config import units
-from engine import JobState
+from engine import JobState, tracing
 from gateway.answers import answer, job_view
 from gateway.bodies import json_object
 from gateway.errors import ApiError, documented
@@ -42,7 +42,7 @@ async def submit(request: Request, wait: Annotated[str | None, Query(examples=["
     queue = await _queue_for(at_hand, asked)
     if seconds:
         at_hand.waits.check_room()
-    job_id = await _enqueue(at_hand, asked)
+    job_id = await _enqueue(at_hand, asked, _trace(request))
     location = {"Location": f"/tasks/{job_id}"}
     finished = await at_hand.waits.until_finished(job_id, seconds) if seconds else None
     if finished is not None:
@@ -133,7 +133,7 @@ async def _queue_for(at_hand: Services, asked: Submission) -> str:
     return asked.queue or queue or "default"
 
 
-async def _enqueue(at_hand: Services, asked: Submission) -> str:
+async def _enqueue(at_hand: Services, asked: Submission, headers: dict[str, str] | None) -> str:
     job = asked.job()
     options: dict[str, Any] = {
         "queue": job.queue,
@@ -142,12 +142,20 @@ async def _enqueue(at_hand: Services, asked: Submission) -> str:
         "retries": job.retries,
         "timeout": job.timeout,
         "keep": job.keep,
+        "version": job.version,
+        "headers": headers,
     }
     try:
         handle = await at_hand.client.enqueue(job.type, job.data, **options)
     except ValueError as error:
         raise ApiError(422, str(error)) from None
     return handle.id
+
+
+def _trace(request: Request) -> dict[str, str] | None:
+    """The caller's trace, for the job to carry on; a malformed one is none, as the standard says."""
+    found = tracing.parse(request.headers.get(tracing.PARENT), request.headers.get(tracing.STATE))
+    return found.headers() if found else None
 
 
 def _absent(task_id: str) -> ApiError:

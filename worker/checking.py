@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine import NewJob, PayloadError, payload
+from engine.envelope import LARGEST
 from worker.binding import ArgumentsError
 from worker.registry import Registry, tasks
 from worker.versions import FIRST
@@ -35,10 +36,10 @@ def _checked(job: NewJob, registry: Registry) -> NewJob:
     version = newest if job.version is None else job.version
     if version > newest:
         raise PayloadError(f"the payload for {job.type!r} is of version {version}, the task here of {newest}")
-    data = payload.encode(job.data, limit=payload.LARGEST)  # the client has a limit of its own
+    data = payload.encode(job.data, limit=LARGEST)  # the client has a limit of its own
     try:
         if task.upcasters and version < newest:
-            data = payload.encode(task.upcasters.bring_up(payload.decode(data), version), limit=payload.LARGEST)
+            data = payload.encode(task.upcasters.bring_up(payload.decode(data), version), limit=LARGEST)
         task.binding.arguments(data)
     except ArgumentsError as error:
         raise PayloadError(f"the payload for {job.type!r} is refused: {error}") from None
