@@ -20,7 +20,6 @@ from engine.errors import (
     StoreFull,
 )
 from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
-from engine.key_ring import KeyRing
 from engine.middleware import EnqueueMiddleware
 from engine.new_job import EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
@@ -30,6 +29,7 @@ from engine.states import JobState
 if TYPE_CHECKING:
     from engine.async_client import AsyncClient
     from engine.client import Client
+    from engine.key_ring import KeyRing
 
 __all__ = [
     "AsyncClient",
@@ -76,4 +76,8 @@ def __getattr__(name: str) -> Any:
         from engine.async_client import AsyncClient
 
         return AsyncClient
+    if name == "KeyRing":
+        from engine.key_ring import KeyRing
+
+        return KeyRing
     raise AttributeError(f"module 'engine' has no attribute {name!r}")

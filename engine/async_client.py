@@ -58,7 +58,7 @@ class AsyncClient:
         """Many jobs; see `Client.enqueue_many`."""
         ids: list[str] = []
         rest = iter(jobs)
-        while chunk := [self.carrier.outgoing(as_new(job, queue)) for job in islice(rest, CHUNK)]:
+        while chunk := self.carrier.all_outgoing([as_new(job, queue) for job in islice(rest, CHUNK)]):
             new: list[str] = await self.run(enqueue(chunk))
             ids += new
         return ids

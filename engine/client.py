@@ -80,7 +80,7 @@ class Client:
         """
         ids: list[str] = []
         rest = iter(jobs)
-        while chunk := [self.carrier.outgoing(as_new(job, queue)) for job in islice(rest, CHUNK)]:
+        while chunk := self.carrier.all_outgoing([as_new(job, queue) for job in islice(rest, CHUNK)]):
             new: list[str] = self.run(enqueue(chunk))
             ids += new
         return ids

@@ -4,12 +4,13 @@ from typing import Any
 
 import msgspec
 
-from engine.envelope import EXTENSIONS, LARGEST, is_ours
+from engine.envelope import LARGEST, is_ours
 from engine.errors import PayloadError
 
 MAX_BYTES = 1 << 20  # of one payload or result, unless a client or the config says otherwise
 OVERHEAD = 1 << 10  # bytes that an envelope may add to a packed payload (`msgspec.Raw`), whose size was checked before
 
+_Ext = msgspec.msgpack.Ext
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
 
@@ -24,7 +25,7 @@ def encode(value: Any, *, what: str = "payload", limit: int = MAX_BYTES) -> byte
         data = _encoder.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise PayloadError(f"the {what} cannot be sent: {error}; it must be made of plain data") from error
-    if data[0] in EXTENSIONS and not isinstance(value, msgspec.Raw) and is_ours(data):
+    if type(value) is _Ext and is_ours(data):
         raise PayloadError(f"the {what} cannot be sent: these msgpack extension codes are our own")
     if len(data) > limit and not (isinstance(value, msgspec.Raw) and len(data) <= LARGEST + OVERHEAD):
         raise PayloadError(

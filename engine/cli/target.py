@@ -14,7 +14,6 @@ import click
 
 from engine import keys
 from engine.errors import EngineError, PayloadError, StoreDown
-from engine.key_ring import KeyRing
 
 if TYPE_CHECKING:
     from engine.carrier import Carrying
@@ -80,6 +79,8 @@ class Target:
         answer = json.loads(done.stdout)
         carrying: Carrying = {"max_payload": answer["max_payload"], "compress_over": answer["compress_over"]}
         if answer["keys"]:
+            from engine.key_ring import KeyRing
+
             try:
                 carrying["keys"] = KeyRing(answer["keys"])
             except EngineError as error:

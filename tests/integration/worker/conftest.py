@@ -93,7 +93,7 @@ class Pool:
 
 @pytest.fixture
 def start(store: Store, tmp_path: Path) -> Iterator[Callable[..., Pool]]:
-    """start(**pool keys, policies={queue: …}, sections={key: …}) -> a Pool that is ready; all are stopped at the end."""
+    """start(**pool keys, policies={queue: …}, sections={key: …}) -> a Pool that is ready; all are stopped."""
     pools: list[Pool] = []
 
     def make(**keys: Any) -> Pool:
