@@ -110,7 +110,7 @@ def test_a_key_ring_never_says_its_keys():
         assert NEW not in text
 
 
-@pytest.mark.parametrize("key", ["", "short", "x" * 44, b"y" * 31, new_key() + "a", "ä" * 44])
+@pytest.mark.parametrize("key", ["", "short", "x" * 44, b"y" * 31, "A" * 43 + "=a", "ä" * 44])
 def test_what_is_no_key_is_refused_and_not_repeated(key):
     with pytest.raises(ValueError, match="'k' is not 32 bytes") as caught:
         KeyRing({"k": key})
