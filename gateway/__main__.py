@@ -45,14 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     config.logs.set_up("gateway")
     try:
         open_connection(config.store_url(settings), STORE_WITHIN)  # connects nowhere yet, but knows a URL it cannot use
-        packing = carrying(settings)
         bound = listen(host, port)
     except EngineError as error:
-        _log.error("%s: %s", settings.path, error)
+        _log.error("redis.url in %s: %s", settings.path, error)
         return 2
     except CannotListen as error:
         _log.error("%s", error)
         return 1
+    try:
+        packing = carrying(settings)
+    except EngineError as error:
+        bound.close()
+        _log.error("encryption in %s: %s", settings.path, error)
+        return 2
     _serve(settings, bound, packing)
     return 0
 
