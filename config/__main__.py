@@ -1,10 +1,12 @@
 """`python -m config`: write config.schema.json beside pyproject.toml; `python -m config -` prints it.
-`python -m config -c FILE --store`: the store that a file names, as JSON, for commands that must not import us.
+`python -m config -c FILE --store`: the store that a file names, as JSON, for commands that must not import us; with
+`--payloads` also how payloads are written there, keys and all.
 """
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from config.json_schema import generate
 from config.load import load
@@ -15,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 USAGE = """\
 usage: python -m config                      (in a source tree: writes config.schema.json)
        python -m config -                    (prints it)
-       python -m config -c FILE --store      (prints the store's URL and namespace as JSON)"""
+       python -m config -c FILE --store      (prints the store's URL and namespace as JSON)
+       python -m config -c FILE --store --payloads   (and the keys of its payloads)"""
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +29,8 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["-c", path, "--store"] | ["--store", "-c", path]:
             return _store(Path(path))
+        case ["-c", path, "--store", "--payloads"]:
+            return _store(Path(path), payloads=True)
         case [] if (ROOT / "pyproject.toml").is_file():
             (ROOT / "config.schema.json").write_text(generate(), encoding="utf-8")
             return 0
@@ -33,13 +38,18 @@ def main(arguments: list[str]) -> int:
     return 2
 
 
-def _store(path: Path) -> int:
+def _store(path: Path, *, payloads: bool = False) -> int:
     try:
         config = load(path)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    print(json.dumps({"url": store_url(config), "namespace": namespace(config)}))
+    said: dict[str, Any] = {"url": store_url(config), "namespace": namespace(config)}
+    if payloads:  # asked for by itself: a person who asks for the store does not expect keys on the screen
+        said["max_payload"] = config.payloads.max_size
+        said["compress_over"] = config.payloads.compress_over or None
+        said["keys"] = [(one.id, one.key) for one in config.encryption.keys]
+    print(json.dumps(said))
     return 0
 
 

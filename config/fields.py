@@ -1,6 +1,5 @@
 """The kinds of value that keys take: how each is read from text, and what editors are told of it."""
 
-import base64
 import math
 import re
 import shlex
@@ -8,21 +7,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, WithJsonSchema
 
 from config import cpus, times, units
 from config.marks import Plain
+from config.sensitive import key, only_list, store_address, web_address, webhook_secret
+from config.texts import matching, text
 from config.units import shown
 
 MOST_INSTANCES = 1024
 LEAST_MEMORY = 16 << 20
 _RATE = r"[1-9][0-9]{0,8}/([1-9][0-9]{0,5})?(ms|s|m|h|d)"
-LEAST_SECRET, MOST_SECRET = 24, 64  # bytes, by the scheme
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,30})?([eE][-+]?\d{1,2})?", re.ASCII)
-_SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
 
 
 def whole(value: object) -> int:
@@ -45,18 +43,6 @@ def number(value: object) -> float:
     if not math.isfinite(result):
         raise ValueError(f"expected a number, got {shown(value)}")
     return result
-
-
-def text(value: object) -> str:
-    """Text. Its value is not repeated in the error: it may be a secret."""
-    if isinstance(value, str):
-        if "\0" in value:  # no file name, argument or variable can hold one
-            raise ValueError("contains a null character")
-        return value
-    if value is None:
-        raise ValueError('expected text, got nothing (write "" for empty text)')
-    kind = shown(value) if isinstance(value, dict | list | tuple) else type(value).__name__
-    raise ValueError(f"expected text, got {kind}")
 
 
 def instances(value: object) -> int:
@@ -113,73 +99,6 @@ def module(value: object) -> str:
     raise ValueError(f"expected a module's dotted name like examples.text, got {shown(name)}{advice}")
 
 
-def matching(pattern: str, what: str) -> Callable[[object], str]:
-    """A reader of text of one form; `what` describes it for the error."""
-    compiled = re.compile(pattern)
-
-    def read(value: object) -> str:
-        found = text(value)
-        if not compiled.fullmatch(found):
-            raise ValueError(f"expected {what}, got {shown(found)}")
-        return found
-
-    return read
-
-
-def store_address(value: object) -> str:
-    """A store's URL. Never repeated in an error: it may hold a password."""
-    url = text(value)
-    try:
-        parts = urlsplit(url)
-        hosts = parts.netloc.rpartition("@")[2]
-        several = "," in hosts  # sentinels, cluster nodes: no single port to read
-        readable = several or parts.port is None or parts.port > 0
-    except ValueError:
-        readable = False
-    if not readable:
-        raise ValueError("its host or port cannot be read (in a password, write / # ? @ : as %2F %23 %3F %40 %3A)")
-    if parts.scheme not in _SCHEMES:
-        raise ValueError(f"expected a URL that begins with {', '.join(f'{scheme}://' for scheme in _SCHEMES)}")
-    if parts.scheme == "unix":
-        if len(parts.path) <= 1:
-            raise ValueError("names no socket: expected unix:///path/to/socket")
-    elif not hosts:
-        raise ValueError(f"names no host: expected {parts.scheme}://host:port")
-    elif parts.scheme in {"redis", "rediss"} and not re.fullmatch(r"/?\d{0,9}", parts.path, re.ASCII):
-        raise ValueError("expected a database number after the host: redis://host:port/0")
-    return url
-
-
-def web_address(value: object) -> str:
-    """An http or https URL. Never repeated in an error: it may hold a secret."""
-    url = text(value)
-    try:
-        parts = urlsplit(url)
-        sound = (
-            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
-        )
-    except ValueError:
-        sound = False
-    if not sound or not url.isascii() or not url.isprintable() or " " in url or "#" in url:
-        raise ValueError("expected a URL like https://example.com/hook, without user, password and fragment")
-    return url
-
-
-def webhook_secret(value: object) -> str:
-    """A secret of the Standard Webhooks scheme. Never repeated in an error."""
-    secret = text(value)
-    try:
-        length = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
-    except ValueError:
-        length = 0
-    if not secret.startswith("whsec_") or not LEAST_SECRET <= length <= MOST_SECRET:
-        raise ValueError(
-            f"expected whsec_ and base64 of {LEAST_SECRET} to {MOST_SECRET} random bytes "
-            "(openssl rand -base64 32 makes some)"
-        )
-    return secret
-
-
 def folder(value: object, info: ValidationInfo) -> Path:
     """A folder; a relative one is taken from where the config file is."""
     name = str(value) if isinstance(value, Path) else text(value)
@@ -205,6 +124,13 @@ def data(value: object) -> Any:
     if not _JSON_NUMBER.fullmatch(value):
         return str(value)
     return float(value) if set(value) & set(".eE") else int(value)
+
+
+def only_mapping(value: object) -> object:
+    """A mapping (or nothing); what else it is, is not repeated in the error: it may be a key."""
+    if value is None or isinstance(value, dict) or not isinstance(value, str | int | float | list | tuple):
+        return value
+    raise ValueError(f"expected a mapping (key: value lines), got {type(value).__name__.lower()}")
 
 
 def _empty(make: Callable[[], Any]) -> BeforeValidator:
@@ -277,5 +203,10 @@ RateLimit = Annotated[
     WithJsonSchema({"type": "string"}),
 ]
 Data = Annotated[Any, BeforeValidator(data), WithJsonSchema({})]
+KeyId = Annotated[
+    str, BeforeValidator(matching(r"[A-Za-z0-9_.:-]{1,64}", "a key's id: at most 64 letters, digits, _ . : -"))
+]
+Key = Annotated[str, BeforeValidator(key), WithJsonSchema({"type": "string"})]
 AsList = _empty(tuple)
+AsSecretList = BeforeValidator(only_list)
 AsMapping = _empty(dict)

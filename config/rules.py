@@ -17,6 +17,7 @@ def broken(root: dict[str, Any]) -> Iterator[Complaint]:
     yield from _names_used_twice(root)
     yield from _ports_used_twice(root)
     yield from _schedules_named_twice(root)
+    yield from _keys_named_twice(root)
     for index, pool in enumerate(_mappings(root, "pools")):
         for key in ("tasks", "queues"):
             yield from _listed_twice(("pools", index, key), pool.get(key))
@@ -30,6 +31,17 @@ def _names_used_twice(root: dict[str, Any]) -> Iterator[Complaint]:
 def _schedules_named_twice(root: dict[str, Any]) -> Iterator[Complaint]:
     """A schedule is known by its name, in the store too."""
     yield from _named_twice(root, ("schedules",))
+
+
+def _keys_named_twice(root: dict[str, Any]) -> Iterator[Complaint]:
+    """A key is found by its id."""
+    section = root.get("encryption")
+    first: dict[str, int] = {}
+    for index, item in enumerate(_mappings(section if isinstance(section, dict) else {}, "keys")):
+        name = item.get("id")
+        if isinstance(name, str) and first.setdefault(name, index) != index:
+            path: Path = ("encryption", "keys", index, "id")
+            yield path, f"{name!r} is also the id of encryption.keys[{first[name]}]: choose another"
 
 
 def _named_twice(root: dict[str, Any], sections: tuple[str, ...]) -> Iterator[Complaint]:

@@ -200,6 +200,36 @@ class Store(Section):
     max_memory: f.Cap = Field(0, description="0: no limit. Over it, new jobs are refused")
 
 
+class Payloads(Section):
+    """How large payloads and results may be, and how workers and the gateway write them."""
+
+    max_size: f.Size = Field(1 << 20, ge=1, le=16 << 20, description="Most bytes of one, before it is compressed")
+    compress_over: f.Size = Field(0, ge=0, description="Larger ones are compressed; 0: none are")
+
+
+class EncryptionKey(Section):
+    """One key; the first of the list encrypts, all decrypt."""
+
+    id: f.KeyId = Field(description="Travels with what the key encrypted")
+    key: f.Key = Field(repr=False, description="32 bytes in base64, best as ${VARIABLE}; python -m engine keys new")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_bare_key(cls, data: Any) -> Any:
+        return f.only_mapping(data)
+
+
+class Encryption(Section):
+    """The keys that payloads and results are encrypted with; none: they are not."""
+
+    keys: Annotated[tuple[EncryptionKey, ...], f.AsSecretList] = Field((), repr=False, description="The first encrypts")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_bare_key(cls, data: Any) -> Any:
+        return f.only_mapping(data)
+
+
 class Logs(Section):
     """The files under data_dir/logs."""
 
@@ -232,6 +262,8 @@ class Config(Section):
     types: Annotated[dict[f.TaskName, Type], f.AsMapping] = Field(default={}, description="Types of job, by name")
     schedules: Annotated[tuple[Schedule, ...], f.AsList] = Field((), description="Jobs by the clock")
     webhooks: Webhooks = Field(Webhooks(), description="What is sent when jobs end")
+    payloads: Payloads = Field(Payloads(), description="Size and compression of payloads and results")
+    encryption: Encryption = Field(Encryption(), description="Keys for payloads and results")
     store: Store = Field(Store(), description="The embedded store")
     logs: Logs = Field(Logs(), description="Log files")
 

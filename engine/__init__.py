@@ -6,6 +6,7 @@ other packages.
 
 from typing import TYPE_CHECKING, Any
 
+from engine.envelope import Sealed
 from engine.errors import (
     EngineError,
     FlowEnded,
@@ -13,6 +14,7 @@ from engine.errors import (
     FlowNotFound,
     JobFailed,
     JobNotFound,
+    KeyMissing,
     LeaseLost,
     NotDurable,
     PayloadError,
@@ -38,6 +40,7 @@ from engine.job import (
     StoreFigures,
     WorkerInfo,
 )
+from engine.middleware import EnqueueMiddleware
 from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
@@ -46,6 +49,7 @@ from engine.states import JobState
 if TYPE_CHECKING:
     from engine.async_client import AsyncClient
     from engine.client import Client
+    from engine.key_ring import KeyRing
 
 __all__ = [
     "AsyncClient",
@@ -55,6 +59,7 @@ __all__ = [
     "DeadGroups",
     "Durable",
     "EngineError",
+    "EnqueueMiddleware",
     "EnqueueOptions",
     "Event",
     "Flow",
@@ -72,6 +77,8 @@ __all__ = [
     "JobFailed",
     "JobNotFound",
     "JobState",
+    "KeyMissing",
+    "KeyRing",
     "LeaseLost",
     "Log",
     "LogLine",
@@ -89,6 +96,7 @@ __all__ = [
     "ScheduleInfo",
     "ScheduleNotFound",
     "ScheduleTaken",
+    "Sealed",
     "StoreDown",
     "StoreFigures",
     "StoreFull",
@@ -109,4 +117,8 @@ def __getattr__(name: str) -> Any:
         from engine.async_client import AsyncClient
 
         return AsyncClient
+    if name == "KeyRing":
+        from engine.key_ring import KeyRing
+
+        return KeyRing
     raise AttributeError(f"module 'engine' has no attribute {name!r}")

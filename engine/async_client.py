@@ -10,6 +10,7 @@ from engine.async_flows import AsyncFlows
 from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
+from engine.carrier import Carrier, Carrying
 from engine.client import CANCELLED_KEPT, chunks
 from engine.dead_letters import AsyncDeadLetters
 from engine.doctor import Diagnosis, diagnosis
@@ -35,11 +36,14 @@ CONNECTIONS = 16  # calls at once; more wait for one of these
 class AsyncClient:
     """See `engine.client.Client`: arguments, results and errors are the same."""
 
-    def __init__(self, url: str, *, namespace: str = "default", timeout: float = 5.0) -> None:
+    def __init__(
+        self, url: str, *, namespace: str = "default", timeout: float = 5.0, **carrying: Unpack[Carrying]
+    ) -> None:
         self._url = url
         self._namespace = namespace
         self._base = keys.base(namespace)
         self._timeout = timeout
+        self.carrier = Carrier(**carrying)
         self._free: list[AsyncSession] = []
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._listener = AsyncListener(url, namespace, self.run)
@@ -53,7 +57,7 @@ class AsyncClient:
         **options: Unpack[EnqueueOptions],
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        job = NewJob(type, data, **options)
+        job = self.carrier.outgoing(NewJob(type, data, **options))
         call: Call[Any] = submit(job) if strings(job) else enqueue([job])
         ids = await (self.ask(durably(self._base, [call], durable)) if durable else self.run(call))
         return AsyncJobHandle(self, ids if isinstance(ids, str) else ids[0])
@@ -66,7 +70,7 @@ class AsyncClient:
         durable: bool | Durable = False,
     ) -> list[str]:
         """Many jobs; see `Client.enqueue_many`."""
-        calls_ = chunks(jobs, queue)
+        calls_ = chunks(jobs, queue, self.carrier)
         if durable:
             return await self.ask(durably(self._base, calls_, durable))
         return [new for call in calls_ for new in await self.run(call)]
@@ -176,7 +180,7 @@ class AsyncClient:
     async def run(self, call: Call[T]) -> T:
         """Any call of `engine.calls`."""
         async with self._session() as session:
-            return await session.run(call)
+            return self.carrier.incoming(call, await session.run(call))
 
     async def close(self) -> None:
         """Ends the subscription and closes the connections that are free."""
@@ -200,7 +204,9 @@ class AsyncClient:
     async def _session(self) -> AsyncIterator[AsyncSession]:
         async with self._places:
             session = (
-                self._free.pop() if self._free else AsyncSession(self._url, self._namespace, timeout=self._timeout)
+                self._free.pop()
+                if self._free
+                else AsyncSession(self._url, self._namespace, timeout=self._timeout, incoming=self.carrier.incoming)
             )
             try:
                 yield session

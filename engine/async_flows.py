@@ -23,7 +23,7 @@ class AsyncFlows:
 
     async def submit(self, flow: Flow) -> "AsyncFlowHandle":
         """Hands the flow over and starts it; see `Flows.submit`."""
-        handing = Submission(flow)
+        handing = Submission(flow, self._client.carrier.outgoing)
         try:
             await self._client.ask(flow_calls.submit(handing))
         except (StoreDown, FlowEnded):

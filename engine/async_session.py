@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from redis.asyncio.connection import ConnectionPool
 from redis.asyncio.retry import Retry
@@ -16,7 +16,7 @@ from engine.connection import options, translate, translated
 from engine.errors import EngineError, StoreDown
 from engine.questions import Question, Step, Together
 from engine.scripts import script
-from engine.session import run_id
+from engine.session import Incoming, run_id
 
 T = TypeVar("T")
 
@@ -37,12 +37,13 @@ def open_async_connection(url: str, timeout: float) -> Any:
 class AsyncSession:
     """One held connection; one call at a time."""
 
-    def __init__(self, url: str, namespace: str, *, timeout: float = 5.0) -> None:
+    def __init__(self, url: str, namespace: str, *, timeout: float = 5.0, incoming: Incoming | None = None) -> None:
         self.base = keys.base(namespace)
         self.caller = secrets.randbits(63) | 1
         self.operation = 0
         self._url = url
         self._timeout = timeout
+        self._incoming = incoming
         self._connection: Any = None
 
     async def _connect(self) -> None:
@@ -142,9 +143,10 @@ class AsyncSession:
             head = [f"{self.caller:x}", self.operation]
         words = ["EVALSHA", script(call.script).sha, 1, self.base, *head, *call.args]
         try:
-            return call.parse(await self._exchange(words, call.script))
+            answer = call.parse(await self._exchange(words, call.script))
         except StoreDown:
-            return call.parse(await self._exchange(words, call.script))
+            answer = call.parse(await self._exchange(words, call.script))
+        return cast("T", self._incoming(call, answer)) if self._incoming else answer
 
     async def _exchange(self, words: list[Any], name: str) -> Any:
         await self._connect()

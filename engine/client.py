@@ -11,6 +11,7 @@ import msgspec
 
 from engine import calls, keys, listing, questions
 from engine.calls import Call
+from engine.carrier import Carrier, Carrying
 from engine.dead_letters import DeadLetters
 from engine.doctor import Diagnosis, diagnosis
 from engine.durable import durably
@@ -38,14 +39,18 @@ class Client:
     Args:
         url: redis://host:port/db, rediss://…, unix:///path.
         timeout: seconds for any one reply.
+        carrying: size limit, compression, encryption, middleware; see `Carrying`.
 
     Every method raises StoreDown when the store is away, at once: whether and how long to wait is the caller's choice.
     """
 
-    def __init__(self, url: str, *, namespace: str = "default", timeout: float = 5.0) -> None:
+    def __init__(
+        self, url: str, *, namespace: str = "default", timeout: float = 5.0, **carrying: Unpack[Carrying]
+    ) -> None:
         self._url = url
         self._namespace = namespace
-        self._sessions = Sessions(url, namespace, timeout)
+        self.carrier = Carrier(**carrying)
+        self._sessions = Sessions(url, namespace, timeout, self.carrier.incoming)
 
     def enqueue(
         self,
@@ -66,7 +71,7 @@ class Client:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
             NotDurable: the job is enqueued all the same, or is not, as the error says.
         """
-        job = NewJob(type, data, **options)
+        job = self.carrier.outgoing(NewJob(type, data, **options))
         call: Call[Any] = submit(job) if strings(job) else enqueue([job])
         ids = self.ask(durably(self._base, [call], durable)) if durable else self.run(call)
         return JobHandle(self, ids if isinstance(ids, str) else ids[0])
@@ -83,7 +88,7 @@ class Client:
         Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay. Jobs with a
         `webhook` go one by one.
         """
-        calls_ = chunks(jobs, queue)
+        calls_ = chunks(jobs, queue, self.carrier)
         if durable:
             return self.ask(durably(self._base, calls_, durable))
         return [new for call in calls_ for new in self.run(call)]
@@ -227,10 +232,10 @@ class Client:
             return session.answer(question)
 
 
-def chunks(jobs: Iterable[NewJob | tuple[str, Any]], queue: str | None) -> Iterator[Call[list[str]]]:
+def chunks(jobs: Iterable[NewJob | tuple[str, Any]], queue: str | None, carrier: Carrier) -> Iterator[Call[list[str]]]:
     """The calls that enqueue these jobs, each made when it is asked for."""
     rest = iter(jobs)
-    while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
+    while chunk := carrier.all_outgoing([as_new(job, queue) for job in islice(rest, CHUNK)]):
         yield from batches(chunk)
 
 

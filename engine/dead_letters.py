@@ -89,7 +89,7 @@ class DeadLetters(_Letters):
         Raises:
             PayloadError: the new payload cannot be sent.
         """
-        return self._client.run(deaths.requeue([job_id], data))[0]
+        return self._client.ask(deaths.edit(job_id, data, self._client.carrier))
 
     def delete(self, job_id: str) -> bool:
         """Forgets it; False: it is no dead letter."""
@@ -162,7 +162,7 @@ class AsyncDeadLetters(_Letters):
 
     async def retry(self, job_id: str, data: Any = UNCHANGED) -> bool:
         """Back to the end of its queue; see `DeadLetters.retry`."""
-        return (await self._client.run(deaths.requeue([job_id], data)))[0]
+        return await self._client.ask(deaths.edit(job_id, data, self._client.carrier))
 
     async def delete(self, job_id: str) -> bool:
         """Forgets it; False: it is no dead letter."""

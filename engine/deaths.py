@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from engine import payload
 from engine.calls import Call, text
+from engine.carrier import Carrier
 from engine.job import JobError
-from engine.peek import read_error
+from engine.peek import peek, read_error
+from engine.questions import Question
 from engine.states import JobState
 
 
@@ -38,6 +40,20 @@ def requeue(ids: Sequence[str], data: Any = UNCHANGED) -> Call[list[bool]]:
     given = data is not UNCHANGED
     args = [str(int(given)), payload.encode(data) if given else b"", *ids]
     return Call("requeue", args, lambda reply: _each(reply, ids), remembered=True)
+
+
+def edit(job_id: str, data: Any, carrier: Carrier) -> Question[bool]:
+    """One dead letter -> pending, with a new payload when one is given; whether it was one.
+
+    Raises:
+        PayloadError: the new payload cannot be sent.
+    """
+    if data is not UNCHANGED and carrier.packs:
+        known = (yield peek([job_id]))[0]
+        if known is not None:  # an encrypted payload is bound to the type of its job
+            data = carrier.packed(data, known.type)
+    done: list[bool] = yield requeue([job_id], data)
+    return done[0]
 
 
 def drop(ids: Sequence[str]) -> Call[list[bool]]:

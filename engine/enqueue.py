@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from engine import durations, keys, payload
+from engine import durations, headers, keys, payload
 from engine.calls import Args, Call, text
 from engine.errors import refusal
 from engine.new_job import NewJob
@@ -69,14 +69,37 @@ def options(job: NewJob) -> bytes:
     Raises:
         ValueError: it makes no sense.
     """
-    if job.retries is None and job.timeout is None and job.keep is None and job.start_before is None:
+    if (
+        job.retries is None
+        and job.timeout is None
+        and job.keep is None
+        and job.start_before is None
+        and job.version is None
+        and not job.headers
+    ):
         return b""
     if job.retries is not None and not 0 <= job.retries <= 1_000_000:  # noqa: PLR2004 - as good as for ever
         raise ValueError(f"retries must be 0 to 1000000, not {job.retries!r}")
     timeout = durations.seconds(job.timeout) if job.timeout is not None else None
     keep = durations.seconds(job.keep) if job.keep is not None else None
     after, until = durations.expiry(job.start_before, job.delay)
-    return payload.encode_options(payload.Options(r=job.retries, t=timeout, k=keep, x=after, u=until))
+    return payload.encode_options(
+        payload.Options(
+            r=job.retries,
+            t=timeout,
+            k=keep,
+            x=after,
+            u=until,
+            v=_version(job.version),
+            h=headers.checked(job.headers),
+        )
+    )
+
+
+def _version(version: int | None) -> int | None:
+    if version is not None and (isinstance(version, bool) or not 1 <= version <= 1_000_000):  # noqa: PLR2004 - far above any
+        raise ValueError(f"version must be a whole number from 1, not {version!r}")
+    return version
 
 
 def _ids(reply: Any, counts: Sequence[int]) -> list[str]:

@@ -113,4 +113,16 @@ class FlowFailed(EngineError):
 
 
 class PayloadError(EngineError):
-    """The payload cannot be sent: not serialisable, or larger than the limit."""
+    """The payload cannot be sent or read: not serialisable, larger than the limit, refused, or damaged."""
+
+
+class KeyMissing(PayloadError):
+    """It is encrypted with a key that is not at hand.
+
+    Attributes:
+        key_id: the key that would open it.
+    """
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"it is encrypted with key {key_id!r}, which is not known here; add it to the keys")
+        self.key_id = key_id

@@ -1,6 +1,6 @@
 """What is asked of the store about flows, as calls and questions: no input or output here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from engine import durations, keys, payload
@@ -25,10 +25,11 @@ RESULTS = 100  # parents read in one script
 
 
 class Submission:
-    """How far handing over a flow has come: filled in on the way."""
+    """How far handing over a flow has come: filled in on the way. outgoing: what the client does to each job."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, outgoing: Callable[[NewJob], NewJob] | None = None) -> None:
         self.flow = flow
+        self.outgoing = outgoing or (lambda job: job)
         self.id = ""
         self.ids: dict[str, str] = {}  # name -> job
 
@@ -41,7 +42,7 @@ def submit(handing: Submission) -> Question[None]:
     """
     flow = handing.flow
     sinks = {member.name for member in flow.sinks()}
-    packed = [(m, _packed(m, m.name in sinks)) for m in flow.ordered()]
+    packed = [(m, _packed(m, handing.outgoing(m.job), m.name in sinks)) for m in flow.ordered()]
     chunks = _chunks(packed)
     for n, chunk in enumerate(chunks):
         names = {member.name: f"#{i}" for i, (member, _) in enumerate(chunk, 1)}
@@ -69,17 +70,17 @@ def _chunks(packed: list[tuple[FlowJob, list[Any]]]) -> list[list[tuple[FlowJob,
     return chunks
 
 
-def _packed(member: FlowJob, sink: bool) -> list[Any]:
+def _packed(member: FlowJob, job: NewJob, sink: bool) -> list[Any]:
     fields = {"fn": member.name}
     if sink:
         fields["fz"] = "1"
     if ON_FAILURE in member.parents.values():
         fields["fo"] = "0"
-    *head, when = wire(member.job, pass_results=member.pass_results)
+    *head, when = wire(job, pass_results=member.pass_results)
     if when:
         fields["fw"] = when
     row: list[Any] = [*head, member.name]
-    return [*row, *counted({**fields, **marked(member.job)})]
+    return [*row, *counted({**fields, **marked(job)})]
 
 
 def wire(job: NewJob, *, pass_results: bool = False) -> list[Any]:
@@ -238,6 +239,7 @@ class Parent(NamedTuple):
     policy: str
     ended: str
     outcome: Any
+    type: str
 
 
 def parents(job: str) -> Question[list[Parent]]:
@@ -254,7 +256,7 @@ def _parent(row: Sequence[Any]) -> Parent:
     policy, job, how = map(text, row[:3])
     fields = {text(row[i]): row[i + 1] for i in range(3, len(row) - 1, 2)}
     outcome = shown(fields.get("r")) if how == JobState.COMPLETED else read_error(fields) or _cut(how)
-    return Parent(text(fields.get("fn", job)), job, policy, how, outcome)
+    return Parent(text(fields.get("fn", job)), job, policy, how, outcome, text(fields.get("t", "")))
 
 
 def _cut(how: str) -> JobError:

@@ -30,7 +30,7 @@ class Flows:
         Raises:
             FlowError, PayloadError, ValueError: it makes no sense; nothing was sent. QueueFull, StoreFull: not now.
         """
-        handing = Submission(flow)
+        handing = Submission(flow, self._client.carrier.outgoing)
         try:
             self._client.ask(flow_calls.submit(handing))
         except (StoreDown, FlowEnded):

@@ -57,6 +57,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         forgotten: it has ended, and no record was kept or its time is over. `state` is `completed` then, which is how
             nearly all such jobs ended; a dead letter that was deleted, and a cancelled job after its hour, read so too.
         progress: how far it has come, as it says itself. history: what became of it, oldest first.
+        data, result: a `Sealed` where they are encrypted and the key is not here.
+        version: of the payload's form, as its producer said it. headers: texts that travel with it.
     """
 
     id: str
@@ -87,6 +89,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     forgotten: bool = False
     progress: Progress | None = None
     history: list[Event] = msgspec.field(default_factory=list)
+    version: int | None = None
+    headers: dict[str, str] = {}
 
 
 class Page(msgspec.Struct, frozen=True):

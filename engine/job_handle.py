@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from engine import questions
-from engine.errors import JobFailed, JobNotFound, ResultTimeout
+from engine.envelope import Sealed
+from engine.errors import JobFailed, JobNotFound, KeyMissing, ResultTimeout
 from engine.job import Job, Log
 from engine.reasons import Why
 from engine.states import JobState
@@ -17,12 +18,14 @@ def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
     """A finished job's result.
 
     Raises:
-        ResultTimeout: it has not ended. JobFailed: it is dead or was cancelled.
+        ResultTimeout: it has not ended. JobFailed: it is dead or was cancelled. KeyMissing: it is encrypted.
     """
     if job is None:
         raise ResultTimeout(f"job {job_id} did not end within {timeout} s; it goes on")
     if job.state != JobState.COMPLETED:
         raise JobFailed(job_id, job.error)
+    if isinstance(job.result, Sealed):
+        raise KeyMissing(job.result.key_id)
     return job.result
 
 

@@ -23,6 +23,8 @@ class EnqueueOptions(TypedDict, total=False):
         limit_key: the limits of its type count for each such key apart. cost: permits of its rate that it takes.
         webhook: the URL that hears of its end, or {"url": …, "events": ["completed", "dead", "cancelled"], "headers":
             {…}}; left out, the events are the first two. See docs/webhooks.md.
+        version: of the payload's form, where the task has several (`@task(version=)`); left out, it is 1.
+        headers: short texts by name that travel with the job: `current_job().headers`.
     """
 
     queue: str | None
@@ -37,10 +39,16 @@ class EnqueueOptions(TypedDict, total=False):
     limit_key: str | None
     cost: int | None
     webhook: str | Mapping[str, Any] | None
+    version: int | None
+    headers: Mapping[str, str] | None
 
 
 class NewJob(msgspec.Struct, frozen=True):
-    """A job to be enqueued; see `EnqueueOptions` for the fields."""
+    """A job to be enqueued; see `EnqueueOptions` for the fields.
+
+    Attributes:
+        unpacked: what was given as `data`, when that was packed (compressed, encrypted) already.
+    """
 
     type: str
     data: Any = None
@@ -56,6 +64,14 @@ class NewJob(msgspec.Struct, frozen=True):
     limit_key: str | None = None
     cost: int | None = None
     webhook: str | Mapping[str, Any] | None = None
+    version: int | None = None
+    headers: Mapping[str, str] | None = None
+    unpacked: Any = None
+
+    @property
+    def given(self) -> Any:
+        """The payload as the producer gave it, packed already or not."""
+        return self.unpacked if isinstance(self.data, msgspec.Raw) else self.data
 
 
 class Durable(msgspec.Struct, frozen=True):

@@ -4,10 +4,13 @@ from typing import Any
 
 import msgspec
 
+from engine.envelope import LARGEST, is_ours
 from engine.errors import PayloadError
 
-MAX_BYTES = 1 << 20  # of one payload or result
+MAX_BYTES = 1 << 20  # of one payload or result, unless a client or the config says otherwise
+OVERHEAD = 1 << 10  # bytes that an envelope may add to a packed payload (`msgspec.Raw`), whose size was checked before
 
+_Ext = msgspec.msgpack.Ext
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
 
@@ -22,7 +25,9 @@ def encode(value: Any, *, what: str = "payload", limit: int = MAX_BYTES) -> byte
         data = _encoder.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise PayloadError(f"the {what} cannot be sent: {error}; it must be made of plain data") from error
-    if len(data) > limit:
+    if type(value) is _Ext and is_ours(data):
+        raise PayloadError(f"the {what} cannot be sent: these msgpack extension codes are our own")
+    if len(data) > limit and not (isinstance(value, msgspec.Raw) and len(data) <= LARGEST + OVERHEAD):
         raise PayloadError(
             f"the {what} has {len(data)} bytes, the limit is {limit}; store it elsewhere and send its place"
         )
@@ -50,6 +55,7 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
         k: seconds for which the record is kept once completed, even when there is no result.
         x: seconds after its enqueueing from which it is not started any more; u: the same as epoch seconds.
         pr: its payload are the results of those it waited for.
+        v: version of the payload's form, 1 when it is not said; h: headers, text by name.
     """
 
     r: int | None = None
@@ -58,6 +64,8 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
     x: float | None = None
     u: float | None = None
     pr: bool = False
+    v: int | None = None
+    h: dict[str, str] | None = None
 
     def passing(self) -> "Options":
         """These, and the results of those it waited for are its payload."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from engine import keys, payload
+from engine import envelope, keys, payload
 from engine.calls import Call, text
 from engine.errors import PayloadError
 from engine.history import history
@@ -60,6 +60,8 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         **_standing(fields),
         progress=read_progress(fields.get("pg")),
         history=history(enqueued_at, JobState(state), fields, lease.rpartition("/")[2]),
+        version=options.v,
+        headers=options.h or {},
     )
 
 
@@ -77,11 +79,11 @@ def _standing(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(data: bytes | None) -> Any:
-    """The value of these bytes, or the bytes themselves as text where they are no payload of ours."""
+    """The value of these bytes, `Sealed` when they are encrypted, or as text where they are no payload of ours."""
     if not data:
         return None
     try:
-        return payload.decode(data)
+        return envelope.sealed(data) or payload.decode(envelope.plain(data, None, b""))
     except PayloadError:
         return text(data)
 

@@ -6,8 +6,8 @@ again is harmless. That is why a session may repeat what it does not know the fa
 """
 
 import secrets
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 from redis.exceptions import NoScriptError, ResponseError
 
@@ -19,6 +19,7 @@ from engine.questions import Question, Step, Together
 from engine.scripts import script
 
 T = TypeVar("T")
+Incoming = Callable[[Call[Any], Any], Any]
 
 
 class Session:
@@ -27,15 +28,25 @@ class Session:
     Args:
         caller: 64-bit number that no other session has; random when left out.
         timeout: seconds for any one reply.
+        incoming: sees each call's answer and gives the one that is handed on; payloads are decrypted there.
     """
 
-    def __init__(self, url: str, namespace: str, *, caller: int | None = None, timeout: float = 5.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        namespace: str,
+        *,
+        caller: int | None = None,
+        timeout: float = 5.0,
+        incoming: Incoming | None = None,
+    ) -> None:
         self.base = keys.base(namespace)
         self.caller = caller if caller is not None else secrets.randbits(63) | 1
         self.operation = 0
         self.epoch = 0
         self._url = url
         self._timeout = timeout
+        self._incoming = incoming
         self._connection: Any = None
         self._loaded: set[str] = set()
 
@@ -145,10 +156,12 @@ class Session:
         command = self.pack(call, self.next_operation() if call.remembered else 0)
         for last in (False, True):
             try:
-                return call.parse(self._exchange(command, call.script))
+                answer = call.parse(self._exchange(command, call.script))
             except StoreDown:
                 if last:
                     raise
+            else:
+                return cast("T", self._incoming(call, answer)) if self._incoming else answer
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _exchange(self, command: list[Any], name: str) -> Any:

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from weakref import WeakSet
 
-from engine.session import Session
+from engine.session import Incoming, Session
 
 
 class Sessions:
     """Made as many as are used at once; kept open for the next."""
 
-    def __init__(self, url: str, namespace: str, timeout: float) -> None:
+    def __init__(self, url: str, namespace: str, timeout: float, incoming: Incoming | None = None) -> None:
         self._url = url
         self._namespace = namespace
         self._timeout = timeout
+        self._incoming = incoming
         self._free: list[Session] = []
         self._lock = threading.Lock()
         _all.add(self)
@@ -25,7 +26,7 @@ class Sessions:
         """One for this thread; closed when what is done with it raises, for a reply may still be under way."""
         with self._lock:
             session = self._free.pop() if self._free else None
-        session = session or Session(self._url, self._namespace, timeout=self._timeout)
+        session = session or Session(self._url, self._namespace, timeout=self._timeout, incoming=self._incoming)
         try:
             yield session
         except BaseException:

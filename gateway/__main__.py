@@ -15,7 +15,8 @@ from pathlib import Path
 
 import config
 from config import Config
-from engine import AsyncClient
+from engine import AsyncClient, KeyRing
+from engine.carrier import Carrying
 from engine.connection import open_connection
 from engine.errors import EngineError
 from gateway.listener import CannotListen, is_loopback, listen
@@ -51,12 +52,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotListen as error:
         _log.error("%s", error)
         return 1
-    _serve(settings, bound)
+    try:
+        packing = carrying(settings)
+    except EngineError as error:
+        bound.close()
+        _log.error("encryption in %s: %s", settings.path, error)
+        return 2
+    _serve(settings, bound, packing)
     return 0
 
 
-def _serve(settings: Config, bound: socket.socket) -> None:
-    client = AsyncClient(config.store_url(settings), namespace=config.namespace(settings), timeout=STORE_WITHIN)
+def carrying(settings: Config) -> Carrying:
+    """What the file says of payloads and encryption.
+
+    Raises:
+        EngineError: there are keys, but no `cryptography` package.
+    """
+    said: Carrying = {
+        "max_payload": settings.payloads.max_size,
+        "compress_over": settings.payloads.compress_over or None,
+    }
+    if settings.encryption.keys:
+        said["keys"] = KeyRing([(key.id, key.key) for key in settings.encryption.keys])
+    return said
+
+
+def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:
+    url, namespace = config.store_url(settings), config.namespace(settings)
+    client = AsyncClient(url, namespace=namespace, timeout=STORE_WITHIN, **packing)
     server = GatewayServer(Services.around(client, attached(os.environ)))
     # Uvicorn raises the signals it caught once more when it is done; ours make that harmless,
     # and a stop asked for before it listens to signals is not lost.

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import Response
 
-from engine import Job
+from engine import Job, Sealed
 
 SHOWN = 2000
 """Characters of a value's text that are shown when JSON has no form for it."""
@@ -67,8 +67,8 @@ def job_view(job: Job) -> dict[str, Any]:
         "status": job.state.value,
         "type": job.type or None,  # a job that left nothing behind is known by its id alone
         "queue": job.queue or None,
-        "data": job.data,
-        "result": job.result,
+        "data": _readable(job.data),
+        "result": _readable(job.result),
         "error": None if error is None else msgspec.structs.asdict(error),
         "attempts": job.attempts,
         "crashes": job.crashes,
@@ -91,3 +91,7 @@ def history_view(job: Job) -> list[dict[str, Any]]:
         {"at": moment(one.at), "what": one.what, "who": one.who, "why": one.why, "due": moment(one.due)}
         for one in job.history
     ]
+
+
+def _readable(value: Any) -> Any:
+    return str(value) if isinstance(value, Sealed) else value

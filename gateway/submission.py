@@ -112,6 +112,7 @@ class Submission(BaseModel):
     limit_key: str | None = Field(default=None, pattern=LABEL, description="its type's limits count for each key apart")
     cost: int | None = Field(default=None, ge=1, le=1000, description="permits of its type's rate that it takes")
     webhook: Webhook = Field(default=None, description="the URL that hears of its end; or also of which ends, and how")
+    version: int | None = Field(default=None, ge=1, le=1_000_000, description="of the payload's form; left out: 1")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 
     @model_validator(mode="after")
@@ -146,6 +147,7 @@ class Submission(BaseModel):
             limit_key=self.limit_key,
             cost=self.cost,
             webhook=self.webhook,
+            version=self.version,
         )
 
 

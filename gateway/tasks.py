@@ -1,11 +1,11 @@
 """`/tasks`: submit a job, look at it, list jobs, cancel one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from config import units
-from engine import JobNotFound, JobState
+from engine import EnqueueOptions, JobNotFound, JobState, tracing
 from gateway.answers import answer, history_view, job_view, moment
 from gateway.bodies import json_object
 from gateway.errors import ApiError, documented
@@ -42,7 +42,7 @@ async def submit(request: Request, wait: Annotated[str | None, Query(examples=["
     queue = await _queue_for(at_hand, asked)
     if seconds:
         at_hand.waits.check_room()
-    job_id = await _enqueue(at_hand, asked)
+    job_id = await _enqueue(at_hand, asked, _trace(request))
     location = {"Location": f"/tasks/{job_id}"}
     finished = await at_hand.waits.until_finished(job_id, seconds) if seconds else None
     if finished is not None:
@@ -154,22 +154,20 @@ async def _queue_for(at_hand: Services, asked: Submission) -> str:
     return asked.queue or queue or "default"
 
 
-async def _enqueue(at_hand: Services, asked: Submission) -> str:
+async def _enqueue(at_hand: Services, asked: Submission, headers: dict[str, str] | None) -> str:
     job = asked.job()
-    options: dict[str, Any] = {
-        "queue": job.queue,
-        "delay": job.delay,
-        "run_at": job.run_at,
-        "retries": job.retries,
-        "timeout": job.timeout,
-        "keep": job.keep,
-        "webhook": job.webhook,
-    }
+    said = {name: getattr(job, name) for name in EnqueueOptions.__optional_keys__ if name != "headers"}
     try:
-        handle = await at_hand.client.enqueue(job.type, job.data, **options)
+        handle = await at_hand.client.enqueue(job.type, job.data, **said, headers=headers)
     except ValueError as error:
         raise ApiError(422, str(error)) from None
     return handle.id
+
+
+def _trace(request: Request) -> dict[str, str] | None:
+    """The caller's trace, for the job to carry on; a malformed one is none, as the standard says."""
+    found = tracing.parse(request.headers.get(tracing.PARENT), request.headers.get(tracing.STATE))
+    return found.headers() if found else None
 
 
 def _absent(task_id: str) -> ApiError:

@@ -1,14 +1,28 @@
 """What runs jobs: worker processes, the zygote they are forked from, and the keeper that watches over their leases.
 
-For people who write tasks: ``task``, ``current_job``, ``SoftTimeout``, ``Cancelled``, ``Retry``, ``Discard`` and
-``Snooze``. They are cheap to import and need no store, no config and no supervisor. Everything else here is run as
-``python -m worker``; docs/worker.md draws the life of a worker and of one batch.
+For people who write tasks: ``task``, ``current_job``, ``middleware``, ``validate``, ``SoftTimeout``, ``Cancelled``,
+``Retry``, ``Discard`` and ``Snooze``. They are cheap to import and need no store, no config and no supervisor.
+Everything else here is run as ``python -m worker``; docs/worker.md draws the life of a worker and of one batch.
 """
 
 from worker.cancelled import Cancelled
+from worker.checking import validate
 from worker.context import JobContext, current_job
+from worker.middleware import RunMiddleware, middleware
 from worker.registry import task
 from worker.soft_timeout import SoftTimeout
 from worker.wishes import Discard, Retry, Snooze
 
-__all__ = ["Cancelled", "Discard", "JobContext", "Retry", "Snooze", "SoftTimeout", "current_job", "task"]
+__all__ = [
+    "Cancelled",
+    "Discard",
+    "JobContext",
+    "Retry",
+    "RunMiddleware",
+    "Snooze",
+    "SoftTimeout",
+    "current_job",
+    "middleware",
+    "task",
+    "validate",
+]

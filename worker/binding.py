@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from engine.envelope import EXTENSIONS
+
 _NIL = 0xC0
 _MAPS = frozenset((*range(0x80, 0x90), 0xDE, 0xDF))
 _LISTS = frozenset((*range(0x90, 0xA0), 0xDC, 0xDD))
@@ -22,6 +24,22 @@ Values = tuple[tuple[Any, ...], dict[str, Any]]
 
 class ArgumentsError(Exception):
     """The payload does not fit the task; the message says where and what was expected. Running it again is no use."""
+
+
+class UnreadableError(ArgumentsError):
+    """The payload cannot be read at all: it is damaged, or encrypted with a key that this worker does not have.
+
+    Attributes:
+        cause: which of the two, as it stands in the dead letter.
+    """
+
+    def __init__(self, message: str, cause: str = "undecodable") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+def _as_it_is(payload: bytes) -> bytes:
+    return payload
 
 
 class Binding:
@@ -40,6 +58,7 @@ class Binding:
         self._by_place_only = {p.name for p in named if p.kind is kinds.POSITIONAL_ONLY}
         self._required = [p.name for p in named if p.default is kinds.empty]
         self._types = {p.name: hints.get(p.name, Any) for p in named}
+        self._open: Callable[[bytes], bytes] = _as_it_is
         self._simple = len(self._required) == len(named) == len(self._places)
         self._build(named)
 
@@ -54,6 +73,14 @@ class Binding:
             self._map = _decoder(named, self._types, array_like=False)
             self._list = _decoder(self._places, self._types, array_like=True)
             self._one = msgspec.msgpack.Decoder(Any)
+
+    def opening(self, opener: Callable[[bytes], bytes]) -> "Binding":
+        """The same binding for payloads that may be packed: `opener` gives the plain bytes, plain ones as they are."""
+        other = object.__new__(Binding)
+        for name, value in vars(self).items():  # one by one: attributes copied as a whole are slower to read for ever
+            setattr(other, name, value)
+        other._open = opener
+        return other
 
     def _first_type(self) -> Any:
         return self._types[self._places[0].name] if self._places else Any
@@ -72,6 +99,8 @@ class Binding:
                 return (_NO_VALUES, _NO_NAMES) if not self._required else self._missing()
             if first in _LISTS:
                 return self._from_list(payload)
+            if first in EXTENSIONS and (opened := self._open(payload)) is not payload:
+                return self.arguments(opened)
             return self._from_one(payload)
         except msgspec.MsgspecError as error:
             raise ArgumentsError(self._explain(str(error))) from None

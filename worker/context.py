@@ -9,6 +9,7 @@ from typing import Any, Protocol, Unpack
 
 from engine import payload
 from engine.new_job import EnqueueOptions, NewJob
+from engine.payload import decode_options
 from engine.sayings import CHECKPOINT_BYTES, TEXT_BYTES
 from worker.reporter import reporter
 from worker.words import LINES, Words, cut
@@ -29,6 +30,8 @@ class Running(Protocol):
     def attempts(self) -> int: ...  # noqa: D102 - same
     @property
     def crashes(self) -> int: ...  # noqa: D102 - same
+    @property
+    def options(self) -> bytes: ...  # noqa: D102 - same
 
 
 told: set[int] = set()  # tokens of jobs that run here and were told to stop
@@ -40,6 +43,7 @@ class JobContext:
 
     attempt: 1 for the first run. crashes: how many processes died of this job before. token: grows with every claim
     of any job, so it can fence writes elsewhere. deadline: ``time.monotonic()`` seconds of the soft timeout, or None.
+    options: what the producer said, as it travels.
     """
 
     id: str
@@ -49,6 +53,12 @@ class JobContext:
     crashes: int
     token: int
     deadline: float | None
+    options: bytes = b""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Texts by name that the producer, or a middleware of its client, sent beside the payload."""
+        return decode_options(self.options).h or {}
 
     def parents(self) -> dict[str, Any]:
         """What became of the members of its flow that it waited for: name -> result, or a JobError where there is none.
@@ -173,7 +183,14 @@ def current_job() -> JobContext:
         crashes=job.crashes,
         token=job.token,
         deadline=deadline_ns / 1e9 if deadline_ns else None,
+        options=job.options,
     )
+
+
+def payload_version() -> int:
+    """The version of the payload of the job that runs here: what its producer said, else 1."""
+    found = running.get()
+    return (decode_options(found[0].options).v or 1) if found and found[0].options else 1
 
 
 def told_to_stop(token: int) -> bool:

@@ -13,7 +13,7 @@ from engine.payload import Options
 from worker import stray
 from worker.cancelled import Cancelled
 from worker.context import running
-from worker.executor import encode_result, guarded
+from worker.executor import guarded
 from worker.kin import passed
 from worker.lateness import refuse_late
 from worker.plans import Plan
@@ -42,8 +42,9 @@ class Work:
         return passed(self.job.id) if self.options.pr else self.job.payload
 
     def refuse_late(self) -> None:
-        """Raises Expired or RetriesOver when it is too late to start it."""
+        """Raises Expired or RetriesOver when it is too late to start it, UnknownVersion when it is not for us."""
         refuse_late(self.job, self.plan.policy, self.options, self.began_ms)
+        self.plan.refuse_newer(self.options)
 
 
 class Crew:
@@ -120,7 +121,7 @@ class Crew:
             values, names = work.plan.arguments(payload)
             awaitable = work.plan.function(*values, **names)
             work.error, result = await guarded(awaitable, work.soft_ns)
-            work.result = encode_result(result)
+            work.result = work.plan.pack(result)
         except BaseException as error:  # noqa: BLE001 - any failure is this job's own
             work.error = error
         self._done(work)
@@ -143,7 +144,7 @@ def attempt(work: Work) -> tuple[BaseException | None, bytes | None]:
         finally:
             stray.leave_if_stray()
             work.timeout.end()
-        return None, encode_result(result)
+        return None, work.plan.pack(result)
     except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
         return error, None
 

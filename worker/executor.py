@@ -4,31 +4,11 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from engine import payload
-from engine.errors import PayloadError
 from worker import stray
 from worker.context import Running, running
 from worker.plans import Plan
 from worker.soft_timeout import SoftTimeout
 from worker.timeouts import NEVER, Alarm
-
-
-class ResultError(Exception):
-    """The task ran, but what it returned cannot be stored. Running it again would do its work twice."""
-
-
-def encode_result(value: Any) -> bytes | None:
-    """A task's return value as msgpack; None when there is nothing to keep.
-
-    Raises:
-        ResultError: it holds something that cannot be written down.
-    """
-    if value is None:
-        return None
-    try:
-        return payload.encode(value, what="result")
-    except PayloadError as error:
-        raise ResultError(f"the task ran, but {error}") from None
 
 
 class Executor:
@@ -64,7 +44,7 @@ class Executor:
         finally:
             self._alarm.deadline_ns = 0
             stray.leave_if_stray()
-        return None if result is None else encode_result(result)
+        return None if result is None else plan.pack(result)
 
     def close(self) -> None:
         """Cancel what tasks left behind on the event loop, and close it."""

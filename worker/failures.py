@@ -6,16 +6,17 @@ from typing import NamedTuple
 from engine import JobError
 from engine.claims import Claimed
 from engine.payload import Options
-from worker.binding import ArgumentsError
+from worker.binding import ArgumentsError, UnreadableError
 from worker.cancelled import Cancelled
 from worker.context import told
-from worker.executor import ResultError
 from worker.lateness import Expired, RetriesOver
 from worker.outcome import Again, Bury, Drop, Park, decide, describe
-from worker.plans import Plan, UnknownTask
+from worker.packing import ResultError
+from worker.plans import Plan, UnknownTask, UnknownVersion
 from worker.soft_timeout import SoftTimeout
 from worker.wishes import Discard, Retry, Snooze
 
+UNKNOWN_DELAY = 30.0  # s: until then a worker with newer code may have come
 KEPT_AT_LEAST = 60.0  # s: a cancelled job's reason can be read for so long, even in queues that keep no results
 
 
@@ -36,6 +37,8 @@ def failure_of(
     if said is not None:
         return said
     kind, message, trace = describe(error)
+    if isinstance(error, UnreadableError):
+        return Failure(lease, JobError(kind, message, "", error.cause), Bury(), charge=False)
     if isinstance(error, ArgumentsError):
         return Failure(lease, JobError(kind, message, "", "undecodable"), Bury(), charge=True)
     if isinstance(error, ResultError):
@@ -74,6 +77,9 @@ def _without_fault(job: Claimed, lease: str, plan: Plan, options: Options, error
         error = Cancelled("the job was cancelled")
     drop, said = Drop(max(plan.ttl, options.k or 0.0, KEPT_AT_LEAST)), str(error)
     match error:
+        case UnknownVersion():
+            waiting = JobError("UnknownVersion", said, "", "unknown version")
+            found = Failure(lease, waiting, Again(UNKNOWN_DELAY), charge=False)
         case UnknownTask():
             found = _unknown(job, lease)
         case Cancelled():

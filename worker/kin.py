@@ -48,11 +48,17 @@ def spawn(job: JobContext, new: NewJob, name: str | None) -> str:
     elif not name or not name.isprintable() or len(name) > 200:  # noqa: PLR2004 - as any member's name
         raise ValueError(f"{name!r} cannot be a member's name: 1 to 200 printable characters")
     lease = keys.lease(job.id, job.token, own_client.incarnation)
-    return own_client.client().run(flow_calls.spawn(lease, job.type, name, new)).id
+    client = own_client.client()
+    return client.run(flow_calls.spawn(lease, job.type, name, client.carrier.outgoing(new))).id
 
 
 def _seen(job: str) -> list[Parent]:
-    found = own_client.client().ask(flow_calls.parents(job))
+    client = own_client.client()
+    codec = client.carrier.codec
+    found = [
+        parent._replace(outcome=codec.shown(parent.outcome, parent.type, "result"))
+        for parent in client.ask(flow_calls.parents(job))
+    ]
     return [parent for parent in found if parent.policy != "ignore" or parent.ended == "completed"]
 
 

@@ -75,7 +75,8 @@ class Ledger:
         if isinstance(error, UnknownTask) and said:
             if job.type not in self._skip:
                 log.warning("%s", said.message)
-            self._skip.add(job.type)
+            if isinstance(failure.verdict, Park):
+                self._skip.add(job.type)
         else:
             what = "failed" if failure.charge and not isinstance(failure.verdict, Drop) else "was not finished"
             log.info(

@@ -16,8 +16,10 @@ from worker.executor import Executor
 from worker.idle import Idle
 from worker.ledger import Ledger
 from worker.loop import WorkLoop
+from worker.middleware import around_all
 from worker.order import QueueOrder
 from worker.own_client import own_client
+from worker.packing import carrying, codec_of
 from worker.patience import Patience
 from worker.plans import Plans
 from worker.posting import Posting
@@ -72,10 +74,10 @@ def make_station(
         max_memory=pool.max_memory_restart,
         patience_s=pool.drain_timeout,
     )
-    own_client.post(posting.url, posting.namespace, incarnation)
+    own_client.post(posting.url, posting.namespace, incarnation, carrying(posting.config))
     engine = Engine(posting.url, posting.namespace, incarnation=incarnation, idle=vigil.wait)
     order = QueueOrder(pool.queues, pool.queue_weights, ageing=pool.ageing)
-    plans = Plans(posting.config, tasks, posting.board.series(slot))
+    plans = Plans(posting.config, tasks, posting.board.series(slot), codec=codec_of(posting.config), layers=around_all)
     return Station(
         engine=engine,
         record=record,

@@ -115,6 +115,7 @@ class WorkLoop:
             try:
                 if options is not NO_OPTIONS or job.attempts:
                     refuse_late(job, plan.policy, options, at.plans.store_ms(now))
+                    plan.refuse_newer(options)
                 result = engine_run(plan, job, passed(job.id) if options.pr else job.payload, soft)
             except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
                 ledger.failed(job, plan, options, error)

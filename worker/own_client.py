@@ -3,6 +3,7 @@
 import threading
 from typing import NamedTuple
 
+from engine.carrier import Carrying
 from engine.client import Client
 
 
@@ -10,6 +11,7 @@ class _Place(NamedTuple):
     url: str
     namespace: str
     incarnation: int
+    carrying: Carrying
 
 
 class OwnClient:
@@ -20,9 +22,9 @@ class OwnClient:
         self._client: Client | None = None
         self._lock = threading.Lock()
 
-    def post(self, url: str, namespace: str, incarnation: int) -> None:
-        """This process is that worker now."""
-        self._place, self._client = _Place(url, namespace, incarnation), None
+    def post(self, url: str, namespace: str, incarnation: int, carrying: Carrying | None = None) -> None:
+        """This process is that worker now, and packs payloads so."""
+        self._place, self._client = _Place(url, namespace, incarnation, carrying or {}), None
 
     @property
     def incarnation(self) -> int:
@@ -42,7 +44,7 @@ class OwnClient:
         place = self._posted()
         with self._lock:
             if self._client is None:
-                self._client = Client(place.url, namespace=place.namespace)
+                self._client = Client(place.url, namespace=place.namespace, **place.carrying)
             return self._client
 
     def _posted(self) -> _Place:

@@ -1,26 +1,31 @@
 """All that is known of running one type of job from one queue: worked out once, looked up for every job."""
 
 import time
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from config.schema import Config
 from engine import Backoff
 from engine.claims import Grant
+from engine.codec import PLAIN, Codec
 from engine.payload import Options
 from scoreboard import Row, SeriesTable
+from worker import packing
+from worker.middleware import RunMiddleware, surrounded
 from worker.outcome import Policy
 from worker.registry import HARD_GRACE, Registry, Task
 from worker.retrying import Rules
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from worker.versions import FIRST
 
 _NS = 1_000_000_000
 
 
 class UnknownTask(Exception):
     """No task of the job's type is known here; it is another worker's job."""
+
+
+class UnknownVersion(UnknownTask):
+    """The payload is of a later version than the task here: another worker's job, as while a release rolls out."""
 
 
 class Tally:
@@ -52,19 +57,59 @@ class Tally:
 class Plan:
     """How jobs of one type from one queue are run. Times in ns; 0 = no limit. task is None for an unknown type."""
 
-    __slots__ = ("arguments", "function", "hard_ns", "is_async", "name", "policy", "soft_ns", "tally", "task", "ttl")
+    __slots__ = (
+        "arguments",
+        "function",
+        "hard_ns",
+        "is_async",
+        "name",
+        "pack",
+        "policy",
+        "soft_ns",
+        "tally",
+        "task",
+        "ttl",
+        "version",
+    )
 
-    def __init__(self, name: str, task: Task | None, policy: Policy, ttl: float, tally: Tally) -> None:
+    def __init__(
+        self,
+        name: str,
+        task: Task | None,
+        policy: Policy,
+        ttl: float,
+        tally: Tally,
+        *,
+        codec: Codec = PLAIN,
+        layers: Sequence[RunMiddleware] = (),
+    ) -> None:
         self.name = name
         self.task = task
-        self.function: Callable[..., Any] = task.function if task else _never
-        self.arguments = task.binding.arguments if task else _unknown
         self.is_async = bool(task and task.is_async)
+        # What a job needs is chosen here, once: jobs that use neither packing, versions nor middleware pay for none.
+        self.function: Callable[..., Any] = (
+            surrounded(task.function, layers, is_async=self.is_async) if task else _never
+        )
+        self.arguments = packing.arguments(task, codec) if task else _unknown
+        self.pack = packing.results(codec, name)
+        self.version = task.upcasters.version if task and task.upcasters else FIRST
         self.soft_ns = int((task.timeout or 0) * _NS) if task else 0
         self.hard_ns = int((task.hard_timeout or 0) * _NS) if task else 0
         self.policy = policy
         self.ttl = ttl  # s a result is kept
         self.tally = tally
+
+    def refuse_newer(self, options: Options) -> None:
+        """Called before a job starts that has options.
+
+        Raises:
+            UnknownVersion: its payload is of a version that the task here does not know yet.
+        """
+        if options.v is not None and options.v > self.version and self.task is not None:
+            raise UnknownVersion(
+                f"the payload is of version {options.v}, the task {self.name!r} of the worker that claimed this job is "
+                f"of version {self.version}: it waits for a worker with newer code"
+            )
 
     def deadlines(self, options: Options, now_ns: int) -> tuple[int, int]:
         """(soft, hard) deadlines of a job that starts now; monotonic ns, 0 = none."""
@@ -77,7 +122,17 @@ class Plan:
 class Plans:
     """Plans by queue and type, made when first asked for."""
 
-    def __init__(self, config: Config, registry: Registry, series: SeriesTable) -> None:
+    def __init__(
+        self,
+        config: Config,
+        registry: Registry,
+        series: SeriesTable,
+        *,
+        codec: Codec = PLAIN,
+        layers: Sequence[RunMiddleware] = (),
+    ) -> None:
+        self._codec = codec
+        self._layers = layers
         self._config = config
         self._registry = registry
         self._series = series
@@ -109,7 +164,8 @@ class Plans:
             said.give_up_on,
             said.retry_for,
         )
-        plan = Plan(name, task, policy, settings.result_ttl, Tally(self._series.row(queue, name)))
+        tally = Tally(self._series.row(queue, name))
+        plan = Plan(name, task, policy, settings.result_ttl, tally, codec=self._codec, layers=self._layers)
         self._plans[queue, name] = plan
         return plan
 

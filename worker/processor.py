@@ -17,6 +17,7 @@ from typing import Any
 from engine import EngineError, JobFailed, PayloadError, QueueFull, ResultTimeout
 from engine.client import Client
 from worker.exposition import CONTENT_TYPE, exposition
+from worker.packing import carrying
 from worker.posting import Posting
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def serve(posting: Posting, slot: int, rank: int) -> threading.Thread:
     """Answer on the pool's http_port + rank, in a daemon thread of this process; never fails for a taken port."""
     port = (posting.pool.http_port or 0) + rank
     series = posting.board.series(slot)
-    client = Client(posting.url, namespace=posting.namespace)
+    client = Client(posting.url, namespace=posting.namespace, **carrying(posting.config))
     handler = type(
         "Handler",
         (_Handler,),

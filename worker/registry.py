@@ -5,26 +5,29 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, Unpack, overload
+from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
 from engine.limits import limits
 from worker.binding import Binding, bind
 from worker.durations import TaskError, seconds
 from worker.retrying import Rules, make_rules
 from worker.task_words import TaskWords
+from worker.versions import Upcasters, VersionedTask, attach
 
 HARD_GRACE = 5.0  # s after the soft timeout before the process is killed, unless the task says otherwise
 OURS = "herdsman."  # how the names of our own tasks begin
 NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """One task: the user's function and what was said of it. Times in seconds; None = no limit.
 
-    traits: what the store must know of the type, in plain data.
+    traits: what the store must know of the type, in plain data. upcasters: for older payloads, where it has versions.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Task:
     hard_timeout: float | None = None
     rules: Rules = field(default_factory=Rules)
     traits: Mapping[str, Any] = field(default_factory=dict)
+    upcasters: Upcasters | None = None
 
     @property
     def place(self) -> str:
@@ -84,6 +88,10 @@ tasks = Registry()
 def task(name: F, /) -> F: ...
 @overload
 def task(name: str | None = None, /, **words: Unpack[TaskWords]) -> Callable[[F], F]: ...
+@overload
+def task(
+    name: str | None = None, /, *, version: int, **words: Unpack[TaskWords]
+) -> Callable[[Callable[P, R]], VersionedTask[P, R]]: ...
 
 
 def task(name: Any = None, /, **words: Any) -> Any:
@@ -91,7 +99,8 @@ def task(name: Any = None, /, **words: Any) -> Any:
 
     Args:
         name: what producers say; the function's own name when left out (``@task`` alone does too).
-        words: see ``TaskWords``.
+        words: see ``TaskWords``; and ``version`` of the payload's form, from 1: the function gets an ``upcast`` for
+            older ones (docs/payloads.md).
 
     Raises:
         TaskError: a value makes no sense, or the name is taken. TypeError: there is no such word.
@@ -120,6 +129,7 @@ def make_task(
     rate_limit: str | Mapping[str, Any] | None = None,
     concurrency_limit: int | None = None,
     traits: Mapping[str, Any] | None = None,
+    version: int | None = None,
     **retrying: Any,
 ) -> Task:
     """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
@@ -133,12 +143,10 @@ def make_task(
         raise TaskError(f"{where}: a name is 1 to 128 of A-Z a-z 0-9 _ . : / -")
     if not queue or not isinstance(queue, str):
         raise TaskError(f"{where}: queue must be the name of a queue, not {queue!r}")
-    soft = None if timeout is None else seconds(timeout, f"{where}: timeout")
-    hard = None if hard_timeout is None else seconds(hard_timeout, f"{where}: hard_timeout")
-    if soft is not None and hard is None:
-        hard = soft + HARD_GRACE
-    if soft is not None and hard is not None and hard < soft:
-        raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
+    soft, hard = _time_limits(where, timeout, hard_timeout)
+    upcasters = None if version is None else Upcasters(where, version)
+    if upcasters is not None:
+        attach(function, upcasters, where)
     try:
         said = {**(traits or {}), **limits(rate_limit, concurrency_limit)}
     except ValueError as error:
@@ -153,4 +161,17 @@ def make_task(
         hard_timeout=hard,
         rules=make_rules(where, **retrying),
         traits=said,
+        upcasters=upcasters,
     )
+
+
+def _time_limits(
+    where: str, timeout: float | str | None, hard_timeout: float | str | None
+) -> tuple[float | None, float | None]:
+    soft = None if timeout is None else seconds(timeout, f"{where}: timeout")
+    hard = None if hard_timeout is None else seconds(hard_timeout, f"{where}: hard_timeout")
+    if soft is not None and hard is None:
+        hard = soft + HARD_GRACE
+    if soft is not None and hard is not None and hard < soft:
+        raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
+    return soft, hard

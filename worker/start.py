@@ -10,6 +10,7 @@ from setproctitle import setproctitle
 
 from config import logs
 from config.schema import Config, Pool
+from engine import EngineError
 from scoreboard import Board, LayoutError
 from worker import webhook
 from worker.boss import Boss, SocketBoss
@@ -20,6 +21,7 @@ from worker.life import live
 from worker.loading import LoadError, load
 from worker.messages import Closed, Wire
 from worker.nursery import Nursery
+from worker.packing import codec_of
 from worker.posting import Posting
 from worker.zygote import Zygote
 
@@ -43,7 +45,8 @@ def supervised(config: Config, pool: Pool, number: int, generation: int, fds: In
         board = Board.attach(fds.scoreboard)
         names = load(pool.tasks, folder=config.path.parent)
         webhook.install(config)
-    except (LoadError, LayoutError) as error:
+        codec_of(config)  # what keys need is imported before anything is forked, and missed before anything is claimed
+    except (LoadError, LayoutError, EngineError) as error:
         log.error("%s", error)  # noqa: TRY400 - the text is complete
         with contextlib.suppress(Closed):
             wire.send({"event": "failed", "error": str(error)[-32_000:]})
@@ -61,7 +64,8 @@ def standalone(config: Config, pool: Pool) -> int:
     try:
         names = load(pool.tasks, folder=config.path.parent)
         webhook.install(config)
-    except LoadError as error:
+        codec_of(config)
+    except (LoadError, EngineError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line's answer
         return BOOT_FAILED
     board = Board.create(max(1, pool.instances), 1)

@@ -16,10 +16,12 @@ from config import namespace
 from config.schema import Config
 from config.version import __version__
 from engine import payload
+from engine.codec import PLAIN, Codec
 from engine.errors import PayloadError
 from engine.peek import read_error
 from engine.webhook import TYPE, Target, url
 from worker.context import current_job
+from worker.packing import codec_of
 from worker.registry import Registry, make_task, tasks
 from worker.signature import signed
 from worker.undelivered import Gone, Refused, Undelivered
@@ -37,6 +39,7 @@ class Webhooks:
 
     def __init__(self, config: Config) -> None:
         self._settings = config.webhooks
+        self._codec = codec_of(config)
         self._source = namespace(config).replace(".", "-")  # the scheme allows no full stop in an id
 
     async def deliver(self, event: str, at: int, target: Target, data: dict[str, Any]) -> None:
@@ -56,7 +59,7 @@ class Webhooks:
         except ValueError as error:
             raise Refused(str(error)) from None
         job, settings = current_job(), self._settings
-        body = message(event, at, data)
+        body = message(event, at, data, self._codec)
         headers = {
             "User-Agent": f"herdsman/{__version__}",
             "Content-Type": "application/json",
@@ -97,13 +100,13 @@ def install(config: Config, registry: Registry = tasks) -> None:
     )
 
 
-def message(event: str, at: int, data: Mapping[str, Any]) -> bytes:
+def message(event: str, at: int, data: Mapping[str, Any], codec: Codec = PLAIN) -> bytes:
     """The body: the same in every attempt. Result and error, which the store has as bytes, are read here."""
     told = dict(data)
     if event.startswith("job."):
         told["started_at"] = _moment(told.pop("started", None))
         told["error"] = _error(told)
-        told["result"] = _result(told.get("result"))
+        told["result"] = _result(told.get("result"), told["type"], codec)
     body = {"type": event, "timestamp": _moment(at), "data": told}
     try:
         return msgspec.json.encode(body)
@@ -143,10 +146,10 @@ def _error(told: dict[str, Any]) -> Any:
     return None if error is None else msgspec.structs.asdict(error)
 
 
-def _result(data: Any) -> Any:
+def _result(data: Any, type: str, codec: Codec) -> Any:
     if not isinstance(data, bytes):
         return data
     try:
-        return payload.decode(data)
+        return payload.decode(codec.unpack(data, type, "result"))
     except PayloadError as error:
         return {"undisplayable": str(error)}

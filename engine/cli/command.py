@@ -4,7 +4,7 @@ import os
 
 import click
 
-from engine.cli import dead_letters, doctor, flows, jobs, queues, schedules, workers
+from engine.cli import dead_letters, doctor, encryption, flows, jobs, queues, schedules, workers
 from engine.cli.target import Target
 
 
@@ -39,5 +39,6 @@ for verb in (
     schedules.schedules,
     *workers.VERBS,
     *doctor.VERBS,
+    *encryption.VERBS,
 ):
     cli.add_command(verb)

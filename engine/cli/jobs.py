@@ -24,6 +24,7 @@ from engine.states import JobState
 @click.option("--tenant", help="For whom; the tenants of a queue take turns.")
 @click.option("--limit-key", help="The limits of TYPE count for each such key apart.")
 @click.option("--webhook", metavar="URL", help="Hears when it has completed or is dead.")
+@click.option("--version", type=click.IntRange(min=1), help="Of the payload's form.  [default: 1]")
 @click.option("--wait", help="Wait so long for its end and show it; status 1 when it fails or takes longer.")
 @json_option
 @click.pass_obj

@@ -101,6 +101,8 @@ def job_text(job: "Job", more: Mapping[str, Any] | None = None) -> str:
         "due": moment(job.due_at),
         "started": moment(job.started_at),
         "finished": moment(job.finished_at),
+        "version": job.version,
+        "headers": _compact(job.headers or None),
         "error": f"{error.type}: {error.message}" if error else None,
         "cause": error.cause if error else None,
         "forgotten": "no record is left: it completed, or was deleted" if job.forgotten else None,

@@ -16,6 +16,7 @@ from engine import keys
 from engine.errors import EngineError, PayloadError, StoreDown
 
 if TYPE_CHECKING:
+    from engine.carrier import Carrying
     from engine.client import Client
 
 FAILED, USAGE, UNREACHABLE = 1, 2, 3
@@ -42,14 +43,18 @@ class Target:
         from engine.client import Client
         from engine.connection import open_connection
 
-        url, namespace = (self.url, self.namespace or "default") if self.url else self._configured()
+        carrying: Carrying = {}
+        if self.url:
+            url, namespace = self.url, self.namespace or "default"
+        else:
+            url, namespace, carrying = self._configured()
         try:
             keys.base(namespace)
             open_connection(url, 1.0)  # connects nowhere, but knows a URL that it cannot use
         except (ValueError, EngineError) as error:
             fail(str(error), USAGE)
         try:
-            with Client(url, namespace=namespace) as client:
+            with Client(url, namespace=namespace, **carrying) as client:
                 yield client
         except (PayloadError, ValueError) as error:
             fail(str(error), USAGE)
@@ -58,12 +63,12 @@ class Target:
         except EngineError as error:
             fail(str(error))
 
-    def _configured(self) -> tuple[str, str]:
+    def _configured(self) -> tuple[str, str, "Carrying"]:
         # A command of its own: the engine imports none of our other packages.
         root = str(Path(__file__).resolve().parents[2])
         paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "config", "-c", self.path, "--store"],
+            [sys.executable, "-P", "-m", "config", "-c", self.path, "--store", "--payloads"],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             stdout=subprocess.PIPE,
             check=False,
@@ -72,4 +77,12 @@ class Target:
         if done.returncode:
             sys.exit(USAGE)  # it has said what is wrong with the file
         answer = json.loads(done.stdout)
-        return answer["url"], answer["namespace"]
+        carrying: Carrying = {"max_payload": answer["max_payload"], "compress_over": answer["compress_over"]}
+        if answer["keys"]:
+            from engine.key_ring import KeyRing
+
+            try:
+                carrying["keys"] = KeyRing(answer["keys"])
+            except EngineError as error:
+                fail(str(error))
+        return answer["url"], answer["namespace"], carrying

@@ -25,10 +25,9 @@ class Pool:
 
     def __init__(self, store: Store, folder: Path, **pool: Any) -> None:
         self.folder = folder
-        queues, types, webhooks = (pool.pop(name, {}) for name in ("policies", "types", "webhooks"))
+        queues, more = pool.pop("policies", {}), pool.pop("sections", {})
         default = {"name": "default", "tasks": ["hm_tasks"], "instances": 1, **pool}
-        contents = {"redis": {"url": store.url}, "pools": [default], "queues": queues, "types": types}
-        contents["webhooks"] = webhooks
+        contents = {"redis": {"url": store.url}, "pools": [default], "queues": queues, **more}
         (folder / "c.yaml").write_text(yaml.safe_dump(contents))
         self.runs_file = folder / "runs"
         self.runs_file.touch()
@@ -94,7 +93,7 @@ class Pool:
 
 @pytest.fixture
 def start(store: Store, tmp_path: Path) -> Iterator[Callable[..., Pool]]:
-    """start(**pool keys, policies={queue: …}, webhooks={…}) -> a Pool that is ready; all are stopped at the end."""
+    """start(**pool keys, policies={queue: …}, sections={key: …}) -> a Pool that is ready; all are stopped."""
     pools: list[Pool] = []
 
     def make(**keys: Any) -> Pool:

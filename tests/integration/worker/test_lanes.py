@@ -41,7 +41,9 @@ def test_a_job_that_nobody_knows_is_parked_until_a_worker_that_knows_it_comes(st
 
 
 def test_the_file_routes_a_type_and_limits_it(start):
-    pool = start(queues=["default", "other"], types={"noop": {"queue": "other", "concurrency_limit": 2}}).ready()
+    pool = start(
+        queues=["default", "other"], sections={"types": {"noop": {"queue": "other", "concurrency_limit": 2}}}
+    ).ready()
     ids = pool.client.enqueue_many([("noop", None)] * 5)
     kept = pool.client.enqueue("noop", keep=60)
     kept.result(timeout=10)

@@ -29,7 +29,7 @@ def dead_webhooks(pool):
 
 
 def test_a_completed_job_is_told_once_and_signed_by_every_secret(start):
-    pool = start(webhooks=SETTINGS)
+    pool = start(sections={"webhooks": SETTINGS})
     with Receiver() as receiver:
         target = {"url": receiver.url + "?a=b", "headers": {"X-Key": "k"}}
         job = pool.client.enqueue("add", {"left": 2}, webhook=target, keep=60)
@@ -51,7 +51,7 @@ def test_a_completed_job_is_told_once_and_signed_by_every_secret(start):
 
 
 def test_a_job_that_died_is_told_with_its_error(start):
-    pool = start(webhooks=SETTINGS, policies={"default": {"retries": 0}})
+    pool = start(sections={"webhooks": SETTINGS}, policies={"default": {"retries": 0}})
     with Receiver() as receiver:
         pool.client.enqueue("fail", webhook=receiver.url)
         [got] = receiver.gets(1)
@@ -61,7 +61,7 @@ def test_a_job_that_died_is_told_with_its_error(start):
 
 
 def test_a_receiver_that_is_not_well_is_asked_again_under_the_same_id(start):
-    pool = start(webhooks=SETTINGS)
+    pool = start(sections={"webhooks": SETTINGS})
     with Receiver([500, (503, {"Retry-After": "0"}), 404]) as receiver:
         pool.client.enqueue("noop", webhook=receiver.url)
         got = receiver.gets(4)
@@ -72,7 +72,7 @@ def test_a_receiver_that_is_not_well_is_asked_again_under_the_same_id(start):
 
 
 def test_one_that_is_never_taken_is_a_dead_letter_and_can_be_replayed(start):
-    pool = start(webhooks=SETTINGS)
+    pool = start(sections={"webhooks": SETTINGS})
     with Receiver([500] * 4) as receiver:
         pool.client.enqueue("noop", webhook=receiver.url)
         [letter] = eventually(lambda: dead_webhooks(pool), 15)
@@ -87,7 +87,7 @@ def test_one_that_is_never_taken_is_a_dead_letter_and_can_be_replayed(start):
     [(410, "answered 410", 1), ((302, {"Location": "/elsewhere"}), "answered 302", 4)],
 )
 def test_gone_ends_it_at_once_and_a_redirect_is_not_followed(start, answer, said, attempts):
-    pool = start(webhooks=SETTINGS)
+    pool = start(sections={"webhooks": SETTINGS})
     with Receiver([answer] * 4) as receiver:
         pool.client.enqueue("noop", webhook=receiver.url)
         [letter] = eventually(lambda: dead_webhooks(pool), 15)
@@ -97,7 +97,7 @@ def test_gone_ends_it_at_once_and_a_redirect_is_not_followed(start, answer, said
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433"])
 def test_without_leave_nothing_on_this_host_is_reached(start, host):
-    pool = start(webhooks={**SETTINGS, "allow_private": False})
+    pool = start(sections={"webhooks": {**SETTINGS, "allow_private": False}})
     with Receiver() as receiver:
         pool.client.enqueue("noop", webhook=receiver.url.replace("127.0.0.1", host))
         [letter] = eventually(lambda: dead_webhooks(pool), 15)
@@ -106,7 +106,7 @@ def test_without_leave_nothing_on_this_host_is_reached(start, host):
 
 
 def test_a_worker_killed_in_the_middle_of_a_delivery_is_followed_by_one_that_delivers_under_the_same_id(start):
-    pool = start(webhooks=SETTINGS)
+    pool = start(sections={"webhooks": SETTINGS})
     with Receiver() as receiver:
         receiver.hold.clear()
         pool.client.enqueue("noop", webhook=receiver.url)
@@ -121,7 +121,7 @@ def test_a_worker_killed_in_the_middle_of_a_delivery_is_followed_by_one_that_del
 
 
 def test_many_are_sent_at_once_where_a_process_runs_many_jobs(start):
-    pool = start(webhooks=SETTINGS, concurrency=8)
+    pool = start(sections={"webhooks": SETTINGS}, concurrency=8)
     with Receiver() as receiver:
         receiver.hold.clear()
         for _ in range(6):
@@ -133,14 +133,14 @@ def test_many_are_sent_at_once_where_a_process_runs_many_jobs(start):
 
 
 def test_webhooks_wait_in_a_queue_of_their_own_when_the_config_says_so(start):
-    pool = start(webhooks={**SETTINGS, "queue": "hooks"})  # which this pool does not serve
+    pool = start(sections={"webhooks": {**SETTINGS, "queue": "hooks"}})  # which this pool does not serve
     job = pool.client.enqueue("noop", webhook="http://127.0.0.1:9/", keep=60)
     assert pool.ended(job).state is JobState.COMPLETED
     assert [one.queue for one in pool.client.jobs(type=TYPE).jobs] == ["hooks"]
 
 
 def test_the_secrets_are_nowhere_in_the_log_nor_in_the_store(start, store):
-    pool = start(webhooks=SETTINGS)
+    pool = start(sections={"webhooks": SETTINGS})
     with Receiver([500] * 4) as receiver:
         pool.client.enqueue("noop", webhook=receiver.url)
         [letter] = eventually(lambda: dead_webhooks(pool), 15)

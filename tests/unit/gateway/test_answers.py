@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine import JobError, JobState
+from engine import Job, JobError, JobState, Sealed
 from gateway.answers import answer, encode, job_view, moment
 
 
@@ -67,3 +67,10 @@ def test_an_endless_nesting_is_told_not_followed() -> None:
 
 def test_nobody_may_keep_an_answer() -> None:
     assert answer({}).headers["cache-control"] == "no-store"
+
+
+def test_what_is_encrypted_is_shown_as_such() -> None:
+    sealed = Sealed(b"\xc7", "2026-11")
+    job = Job(id="1-1-1", type="t", queue="q", state=JobState.COMPLETED, data=sealed, result=sealed, enqueued_at=1.0)
+    body = json.loads(encode(job_view(job)))
+    assert (body["data"], body["result"]) == ("<encrypted, key id 2026-11>",) * 2

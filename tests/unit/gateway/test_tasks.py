@@ -199,3 +199,15 @@ def test_a_running_job_cannot_be_cancelled(http: Any, client: Any, a_job: Any) -
 
 def test_cancelling_what_never_was_is_answered_404(http: Any) -> None:
     assert http.delete("/tasks/1-2-3").status_code == 404
+
+
+def test_the_callers_trace_goes_with_the_job_and_a_malformed_one_does_not(http: Any, client: Any) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    http.post("/tasks", json={"type": "uppercase"}, headers={"traceparent": parent, "tracestate": "v=1"})
+    http.post("/tasks", json={"type": "uppercase", "version": 2}, headers={"traceparent": "nonsense"})
+    assert [options["headers"] for _, _, options in client.enqueued] == [
+        {"traceparent": parent, "tracestate": "v=1"},
+        None,
+    ]
+    assert [options["version"] for _, _, options in client.enqueued] == [None, 2]
+    assert http.post("/tasks", json={"type": "uppercase", "version": 0}).status_code == 422

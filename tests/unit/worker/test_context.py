@@ -13,7 +13,7 @@ def test_outside_a_job_there_is_none_and_it_says_what_to_do() -> None:
 
 
 def test_a_job_knows_its_attempt_and_how_long_it_has() -> None:
-    job = SimpleNamespace(id="1-2-3", type="t", queue="q", token=9, attempts=2, crashes=1)
+    job = SimpleNamespace(id="1-2-3", type="t", queue="q", token=9, attempts=2, crashes=1, options=b"")
     token = running.set((job, time.monotonic_ns() + 10**9))
     try:
         found = current_job()

@@ -17,7 +17,7 @@ from worker.webhook import Webhooks, message, wait_of
 from worker.wishes import Retry
 
 DATA = {"id": "1-2-3", "type": "t", "queue": "q", "state": "completed", "attempts": 1, "crashes": 0}
-JOB = SimpleNamespace(id="1-9-9", type="herdsman.webhook", queue="q", token=1, attempts=0, crashes=0)
+JOB = SimpleNamespace(options=b"", id="1-9-9", type="herdsman.webhook", queue="q", token=1, attempts=0, crashes=0)
 
 
 def said(**more):

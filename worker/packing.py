@@ -1,0 +1,71 @@
+"""How this process reads payloads and writes results: as its config says, worked out once for each type of job."""
+
+from collections.abc import Callable
+from typing import Any
+
+from config.schema import Config
+from engine import KeyMissing, KeyRing, PayloadError
+from engine.carrier import Carrier, Carrying
+from engine.codec import Codec
+from worker.binding import UnreadableError, Values
+from worker.context import payload_version
+from worker.registry import Task
+from worker.versions import Arguments
+
+
+class ResultError(Exception):
+    """The task ran, but what it returned cannot be stored. Running it again would do its work twice."""
+
+
+def carrying(config: Config) -> Carrying:
+    """What the file says of payloads and encryption, as clients take it.
+
+    Raises:
+        EngineError: there are keys, but no `cryptography` package.
+    """
+    said: Carrying = {"max_payload": config.payloads.max_size, "compress_over": config.payloads.compress_over or None}
+    if config.encryption.keys:
+        said["keys"] = KeyRing([(key.id, key.key) for key in config.encryption.keys])
+    return said
+
+
+def codec_of(config: Config) -> Codec:
+    """The same for a worker's own reading and writing."""
+    return Carrier(**carrying(config)).codec
+
+
+def opener(codec: Codec, type: str) -> Callable[[bytes], bytes]:
+    """From a payload of that type to its plain bytes; it raises UnreadableError."""
+
+    def plain(data: bytes) -> bytes:
+        try:
+            return codec.unpack(data, type)
+        except KeyMissing as error:
+            raise UnreadableError(f"the payload cannot be read: {error}", "no key") from None
+        except PayloadError as error:
+            raise UnreadableError(f"the payload cannot be read: {error}") from None
+
+    return plain
+
+
+def arguments(task: Task, codec: Codec) -> Callable[[bytes], Values]:
+    """From a payload, packed or not, of any version, to the task's arguments; it raises ArgumentsError."""
+    opened = opener(codec, task.name)
+    bind = task.binding.opening(opened).arguments
+    if task.upcasters is None:
+        return bind
+    return Arguments(task.upcasters, bind, opened, payload_version)
+
+
+def results(codec: Codec, type: str) -> Callable[[Any], bytes | None]:
+    """From what a task of that type returned to bytes, None when there is nothing to keep; it raises ResultError."""
+
+    def pack(value: Any) -> bytes | None:
+        if value is None:
+            return None
+        try:
+            return codec.pack(value, type, "result")
+        except PayloadError as error:
+            raise ResultError(f"the task ran, but {error}") from None
+
+    return pack
