@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import (
     EngineError,
+    IdempotencyConflict,
     JobFailed,
     JobNotFound,
     LeaseLost,
@@ -16,12 +17,14 @@ from engine.errors import (
     ResultTimeout,
     StoreDown,
     StoreFull,
+    UniqueConflict,
 )
 from engine.job import DeadGroup, DeadGroups, Job, JobError, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.new_job import EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
 from engine.states import JobState
+from engine.unique import Unique
 
 if TYPE_CHECKING:
     from engine.async_client import AsyncClient
@@ -35,6 +38,7 @@ __all__ = [
     "DeadGroups",
     "EngineError",
     "EnqueueOptions",
+    "IdempotencyConflict",
     "Job",
     "JobError",
     "JobFailed",
@@ -54,6 +58,8 @@ __all__ = [
     "StoreDown",
     "StoreFigures",
     "StoreFull",
+    "Unique",
+    "UniqueConflict",
     "WorkerInfo",
 ]
 

@@ -12,14 +12,14 @@ from engine.async_session import AsyncSession
 from engine.calls import Call
 from engine.client import CANCELLED_KEPT, as_new, result_of
 from engine.dead_letters import AsyncDeadLetters
-from engine.enqueue import CHUNK, enqueue
+from engine.enqueue import CHUNK
+from engine.entrance import Entrance
 from engine.errors import JobNotFound
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.new_job import EnqueueOptions, NewJob
 from engine.purge import purge
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
-from engine.submit import strings, submit
 
 T = TypeVar("T")
 
@@ -35,6 +35,7 @@ class AsyncClient:
         self._base = keys.base(namespace)
         self._timeout = timeout
         self._free: list[AsyncSession] = []
+        self._entrance = Entrance()
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._listener = AsyncListener(url, namespace, self.run)
 
@@ -45,18 +46,14 @@ class AsyncClient:
         **options: Unpack[EnqueueOptions],
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        job = NewJob(type, data, **options)
-        return AsyncJobHandle(
-            self, await self.run(submit(job)) if strings(job) else (await self.run(enqueue([job])))[0]
-        )
+        return AsyncJobHandle(self, *await self.ask(self._entrance.one(NewJob(type, data, **options))))
 
     async def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
         """Many jobs; see `Client.enqueue_many`."""
         ids: list[str] = []
         rest = iter(jobs)
         while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
-            new: list[str] = await self.run(enqueue(chunk))
-            ids += new
+            ids += await self.ask(self._entrance.many(chunk))
         return ids
 
     def job(self, job_id: str) -> "AsyncJobHandle":
@@ -184,9 +181,10 @@ class AsyncClient:
 class AsyncJobHandle:
     """A job by its id; see `engine.client.JobHandle`."""
 
-    def __init__(self, client: AsyncClient, job_id: str) -> None:
+    def __init__(self, client: AsyncClient, job_id: str, is_new: bool = True) -> None:  # noqa: FBT001, FBT002
         self._client = client
         self.id = job_id
+        self.is_new = is_new
 
     def __repr__(self) -> str:
         return f"AsyncJobHandle({self.id!r})"

@@ -15,7 +15,8 @@ import msgspec
 from engine import calls, keys, questions
 from engine.calls import Call
 from engine.dead_letters import DeadLetters
-from engine.enqueue import CHUNK, enqueue
+from engine.enqueue import CHUNK
+from engine.entrance import Entrance
 from engine.errors import JobFailed, JobNotFound, ResultTimeout
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.listener import Listener
@@ -24,7 +25,6 @@ from engine.purge import purge
 from engine.schedules import Schedules
 from engine.session import Session
 from engine.states import FINISHED, JobState
-from engine.submit import strings, submit
 
 T = TypeVar("T")
 
@@ -46,6 +46,7 @@ class Client:
         self._namespace = namespace
         self._timeout = timeout
         self._free: list[Session] = []
+        self._entrance = Entrance()
         self._pid = os.getpid()
         self._lock = threading.Lock()
 
@@ -63,20 +64,20 @@ class Client:
 
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
+            UniqueConflict, IdempotencyConflict: another job stands in its way.
         """
-        job = NewJob(type, data, **options)
-        return JobHandle(self, self.run(submit(job)) if strings(job) else self.run(enqueue([job]))[0])
+        return JobHandle(self, *self.ask(self._entrance.one(NewJob(type, data, **options))))
 
     def enqueue_many(self, jobs: Iterable[NewJob | tuple[str, Any]], *, queue: str | None = None) -> list[str]:
         """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.
 
-        Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay.
+        Each chunk is taken whole or not at all, but for jobs with `unique`, an idempotency key or a result cache, which
+        go one by one behind the others; when a later one is refused the earlier ones stay.
         """
         ids: list[str] = []
         rest = iter(jobs)
         while chunk := [as_new(job, queue) for job in islice(rest, CHUNK)]:
-            new: list[str] = self.run(enqueue(chunk))
-            ids += new
+            ids += self.ask(self._entrance.many(chunk))
         return ids
 
     def job(self, job_id: str) -> "JobHandle":
@@ -240,11 +241,12 @@ def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
 
 
 class JobHandle:
-    """A job by its id."""
+    """A job by its id. `is_new`: False when `enqueue` found that another job answers for the one that was wanted."""
 
-    def __init__(self, client: Client, job_id: str) -> None:
+    def __init__(self, client: Client, job_id: str, is_new: bool = True) -> None:  # noqa: FBT001, FBT002
         self._client = client
         self.id = job_id
+        self.is_new = is_new
 
     def __repr__(self) -> str:
         return f"JobHandle({self.id!r})"

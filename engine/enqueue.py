@@ -1,7 +1,7 @@
 """New jobs as the enqueue script takes them: in groups of one queue, type and lane."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine import durations, keys, payload
 from engine.calls import Args, Call, text
@@ -11,7 +11,13 @@ from engine.new_job import NewJob
 CHUNK = 1000  # jobs in one script: far below Lua's and the protocol's limits, long enough to amortise the call
 
 
-def enqueue(jobs: Sequence[NewJob]) -> Call[list[str]]:
+class Detour(NamedTuple):
+    """Nothing was enqueued: jobs of these types must go through submit.lua; traits are JSON."""
+
+    traits: dict[str, bytes]
+
+
+def enqueue(jobs: Sequence[NewJob]) -> Call[list[str] | Detour]:
     """New jobs -> their ids, in order. At most CHUNK of them.
 
     Raises:
@@ -55,8 +61,10 @@ def options(job: NewJob) -> bytes:
     return payload.encode_options(payload.Options(r=job.retries, t=timeout, k=keep, x=after, u=until))
 
 
-def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
+def _ids(reply: Any, counts: Sequence[int]) -> list[str] | Detour:
     if isinstance(reply, list):
+        if reply[0] == b"submit":
+            return Detour({text(reply[i]): reply[i + 1] for i in range(1, len(reply), 2)})
         raise QueueFull(text(reply[1]), int(reply[2]))
     ms, first, *lanes = reply.decode().split(" ")
     seq = int(first)

@@ -7,7 +7,7 @@ herdsman:{NS}:head:N      list    ids that were given back, next first
 herdsman:{NS}:marks       hash    cN cursor, pN entries passed and still there, sN scheduled
 herdsman:{NS}:processing  zset    lease -> deadline        :scheduled zset id -> due
 herdsman:{NS}:dead:QUEUE  zset    id -> when               :finished zset  id -> when its record expires
-herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x
+herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x u
 herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller: 'number answer'
 herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
@@ -16,6 +16,9 @@ herdsman:{NS}:traits      hash    type -> what the store must know of it, JSON
 herdsman:{NS}:limits      hash    queue -> max_pending     :paused set     :rescued hash queue -> n
 herdsman:{NS}:schedules   hash    name -> definition       :schedule:NAME hash  slot times paused asked held job open at
                                                    ended success fired skipped missed by:ORIGIN
+herdsman:{NS}:unique:HASH string  id of the job that holds it, in keep last with the id of the one that waits behind it
+herdsman:{NS}:cache:HASH  string  id of the job whose result is shared
+herdsman:{NS}:once:HASH   string  an idempotency key's id and digest; with a TTL
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 """
 

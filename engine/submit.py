@@ -1,15 +1,23 @@
-"""New jobs on which something hangs. The plain ones go the shorter way of `enqueue.py`.
+"""New jobs on which something hangs, or that may stand already. The plain ones go the shorter way of `enqueue.py`.
 
 What hangs on a job stands in its record from the start, and is seen to by the script that ends it (part `ending`).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine import durations, keys, payload
 from engine.calls import Call, text
 from engine.enqueue import options, where
-from engine.errors import QueueFull
+from engine.errors import IdempotencyConflict, QueueFull, UniqueConflict
+from engine.guards import guard, is_guarded
 from engine.new_job import NewJob
+
+
+class Accepted(NamedTuple):
+    """The job that answers for a submitted one; `new`: it was made for it."""
+
+    id: str
+    new: bool
 
 
 def strings(_job: NewJob) -> dict[str, bytes]:
@@ -17,21 +25,42 @@ def strings(_job: NewJob) -> dict[str, bytes]:
     return {}
 
 
-def submit(job: NewJob) -> Call[str]:
-    """One such job -> its id.
+def is_special(job: NewJob) -> bool:
+    """Whether the job cannot go the shorter way."""
+    return is_guarded(job) or bool(strings(job))
+
+
+def offer(job: NewJob) -> Call[Accepted]:
+    """One such job.
 
     Raises:
         PayloadError, ValueError: it is not sound; nothing is sent.
     """
     queue = keys.name(job.queue, "queue") if job.queue is not None else ""
     args: list[Any] = [queue, keys.name(job.type, "task"), where(job), payload.encode(job.data), options(job)]
-    args.append(durations.when(job.delay, job.run_at))
+    args += [durations.when(job.delay, job.run_at), guard(job)]
     for field, value in strings(job).items():
         args += [field, value]
-    return Call("submit", args, _id, remembered=True)
+    return Call("submit", args, _accepted, remembered=True)
 
 
-def _id(reply: Any) -> str:
-    if isinstance(reply, list):
-        raise QueueFull(text(reply[1]), int(reply[2]))
-    return text(reply)
+def submit(job: NewJob) -> Call[str]:
+    """One such job -> its id, or that of the job that answers for it.
+
+    Raises:
+        PayloadError, ValueError: it is not sound; nothing is sent.
+    """
+    call = offer(job)
+    return Call(call.script, call.args, lambda reply: _accepted(reply).id, remembered=True)
+
+
+def _accepted(reply: Any) -> Accepted:
+    if not isinstance(reply, list):
+        job, _, shared = text(reply).partition(" ")
+        return Accepted(job, new=not shared)
+    match text(reply[0]):
+        case "conflict":
+            raise UniqueConflict(text(reply[1]))
+        case "differs":
+            raise IdempotencyConflict(text(reply[1]))
+    raise QueueFull(text(reply[1]), int(reply[2]))

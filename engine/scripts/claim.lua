@@ -6,7 +6,7 @@
 --           for each with a result
 -- RETURNS   {now, last sweep, acknowledgements refused, first token, blocks}; a block is {queue index, lane, kind, rows}:
 --           kind 0 rows are stream entries, kind 1 rows are {entry, type, payload, options, attempts, crashes, ready}
--- INCLUDES  clock memory wake finish take
+-- INCLUDES  clock memory wake finish take begun
 -- INVARIANT the same operation again gives the same jobs, less those that were taken away since; a dead incarnation
 --           claims nothing, though its acknowledgements count while the lease is its own
 local b, inc, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
@@ -21,7 +21,7 @@ refused = refused + finish(leases, 1, #leases, results, now)
 local swept = tonumber(redis.call('HGET', b .. ':meta', 'swept') or 0)
 local function body(lane, entry)
   local id = lane .. '-' .. entry
-  local found = redis.call('HMGET', b .. ':job:' .. id, 't', 'p', 'o', 'a', 'c', 'd')
+  local found = redis.call('HMGET', b .. ':job:' .. id, 't', 'p', 'o', 'a', 'c', 'd', 'x')
   if not found[1] then
     local rows = redis.call('XRANGE', b .. ':lane:' .. lane, entry, entry)
     if not rows[1] then return nil end
@@ -29,6 +29,7 @@ local function body(lane, entry)
     return { entry, f[2], f[4], f[6] or '', 0, 0, 0 }
   end
   redis.call('HSET', b .. ':job:' .. id, 's', 'processing', 'w', inc, 'b', now)
+  if found[7] and string.find(found[7], 'u', 1, true) then begun(id, b .. ':job:' .. id) end
   return { entry, found[1], found[2], found[3] or '', tonumber(found[4] or 0), tonumber(found[5] or 0), tonumber(found[6] or 0) }
 end
 local known, late = recall(inc, op)

@@ -3,7 +3,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   give(id) -> queue, or nil when the job has no body any more; one that nobody wants ends instead
--- INCLUDES  id unwanted
+-- INCLUDES  id unwanted regain
 -- INVARIANT call it only for an id that was just taken out of processing; give the last one first to keep the order
 local function give(id)
   local ended = unwanted(id)
@@ -12,7 +12,10 @@ local function give(id)
   local lane = lane_of(id)
   local queue = redis.call('HGET', b .. ':names', lane)
   local record = b .. ':job:' .. id
-  if redis.call('EXISTS', record) == 1 then redis.call('HSET', record, 's', 'pending') end
+  if redis.call('EXISTS', record) == 1 then
+    redis.call('HSET', record, 's', 'pending')
+    regain(id, record)
+  end
   redis.call('LPUSH', b .. ':head:' .. lane, id)
   return queue
 end
