@@ -181,7 +181,7 @@ class AsyncClient:
 class AsyncJobHandle:
     """A job by its id; see `engine.client.JobHandle`."""
 
-    def __init__(self, client: AsyncClient, job_id: str, is_new: bool = True) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, client: AsyncClient, job_id: str, is_new: bool = True) -> None:
         self._client = client
         self.id = job_id
         self.is_new = is_new

@@ -63,8 +63,9 @@ def options(job: NewJob) -> bytes:
 
 def _ids(reply: Any, counts: Sequence[int]) -> list[str] | Detour:
     if isinstance(reply, list):
-        if reply[0] == b"submit":
-            return Detour({text(reply[i]): reply[i + 1] for i in range(1, len(reply), 2)})
+        told = detour(reply)
+        if told:
+            return told
         raise QueueFull(text(reply[1]), int(reply[2]))
     ms, first, *lanes = reply.decode().split(" ")
     seq = int(first)
@@ -73,3 +74,10 @@ def _ids(reply: Any, counts: Sequence[int]) -> list[str] | Detour:
         ids += [f"{lane}-{ms}-{n}" for n in range(seq, seq + count)]
         seq += count
     return ids
+
+
+def detour(reply: Any) -> Detour | None:
+    """What the store answered instead of taking the jobs, if it did."""
+    if not isinstance(reply, list) or reply[0] != b"submit":
+        return None
+    return Detour({text(reply[i]): reply[i + 1] for i in range(1, len(reply), 2)})

@@ -34,46 +34,48 @@ class Entrance:
 
     def one(self, job: NewJob) -> Question[Accepted]:
         """One job -> its id, and whether it is new."""
-        if not self._is_apart(job):
+        if not is_special(job) and not self._knows(job.type):
             reply = yield enqueue([job])
             if not isinstance(reply, Detour):
                 return Accepted(reply[0], new=True)
             self._learn(reply)
-        accepted: Accepted = yield offer(self._as_its_type_says(job))
-        return accepted
+        return (yield from self._apart(job))
 
     def many(self, jobs: Sequence[NewJob]) -> Question[list[str]]:
         """Many jobs -> their ids in order; the plain ones in one script, whole or not at all, and first."""
         while True:
-            plain = [job for job in jobs if not self._is_apart(job)]
+            apart = [is_special(job) or self._knows(job.type) for job in jobs]
+            plain = [job for job, alone in zip(jobs, apart, strict=True) if not alone] if any(apart) else jobs
             reply = (yield enqueue(plain)) if plain else []
             if not isinstance(reply, Detour):
                 break
             self._learn(reply)
-        if len(plain) == len(jobs):
+        if plain is jobs:
             return list(reply)
-        ids, places = iter(reply), {id(job) for job in plain}
-        answer = []
-        for job in jobs:
-            if id(job) in places:
-                answer.append(next(ids))
-            else:
-                answer.append((yield offer(self._as_its_type_says(job))).id)
+        ids, answer = iter(reply), []
+        for job, alone in zip(jobs, apart, strict=True):
+            answer.append((yield from self._apart(job)).id if alone else next(ids))
         return answer
 
-    def _is_apart(self, job: NewJob) -> bool:
-        if is_special(job):
-            return True
-        known = self._known.get(job.type) if self._known else None
+    def _apart(self, job: NewJob) -> Question[Accepted]:
+        answer = yield offer(self._as_its_type_says(job), ask=not self._knows(job.type))
+        if isinstance(answer, Detour):
+            self._learn(answer)
+            answer = yield offer(self._as_its_type_says(job))
+        accepted: Accepted = answer
+        return accepted
+
+    def _knows(self, type: str) -> bool:
+        known = self._known.get(type) if self._known else None
         return known is not None and known.until > self._clock()
 
-    def _learn(self, detour: Detour) -> None:
+    def _learn(self, told: Detour) -> None:
         until = self._clock() + REMEMBERED
-        for name, traits in detour.traits.items():
+        for name, traits in told.traits.items():
             self._known[name] = _Known(msgspec.json.decode(traits).get("unique"), until)
 
     def _as_its_type_says(self, job: NewJob) -> NewJob:
         known = self._known.get(job.type)
-        if known is None or known.unique is None or job.unique is not None:
+        if known is None or known.unique is None or job.unique is not None or not self._knows(job.type):
             return job
         return msgspec.structs.replace(job, unique=known.unique)

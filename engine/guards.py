@@ -17,8 +17,8 @@ def is_guarded(job: NewJob) -> bool:
     return job.idempotency_key is not None or job.fresh or (job.unique is not None and job.unique is not False)
 
 
-def guard(job: NewJob) -> bytes:
-    """The job's guard as JSON. Also one that says nothing has the payload's digest: its type may have a cache.
+def guard(job: NewJob, *, ask: bool = False) -> bytes:
+    """The job's guard as JSON; `ask`: first tell what the type's traits say of that, if they do. Also one that says nothing has the payload's digest: its type may have a cache.
 
     Raises:
         PayloadError, ValueError: it makes no sense.
@@ -26,6 +26,8 @@ def guard(job: NewJob) -> bytes:
     said: dict[str, Any] = {"digest": digest(job.type, job.data)}
     if job.fresh:
         said["fresh"] = True
+    if ask:
+        said["ask"] = True
     if job.idempotency_key is not None:
         said |= _once(job.idempotency_key, job.idempotency_ttl)
     elif job.idempotency_ttl is not None:

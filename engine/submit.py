@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from engine import durations, keys, payload
 from engine.calls import Call, text
-from engine.enqueue import options, where
+from engine.enqueue import Detour, detour, options, where
 from engine.errors import IdempotencyConflict, QueueFull, UniqueConflict
 from engine.guards import guard, is_guarded
 from engine.new_job import NewJob
@@ -30,18 +30,18 @@ def is_special(job: NewJob) -> bool:
     return is_guarded(job) or bool(strings(job))
 
 
-def offer(job: NewJob) -> Call[Accepted]:
-    """One such job.
+def offer(job: NewJob, *, ask: bool = False) -> Call[Accepted | Detour]:
+    """One such job; `ask`: where the type has traits that count here, they are told and nothing is enqueued.
 
     Raises:
         PayloadError, ValueError: it is not sound; nothing is sent.
     """
     queue = keys.name(job.queue, "queue") if job.queue is not None else ""
     args: list[Any] = [queue, keys.name(job.type, "task"), where(job), payload.encode(job.data), options(job)]
-    args += [durations.when(job.delay, job.run_at), guard(job)]
+    args += [durations.when(job.delay, job.run_at), guard(job, ask=ask)]
     for field, value in strings(job).items():
         args += [field, value]
-    return Call("submit", args, _accepted, remembered=True)
+    return Call("submit", args, _accepted_or_told, remembered=True)
 
 
 def submit(job: NewJob) -> Call[str]:
@@ -52,6 +52,10 @@ def submit(job: NewJob) -> Call[str]:
     """
     call = offer(job)
     return Call(call.script, call.args, lambda reply: _accepted(reply).id, remembered=True)
+
+
+def _accepted_or_told(reply: Any) -> Accepted | Detour:
+    return detour(reply) or _accepted(reply)
 
 
 def _accepted(reply: Any) -> Accepted:

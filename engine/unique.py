@@ -113,9 +113,8 @@ def _identity(unique: Unique, data: Any) -> Sequence[Any]:
         return ("key", unique.key)
     if not unique.by:
         return ("data", data)
-    fields = payload.decode(payload.encode(data))
-    if not isinstance(fields, dict):
-        raise ValueError(f"unique: by names fields, and the payload is no mapping but {type(data).__name__}")
+    found = payload.decode(payload.encode(data))
+    fields = found if isinstance(found, dict) else {}
     missing = [name for name in unique.by if name not in fields]
     if missing:  # taken for equal, all jobs without the field would be one
         raise ValueError(f"unique: the payload has no field {missing[0]!r}, which `by` names")

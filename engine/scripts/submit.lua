@@ -8,8 +8,8 @@
 --           record: name, value ...
 -- RETURNS   the job's id, followed by ' shared' when it stood already; or, and nothing was written, {'full', queue,
 --           pending}, {'late'} (a ghost of an old call), {'conflict', id}: another job of its kind stands, {'differs',
---           id}: its idempotency key was used for another job
--- INCLUDES  clock memory create note admit
+--           id}: its idempotency key was used for another job, {'submit', type, traits}: what the caller asked to be told
+-- INCLUDES  clock memory create note admit special
 -- INVARIANT the same operation again gives the same answer and adds nothing
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)
@@ -21,6 +21,8 @@ local job = {
   queue = ARGV[3], type = ARGV[4], where = ARGV[5], payload = ARGV[6], options = ARGV[7], when = ARGV[8], fields = fields,
 }
 local guard, locks = ARGV[9] ~= '' and cjson.decode(ARGV[9]) or {}, nil
+local told = guard.ask and special(job.type)
+if told then return { 'submit', job.type, told } end
 local id, refusal, answer
 id, refusal, locks = admit(job, guard, now)
 if refusal then return refusal end

@@ -23,6 +23,7 @@ class _Known:
     """What a namespace accounts for, read once."""
 
     def __init__(self, client: Any, base: str) -> None:
+        self.client, self.base = client, base
         self.names = {key.decode(): name.decode() for key, name in client.hgetall(f"{base}:names").items()}
         self.schedules = _ids(client.hkeys(f"{base}:schedules"))
         self.gone = _ids(client.zrange(f"{base}:gone", 0, -1))
@@ -49,8 +50,18 @@ class _Known:
                 return name not in self.gone  # dropped with the death mark, or by prune
             case "schedule" | "job":
                 return name in (self.schedules if kind == "schedule" else self.jobs)
+            case "unique" | "cache" | "once":  # ends by itself, or its holder is still to end
+                return self._ends(f"{self.base}:{rest}") or self._is_held(f"{self.base}:{rest}")
             case _:
                 return kind in _FIXED
+
+    def _ends(self, key: str) -> bool:
+        return bool(self.client.pttl(key) != -1)
+
+    def _is_held(self, key: str) -> bool:
+        held = (self.client.get(key) or b"").decode().split(" ")
+        states = [self.client.hget(f"{self.base}:job:{job}", "s") for job in held]
+        return all(state in {b"pending", b"scheduled", b"processing"} for state in states)
 
 
 def _ids(members: Any) -> set[str]:

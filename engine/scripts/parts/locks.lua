@@ -4,9 +4,10 @@
 -- Letters: p pending, d debounce, r pending or running, k keep last, t throttle, c cached result.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   lock_name(letter, hash) -> key; holders(key) -> id, id that waits behind it or nil; nil when nobody holds it
+-- RETURNS   digits(number) -> as text; lock_name(letter, hash) -> key; holders(key) -> id, id that waits behind it or nil; nil when nobody holds it
 --           each_lock(record key, act): calls act(letter, key, rest) for each lock of a job
 -- INVARIANT reads only
+local function digits(number) return string.format('%.0f', number) end
 local function lock_name(letter, hash)
   return KEYS[1] .. (letter == 'c' and ':cache:' or ':unique:') .. hash
 end
