@@ -18,7 +18,9 @@ def is_guarded(job: NewJob) -> bool:
 
 
 def guard(job: NewJob, *, ask: bool = False) -> bytes:
-    """The job's guard as JSON; `ask`: first tell what the type's traits say of that, if they do. Also one that says nothing has the payload's digest: its type may have a cache.
+    """The job's guard as JSON; one that says nothing has the payload's digest all the same: its type may have a cache.
+
+    `ask`: where the type's traits say something of that, they are told first, and nothing is enqueued.
 
     Raises:
         PayloadError, ValueError: it makes no sense.

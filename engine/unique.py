@@ -103,9 +103,11 @@ def digest(*parts: Any) -> str:
     Raises:
         PayloadError: one of them cannot be sent.
     """
-    # Written and read once, so that whatever means the same on the wire (a dataclass and a dict) is the same.
-    plain = payload.decode(payload.encode(parts, limit=2 * payload.MAX_BYTES))
-    return blake2b(msgspec.msgpack.encode(plain, order="sorted"), digest_size=16).hexdigest()
+    try:
+        plain = msgspec.msgpack.encode(parts, order="sorted")
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        plain = payload.encode(parts, limit=2 * payload.MAX_BYTES)  # keys that have no order; or it says what is wrong
+    return blake2b(plain, digest_size=16).hexdigest()
 
 
 def _identity(unique: Unique, data: Any) -> Sequence[Any]:

@@ -14,7 +14,16 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from engine import ScheduleNotFound
-from engine.errors import EngineError, JobNotFound, PayloadError, QueueFull, StoreDown, StoreFull
+from engine.errors import (
+    EngineError,
+    IdempotencyConflict,
+    JobNotFound,
+    PayloadError,
+    QueueFull,
+    StoreDown,
+    StoreFull,
+    UniqueConflict,
+)
 from gateway.answers import answer
 from gateway.nearest import quoted
 
@@ -63,6 +72,10 @@ def of_engine(error: EngineError) -> ApiError:
             return ApiError(503, str(error), {"Retry-After": "1"})
         case JobNotFound() | ScheduleNotFound():
             return ApiError(404, str(error))
+        case UniqueConflict():
+            return ApiError(409, str(error), {"Location": f"/tasks/{error.id}"})
+        case IdempotencyConflict():
+            return ApiError(422, str(error), {"Location": f"/tasks/{error.id}"})
         case PayloadError():
             return ApiError(400, str(error))
         case _:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    SkipValidation,
     StrictBool,
     ValidationError,
     WithJsonSchema,
@@ -16,14 +17,15 @@ from pydantic import (
 )
 
 from config import units
-from engine import NewJob
+from engine import NewJob, Unique
+from engine.unique import Conflict, Mode, as_unique
 from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
 
 KEEP = 3600.0
 """Seconds for which the record of a job submitted over HTTP stays after its end."""
 
-LATER = frozenset({"priority", "unique", "tenant", "webhook"})
+LATER = frozenset({"priority", "tenant", "webhook"})
 """Fields of the contract that this release does not have yet."""
 
 NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
@@ -52,6 +54,37 @@ def _moment(value: object) -> object:
 
 
 Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION)]
+_UNIQUE = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "string", "enum": list(get_args(Mode))},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "mode": {"type": "string", "enum": list(get_args(Mode)), "default": "pending"},
+                "by": {"type": "array", "items": {"type": "string"}, "description": "fields of the payload"},
+                "key": {"type": "string", "minLength": 1, "maxLength": 500},
+                "on_conflict": {"type": "string", "enum": list(get_args(Conflict)), "default": "return"},
+                "period": _DURATION,
+                "max_wait": _DURATION,
+            },
+        },
+    ]
+}
+
+
+def _policy(value: object) -> object:
+    """The policy; whoever says false means it, so that it stays."""
+    if not isinstance(value, bool | str | Mapping):
+        raise ValueError(f"expected true, false, a mode or a mapping, got {units.shown(value)}")  # noqa: TRY004
+    try:
+        return False if value is False else as_unique(value)
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix("unique: ")) from None
+
+
+Policy = Annotated[Unique | Literal[False], BeforeValidator(_policy), SkipValidation, WithJsonSchema(_UNIQUE)]
 Moment = Annotated[float, BeforeValidator(_moment), Field(strict=True, ge=0, lt=1e11), WithJsonSchema(_TIME)]
 
 
@@ -67,6 +100,8 @@ class Submission(BaseModel):
     run_at: Moment | None = Field(default=None, description="run it at this time; not together with delay")
     retries: int | None = Field(default=None, ge=0, le=1000, description="left out: what the task says")
     timeout: Duration | None = Field(default=None, description="left out: what the task says")
+    unique: Policy | None = Field(default=None, description="one at a time of jobs that count as the same")
+    fresh: StrictBool = Field(default=False, description="run it though a result of its kind is cached")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 
     @model_validator(mode="after")
@@ -93,6 +128,8 @@ class Submission(BaseModel):
             retries=self.retries,
             timeout=self.timeout,
             keep=KEEP,
+            unique=self.unique,
+            fresh=self.fresh,
         )
 
 

@@ -114,7 +114,7 @@ class Crew:
             values, names = work.plan.arguments(work.job.payload)
             awaitable = work.plan.function(*values, **names)
             work.error, result = await guarded(awaitable, work.soft_ns)
-            work.result = encode_result(result)
+            work.result = encode_result(result, work.plan.max_result)
         except BaseException as error:  # noqa: BLE001 - any failure is this job's own
             work.error = error
         self._done(work)
@@ -137,7 +137,7 @@ def attempt(work: Work) -> tuple[BaseException | None, bytes | None]:
         finally:
             stray.leave_if_stray()
             work.timeout.end()
-        return None, encode_result(result)
+        return None, encode_result(result, work.plan.max_result)
     except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
         return error, None
 

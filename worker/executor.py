@@ -13,20 +13,20 @@ from worker.soft_timeout import SoftTimeout
 from worker.timeouts import NEVER, Alarm
 
 
-class ResultError(Exception):
+class ResultError(PayloadError):
     """The task ran, but what it returned cannot be stored. Running it again would do its work twice."""
 
 
-def encode_result(value: Any) -> bytes | None:
+def encode_result(value: Any, limit: int = payload.MAX_BYTES) -> bytes | None:
     """A task's return value as msgpack; None when there is nothing to keep.
 
     Raises:
-        ResultError: it holds something that cannot be written down.
+        ResultError: it holds something that cannot be written down, or is larger than ``limit`` bytes.
     """
     if value is None:
         return None
     try:
-        return payload.encode(value, what="result")
+        return payload.encode(value, what="result", limit=limit)
     except PayloadError as error:
         raise ResultError(f"the task ran, but {error}") from None
 
@@ -64,7 +64,7 @@ class Executor:
         finally:
             self._alarm.deadline_ns = 0
             stray.leave_if_stray()
-        return None if result is None else encode_result(result)
+        return None if result is None else encode_result(result, plan.max_result)
 
     def close(self) -> None:
         """Cancel what tasks left behind on the event loop, and close it."""

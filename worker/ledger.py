@@ -43,9 +43,10 @@ class Ledger:
     def completed(self, job: Claimed, plan: Plan, options: Options, result: bytes | None, began_ns: int) -> None:
         """The job ran to its end; result as msgpack or None, began_ns monotonic."""
         lease = self._engine.lease(job)
-        if options.k is not None and options.k > 0:
+        keep = max(options.k or 0.0, plan.ttl) if plan.keeps else options.k
+        if keep is not None and keep > 0:
             began = self._plans.store_ms(began_ns)
-            self.done.append(Done(lease, _NIL if result is None else result, options.k, began))
+            self.done.append(Done(lease, _NIL if result is None else result, keep, began))
         elif result is None or plan.ttl <= 0:
             self.done.append(Done(lease))
         else:

@@ -52,9 +52,22 @@ class Tally:
 class Plan:
     """How jobs of one type from one queue are run. Times in ns; 0 = no limit. task is None for an unknown type."""
 
-    __slots__ = ("arguments", "function", "hard_ns", "is_async", "name", "policy", "soft_ns", "tally", "task", "ttl")
+    __slots__ = (
+        "arguments",
+        "function",
+        "hard_ns",
+        "is_async",
+        "keeps",
+        "max_result",
+        "name",
+        "policy",
+        "soft_ns",
+        "tally",
+        "task",
+        "ttl",
+    )
 
-    def __init__(self, name: str, task: Task | None, policy: Policy, ttl: float, tally: Tally) -> None:
+    def __init__(self, name: str, task: Task | None, policy: Policy, ttl: float, tally: Tally, max_result: int) -> None:
         self.name = name
         self.task = task
         self.function: Callable[..., Any] = task.function if task else _never
@@ -63,7 +76,9 @@ class Plan:
         self.soft_ns = int((task.timeout or 0) * _NS) if task else 0
         self.hard_ns = int((task.hard_timeout or 0) * _NS) if task else 0
         self.policy = policy
-        self.ttl = ttl  # s a result is kept
+        self.keeps = bool(task and task.cache)  # a record even when there is no result: it is shared
+        self.ttl = max(ttl, task.cache) if task else ttl  # s a result is kept
+        self.max_result = max_result  # bytes
         self.tally = tally
 
     def deadlines(self, options: Options, now_ns: int) -> tuple[int, int]:
@@ -109,7 +124,8 @@ class Plans:
             said.give_up_on,
             said.retry_for,
         )
-        plan = Plan(name, task, policy, settings.result_ttl, Tally(self._series.row(queue, name)))
+        largest = settings.max_result if task is None or task.max_result is None else task.max_result
+        plan = Plan(name, task, policy, settings.result_ttl, Tally(self._series.row(queue, name)), largest)
         self._plans[queue, name] = plan
         return plan
 

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
+from engine.unique import Unique
 from worker.binding import Binding, bind
 from worker.durations import TaskError, seconds
 from worker.retrying import Exceptions, Rules, Wait, make_rules
+from worker.sharing import make_sharing
 
 HARD_GRACE = 5.0  # s after the soft timeout before the process is killed, unless the task says otherwise
 NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
@@ -21,7 +23,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Task:
     """One task: the user's function and what was said of it. Times in seconds; None = no limit.
 
-    traits: what the store must know of the type, in plain data.
+    traits: what the store must know of the type, in plain data. cache: a result is kept at least so long.
+    max_result: bytes.
     """
 
     name: str
@@ -33,6 +36,8 @@ class Task:
     hard_timeout: float | None = None
     rules: Rules = field(default_factory=Rules)
     traits: Mapping[str, Any] = field(default_factory=dict)
+    cache: float = 0.0
+    max_result: int | None = None
 
     @property
     def place(self) -> str:
@@ -92,6 +97,10 @@ def task(
     retry_on: Exceptions | None = None,
     give_up_on: Exceptions | None = None,
     retry_for: float | str | None = None,
+    unique: Unique | Mapping[str, Any] | str | bool | None = None,
+    cache: float | str | None = None,
+    cache_failures: float | str | None = None,
+    max_result: int | str | None = None,
 ) -> Callable[[F], F]: ...
 
 
@@ -107,6 +116,10 @@ def task(
     retry_on: Exceptions | None = None,
     give_up_on: Exceptions | None = None,
     retry_for: float | str | None = None,
+    unique: Unique | Mapping[str, Any] | str | bool | None = None,
+    cache: float | str | None = None,
+    cache_failures: float | str | None = None,
+    max_result: int | str | None = None,
 ) -> Any:
     """Make a function a task; the function itself stays as it was and can be called and tested directly.
 
@@ -120,6 +133,9 @@ def task(
             {"linear": "10s", "cap": "5m", "jitter": 0.1}; None or "exponential" = as the queue says.
         retry_on: run again only after these exceptions. give_up_on: never after these; goes first.
         retry_for: no retry begins later than that after the job was enqueued.
+        unique: of jobs that count as the same one stands at a time, whoever enqueues them; see ``engine.Unique``.
+        cache: for so long ("10m") equal jobs share one run and its result. cache_failures: the same of a dead letter.
+        max_result: bytes ("256K") of a result at most; None = as the queue says.
 
     Raises:
         TaskError: a value makes no sense, or the name is taken.
@@ -138,6 +154,12 @@ def task(
                 retry_on=retry_on,
                 give_up_on=give_up_on,
                 retry_for=retry_for,
+                sharing={
+                    "unique": unique,
+                    "cache": cache,
+                    "cache_failures": cache_failures,
+                    "max_result": max_result,
+                },
             )
         )
         return function
@@ -156,9 +178,10 @@ def make_task(
     queue: str = "default",
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
+    sharing: Mapping[str, Any] | None = None,
     **retrying: Any,
 ) -> Task:
-    """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
+    """Check what was said of a task and put it together; ``sharing`` is for ``make_sharing``, others for ``make_rules``.
 
     Raises:
         TaskError: a value makes no sense.
@@ -175,6 +198,7 @@ def make_task(
         hard = soft + HARD_GRACE
     if soft is not None and hard is not None and hard < soft:
         raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
+    shared = make_sharing(where, **(sharing or {}))
     return Task(
         name=name,
         function=function,
@@ -184,4 +208,7 @@ def make_task(
         timeout=soft,
         hard_timeout=hard,
         rules=make_rules(where, **retrying),
+        traits=shared.traits,
+        cache=shared.cache,
+        max_result=shared.max_result,
     )

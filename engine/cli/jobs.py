@@ -19,6 +19,9 @@ from engine.states import JobState
 @click.option("--delay", help="Not before this has passed: 10s, 5m, 1h30m.")
 @click.option("--retries", type=click.IntRange(min=0), help="Further attempts after a failed one.")
 @click.option("--timeout", help="The task's time limit: 30s.")
+@click.option("--unique", help='One of its kind at a time: a mode ("pending"), or JSON: {"mode": …, "by": […]}.')
+@click.option("--idempotency-key", help="The same key within a day gives the same job.")
+@click.option("--fresh", is_flag=True, help="Run it though a result of its kind is cached.")
 @click.option("--wait", help="Wait so long for its end and show it; status 1 when it fails or takes longer.")
 @json_option
 @click.pass_obj
@@ -32,6 +35,8 @@ def enqueue(target: Target, /, type: str, data: str | None, wait: str | None, *,
         raise click.BadParameter("must be more than zero", param_hint="--timeout")
     if options["delay"] is not None:
         options["delay"] = seconds(duration(options["delay"], "--delay"))
+    if (options["unique"] or "").startswith("{"):
+        options["unique"] = parsed(options["unique"], "--unique")
     with target.client() as client:
         # Kept for a while though it may have no result, when somebody waits for it.
         handle = client.enqueue(type, payload, **options, keep=60.0 if limit is not None else None)

@@ -40,10 +40,8 @@ class _Known:
         """Whether there is a reason for the key of that name (behind the base)."""
         kind, _, name = rest.partition(":")
         match kind:
-            case "lane" | "head":
-                return name in self.names
-            case "dead":
-                return name in self.names.values()
+            case "lane" | "head" | "dead":
+                return name in (self.names.values() if kind == "dead" else self.names)
             case "wake":  # one mark a queue; a worker may listen to a queue that never had a job
                 return True
             case "ops" | "knows":

@@ -42,7 +42,7 @@ class FakeClient:
         job_id = f"1-1700000000000-{next(self._numbers)}"
         if type in self.ends:
             self.jobs_by_id[job_id] = self.ends[type]
-        return SimpleNamespace(id=job_id)
+        return SimpleNamespace(id=job_id, is_new=True)
 
     async def wait(self, ids: Sequence[str], timeout: float) -> Mapping[str, Job]:  # noqa: ASYNC109 - the engine's signature
         self.check()
