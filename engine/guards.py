@@ -14,7 +14,8 @@ _LONGEST_KEY = 255  # characters
 
 def is_guarded(job: NewJob) -> bool:
     """Whether the job says something of the kind."""
-    return job.idempotency_key is not None or job.fresh or (job.unique is not None and job.unique is not False)
+    keyed = job.idempotency_key is not None or job.idempotency_ttl is not None
+    return keyed or job.fresh or (job.unique is not None and job.unique is not False)
 
 
 def guard(job: NewJob, *, ask: bool = False) -> bytes:

@@ -73,8 +73,11 @@ def as_unique(value: Unique | Mapping[str, Any] | str | bool | None) -> Unique |
     if value is None or value is False:
         return None
     fields = {} if value is True else {"mode": value} if isinstance(value, str) else value
-    if isinstance(fields, Mapping) and isinstance(fields.get("by"), str):
-        fields = {**fields, "by": [fields["by"]]}
+    if isinstance(fields, Mapping):
+        if isinstance(fields.get("by"), str):
+            fields = {**fields, "by": [fields["by"]]}
+        if fields.get("mode", "pending") not in _LETTERS:
+            raise ValueError(f"unique: {fields['mode']!r} is no mode; there are {', '.join(_LETTERS)}")
     try:
         return msgspec.convert(fields, Unique)
     except msgspec.ValidationError as error:

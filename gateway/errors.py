@@ -66,16 +66,13 @@ def of_engine(error: EngineError) -> ApiError:
         case QueueFull():
             wait = str(max(1, math.ceil(error.retry_after)))
             return ApiError(429, str(error), {"Retry-After": wait})
-        case StoreFull():
-            return ApiError(503, str(error), {"Retry-After": "5"})
-        case StoreDown():
-            return ApiError(503, str(error), {"Retry-After": "1"})
+        case StoreFull() | StoreDown():
+            return ApiError(503, str(error), {"Retry-After": "5" if isinstance(error, StoreFull) else "1"})
         case JobNotFound() | ScheduleNotFound():
             return ApiError(404, str(error))
-        case UniqueConflict():
-            return ApiError(409, str(error), {"Location": f"/tasks/{error.id}"})
-        case IdempotencyConflict():
-            return ApiError(422, str(error), {"Location": f"/tasks/{error.id}"})
+        case UniqueConflict() | IdempotencyConflict():
+            status = 409 if isinstance(error, UniqueConflict) else 422
+            return ApiError(status, str(error), {"Location": f"/tasks/{error.id}"})
         case PayloadError():
             return ApiError(400, str(error))
         case _:

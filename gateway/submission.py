@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    SkipValidation,
     StrictBool,
     ValidationError,
     WithJsonSchema,
@@ -17,7 +16,7 @@ from pydantic import (
 )
 
 from config import units
-from engine import NewJob, Unique
+from engine import NewJob
 from engine.unique import Conflict, Mode, as_unique
 from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
@@ -84,7 +83,7 @@ def _policy(value: object) -> object:
         raise ValueError(str(error).removeprefix("unique: ")) from None
 
 
-Policy = Annotated[Unique | Literal[False], BeforeValidator(_policy), SkipValidation, WithJsonSchema(_UNIQUE)]
+Policy = Annotated[Any, BeforeValidator(_policy), WithJsonSchema(_UNIQUE)]  # Unique, or False
 Moment = Annotated[float, BeforeValidator(_moment), Field(strict=True, ge=0, lt=1e11), WithJsonSchema(_TIME)]
 
 

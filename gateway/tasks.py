@@ -53,7 +53,7 @@ async def submit(request: Request, wait: Annotated[str | None, Query(examples=["
     """Submit one job: 202 with its id, or with `?wait=5s` 200 with the finished job.
 
     200 without `?wait` as well, when the job stands already: the same `Idempotency-Key` was sent within a day (then
-    another type or other data is 422), or `unique` or the type's result cache found one (409 where `unique` says raise).
+    another type or other data is 422), or `unique` or the type's result cache found one (409 if it says raise).
     """
     refuse_unknown(request, ("wait",))
     key = idempotency_key(request)

@@ -181,7 +181,7 @@ def make_task(
     sharing: Mapping[str, Any] | None = None,
     **retrying: Any,
 ) -> Task:
-    """Check what was said of a task and put it together; ``sharing`` is for ``make_sharing``, others for ``make_rules``.
+    """Check what was said of a task, put it together; ``sharing`` is for ``make_sharing``, the rest for ``make_rules``.
 
     Raises:
         TaskError: a value makes no sense.
