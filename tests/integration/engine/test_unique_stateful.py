@@ -213,7 +213,7 @@ def test_jobs_that_exclude_one_another_do_as_the_model_does(store, steps):
     run_state_machine_as_test(
         type("HerdOnStore", (Herd,), {"store": store}),
         settings=settings(
-            max_examples=120,
+            max_examples=60,
             stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
