@@ -8,7 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine import AsyncClient, Client, JobError, JobFailed, JobNotFound, NewJob, PayloadError, ResultTimeout
+from engine import (
+    AsyncClient,
+    Client,
+    IdempotencyConflict,
+    JobError,
+    JobFailed,
+    JobNotFound,
+    NewJob,
+    PayloadError,
+    ResultTimeout,
+    Unique,
+    UniqueConflict,
+)
 from engine.claims import Done
 from engine.engine import Engine
 
@@ -169,3 +181,25 @@ def test_a_forks_child_speaks_on_connections_of_its_own(store):
             client.enqueue("t", n)
         os.waitpid(child, 0)
         assert client.queues()["default"].pending == 52
+
+
+def test_both_clients_know_idempotency_keys_and_policies(client):
+    first = client.enqueue("t", 1, idempotency_key="k")
+    again = client.enqueue("t", 1, idempotency_key="k")
+    assert (again.id, first.is_new, again.is_new) == (first.id, True, False)
+    with pytest.raises(IdempotencyConflict):
+        client.enqueue("t", 2, idempotency_key="k")
+    standing = client.enqueue("u", 1, unique={"mode": "keep_last"})
+    assert client.enqueue("u", 1, unique=Unique("keep_last")).id == standing.id
+    with pytest.raises(UniqueConflict):
+        [client.enqueue("u", 2, unique={"on_conflict": "raise"}) for _ in range(2)]
+    ids = client.enqueue_many([NewJob("u", 1, unique="keep_last"), ("u", 1)])
+    assert (ids[0], len(set(ids))) == (standing.id, 2)
+
+
+def test_both_clients_share_cached_results(client, store):
+    store.client.hset("herdsman:{default}:traits", "report", '{"cache": 60000}')
+    first = client.enqueue("report", 1)
+    assert client.enqueue("report", 1).id == first.id
+    assert client.enqueue_many([("t", 1), ("report", 1)])[1] == first.id
+    assert client.enqueue("report", 1, fresh=True).id != first.id
