@@ -104,23 +104,7 @@ def task(
 ) -> Callable[[F], F]: ...
 
 
-def task(
-    name: Any = None,
-    /,
-    *,
-    queue: str = "default",
-    retries: int | None = None,
-    timeout: float | str | None = None,
-    hard_timeout: float | str | None = None,
-    backoff: Wait | None = None,
-    retry_on: Exceptions | None = None,
-    give_up_on: Exceptions | None = None,
-    retry_for: float | str | None = None,
-    unique: Unique | Mapping[str, Any] | str | bool | None = None,
-    cache: float | str | None = None,
-    cache_failures: float | str | None = None,
-    max_result: int | str | None = None,
-) -> Any:
+def task(name: Any = None, /, **said: Any) -> Any:
     """Make a function a task; the function itself stays as it was and can be called and tested directly.
 
     Args:
@@ -142,26 +126,7 @@ def task(
     """
 
     def declare(function: F) -> F:
-        tasks.add(
-            make_task(
-                name if isinstance(name, str) else None,
-                function,
-                queue=queue,
-                retries=retries,
-                timeout=timeout,
-                hard_timeout=hard_timeout,
-                backoff=backoff,
-                retry_on=retry_on,
-                give_up_on=give_up_on,
-                retry_for=retry_for,
-                sharing={
-                    "unique": unique,
-                    "cache": cache,
-                    "cache_failures": cache_failures,
-                    "max_result": max_result,
-                },
-            )
-        )
+        tasks.add(make_task(name if isinstance(name, str) else None, function, **said))
         return function
 
     if callable(name):
@@ -178,10 +143,13 @@ def make_task(
     queue: str = "default",
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
-    sharing: Mapping[str, Any] | None = None,
+    unique: Unique | Mapping[str, Any] | str | bool | None = None,
+    cache: float | str | None = None,
+    cache_failures: float | str | None = None,
+    max_result: int | str | None = None,
     **retrying: Any,
 ) -> Task:
-    """Check what was said of a task, put it together; ``sharing`` is for ``make_sharing``, the rest for ``make_rules``.
+    """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
 
     Raises:
         TaskError: a value makes no sense.
@@ -198,7 +166,7 @@ def make_task(
         hard = soft + HARD_GRACE
     if soft is not None and hard is not None and hard < soft:
         raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
-    shared = make_sharing(where, **(sharing or {}))
+    shared = make_sharing(where, unique=unique, cache=cache, cache_failures=cache_failures, max_result=max_result)
     return Task(
         name=name,
         function=function,

@@ -15,7 +15,7 @@ def test_a_task_that_says_nothing_has_no_traits():
 def test_what_is_said_becomes_traits_that_the_store_can_read():
     registry = Registry()
     sharing = {"unique": {"by": ["user"]}, "cache": "10m", "cache_failures": "1m", "max_result": "256K"}
-    registry.add(make_task("report", lambda: None, sharing=sharing))
+    registry.add(make_task("report", lambda: None, **sharing))
     traits = json.loads(registry.traits()["report"])
     assert (traits["cache"], traits["cache_failures"]) == (600_000, 60_000)
     assert (traits["unique"]["mode"], traits["unique"]["by"]) == ("pending", ["user"])
