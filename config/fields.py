@@ -17,6 +17,7 @@ from config.units import shown
 
 MOST_INSTANCES = 1024
 LEAST_MEMORY = 16 << 20
+_RATE = r"[1-9][0-9]{0,8}/([1-9][0-9]{0,5})?(ms|s|m|h|d)"
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,30})?([eE][-+]?\d{1,2})?", re.ASCII)
 _SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
@@ -236,6 +237,11 @@ Cron = Annotated[
 ]
 Zone = Annotated[str, BeforeValidator(times.zone), WithJsonSchema({"type": "string", "examples": ["Europe/Berlin"]})]
 TaskName = Annotated[str, BeforeValidator(matching(_TASK, "a task's name: at most 64 letters, digits, _ . : and -"))]
+RateLimit = Annotated[
+    str,
+    BeforeValidator(matching(_RATE, "a number and a time, like 100/m or 5/10s")),
+    WithJsonSchema({"type": "string"}),
+]
 Data = Annotated[Any, BeforeValidator(data), WithJsonSchema({})]
 AsList = _empty(tuple)
 AsMapping = _empty(dict)

@@ -46,6 +46,7 @@ class Pool(Section):
     env: f.Environment = Field(default={}, repr=False, description="Added to the processes' environment")
     http_port: f.OwnPort | None = Field(None, description="Serve POST /jobs, /metrics and /health here")
     http_task: f.Text = Field("uppercase", min_length=1, description="The task that POST /jobs runs")
+    ageing: f.Duration = Field(60.0, description="A job that waited so long goes before higher priorities; 0: never")
     max_batch: f.Whole = Field(100, ge=1, le=1000, description="Most jobs claimed at once")
 
     @property
@@ -80,6 +81,27 @@ class Backoff(Section):
     jitter: f.Number = Field(0.1, ge=0.0, le=1.0, description="Part of a delay that is random")
 
 
+class Limits(Section):
+    """How much may run."""
+
+    rate_limit: f.RateLimit | None = Field(None, description="Starts in a time, like 100/m or 5/10s")
+    burst: f.Whole | None = Field(None, ge=1, description="Evenly spaced starts, so many at once; default: a window")
+    concurrency_limit: f.Whole | None = Field(None, ge=1, description="Jobs at once, on all hosts together")
+
+
+class Tenant(Limits):
+    """What each tenant may have in one queue."""
+
+    max_pending: f.Whole = Field(0, ge=0, description="Jobs of one tenant waiting at most; 0: no limit")
+    max_pending_bytes: f.Cap = Field(0, description="Memory of one tenant's waiting jobs; 0: no limit")
+
+
+class Type(Limits):
+    """What the file says of one type of job; it goes before what its code says."""
+
+    queue: f.QueueName | None = Field(None, description="Where its jobs go when nobody says otherwise")
+
+
 class Queue(Section):
     """The policy of one queue."""
 
@@ -87,6 +109,8 @@ class Queue(Section):
     backoff: Backoff = Field(Backoff(), description="The delay before a retry")
     lease: f.Duration = Field(30.0, ge=0.1, description="A silent worker loses its jobs after so long")
     max_pending: f.Whole = Field(0, ge=0, description="Jobs waiting at most; 0: no limit")
+    max_pending_bytes: f.Cap = Field(0, description="Memory of the jobs waiting at most; 0: no limit")
+    tenant: Tenant = Field(Tenant(), description="What each tenant may have in it")
     dlq_alert: f.Whole = Field(100, ge=0, description="Dead jobs that raise an alert; 0: never")
     max_crashes: f.Whole = Field(3, ge=1, description="Processes a job may take down before it is dead")
     result_ttl: f.Duration = Field(3600.0, description="Results are kept so long")
@@ -181,6 +205,7 @@ class Config(Section):
     queues: Annotated[dict[f.QueueName, Queue], f.AsMapping] = Field(
         default={}, description="Policies by queue; default is for all others, and for keys left out"
     )
+    types: Annotated[dict[f.TaskName, Type], f.AsMapping] = Field(default={}, description="Types of job, by name")
     schedules: Annotated[tuple[Schedule, ...], f.AsList] = Field((), description="Jobs by the clock")
     store: Store = Field(Store(), description="The embedded store")
     logs: Logs = Field(Logs(), description="Log files")

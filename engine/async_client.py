@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Any, Self, TypeVar, Unpack
 
-from engine import calls, keys, questions
+from engine import calls, keys, listing, questions
 from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
@@ -77,9 +77,7 @@ class AsyncClient:
         cursor: str | None = None,
     ) -> Page:
         """Some jobs; see `Client.jobs`."""
-        return await self.ask(
-            questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor)
-        )
+        return await self.ask(listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
 
     async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not, one that runs is asked to stop; see `Client.cancel`."""
@@ -92,6 +90,14 @@ class AsyncClient:
     async def resume(self, queue: str) -> bool:
         """The queue gives jobs out again."""
         return await self.run(calls.pause(queue, paused=False))
+
+    async def pause_type(self, type: str) -> bool:
+        """No job of the type starts, in whatever queue, and none waits behind one; whether that changed anything."""
+        return await self.run(calls.pause_type(type, paused=True))
+
+    async def resume_type(self, type: str) -> bool:
+        """Jobs of the type start again; whether that changed anything."""
+        return await self.run(calls.pause_type(type, paused=False))
 
     async def purge(self, queue: str) -> int:
         """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""

@@ -2,7 +2,7 @@
 
 import select
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from engine import keys
 from engine.connection import open_connection, translated
@@ -16,11 +16,17 @@ class Bell:
     """
 
     def __init__(self, url: str, namespace: str, queues: Sequence[str]) -> None:
-        base = keys.base(namespace)
         self._url = url
-        self._keys = [f"{base}:wake:{queue}" for queue in queues]
+        self._keys = [f"{keys.base(namespace)}:wake:{queue}" for queue in queues]
         self._connection: Any = None
         self.armed = False
+
+    @classmethod
+    def for_due(cls, url: str, namespace: str) -> Self:
+        """The one that rings when something falls due earlier than the last `promote` has said."""
+        bell = cls(url, namespace, ())
+        bell._keys = [f"{keys.base(namespace)}:due"]
+        return bell
 
     def fileno(self) -> int:
         """The socket, for select; only while armed."""

@@ -137,7 +137,17 @@ def watch(ids: Sequence[str], timeout: float) -> Call[list[str]]:
 
 def pause(queue: str, *, paused: bool) -> Call[bool]:
     """Pause a queue or resume it; whether that changed anything."""
-    return Call("pause", [keys.name(queue, "queue"), str(int(paused))], bool)
+    return Call("pause", [keys.name(queue, "queue"), str(int(paused)), "queue"], bool)
+
+
+def pause_type(type: str, *, paused: bool) -> Call[bool]:
+    """Pause a type in all queues or resume it; whether that changed anything."""
+    return Call("pause", [keys.name(type, "task"), str(int(paused)), "type"], bool)
+
+
+def park(lease: str, type: str) -> Call[str]:
+    """Processing -> pending in a lane of its type: "parked", "passed on", or "" when the lease was lost."""
+    return Call("park", [lease, type], text)
 
 
 class Depths(NamedTuple):
@@ -164,7 +174,9 @@ def _depths(reply: Any) -> Depths:
             oldest=max(0, oldest) / 1000,
             paused=bool(paused),
             rescued=int(rescued),
+            parked=int(parked),
+            lanes=int(lanes),
         )
-        for name, pending, scheduled, processing, dead, oldest, paused, rescued in rows
+        for name, pending, scheduled, processing, dead, oldest, paused, rescued, parked, lanes in rows
     }
     return Depths(now / 1000, swept / 1000, queues)

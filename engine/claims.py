@@ -1,6 +1,6 @@
 """The claim call: acknowledge a batch and claim the next. A worker lives on this one call: it is written for speed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from engine import keys
@@ -45,8 +45,19 @@ class Done(NamedTuple):
     started_ms: int = 0
 
 
-def arguments(done: Sequence[Done], want: int, queues: Sequence[str], lease: float) -> list[Any]:
-    """claim.lua's arguments behind incarnation and operation."""
+def arguments(
+    done: Sequence[Done],
+    want: int,
+    queues: Sequence[str],
+    lease: float,
+    *,
+    old: float = 0.0,
+    skip: Collection[str] = (),
+) -> list[Any]:
+    """claim.lua's arguments behind incarnation and operation.
+
+    old: seconds after which a job goes before those of higher priority, 0 = never. skip: types to pass over.
+    """
     plain: list[Any] = []
     full: list[Any] = []
     for job in done:
@@ -54,7 +65,8 @@ def arguments(done: Sequence[Done], want: int, queues: Sequence[str], lease: flo
             plain.append(job.lease)
         else:
             full += [job.lease, job.result, max(1, round(job.ttl * 1000)), job.started_ms]
-    return [round(lease * 1000), want, len(queues), len(plain), len(full) // 4, *queues, *plain, *full]
+    counts = [round(lease * 1000), want, len(queues), len(plain), len(full) // 4, round(old * 1000), len(skip)]
+    return [*counts, *queues, *skip, *plain, *full]
 
 
 def parse(reply: Sequence[Any], queues: Sequence[str]) -> Grant:

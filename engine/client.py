@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar, Unpack
 
 import msgspec
 
-from engine import calls, keys, questions
+from engine import calls, keys, listing, questions
 from engine.calls import Call
 from engine.dead_letters import DeadLetters
 from engine.enqueue import CHUNK
@@ -105,7 +105,7 @@ class Client:
         Raises:
             ValueError: the state or the cursor is none.
         """
-        return self.ask(questions.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
+        return self.ask(listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
 
     def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not; one that runs is asked to stop, unless `running` is False.
@@ -122,6 +122,14 @@ class Client:
     def resume(self, queue: str) -> bool:
         """The queue gives jobs out again; whether that changed anything."""
         return self.run(calls.pause(queue, paused=False))
+
+    def pause_type(self, type: str) -> bool:
+        """No job of the type starts, in whatever queue, and none waits behind one; whether that changed anything."""
+        return self.run(calls.pause_type(type, paused=True))
+
+    def resume_type(self, type: str) -> bool:
+        """Jobs of the type start again; whether that changed anything."""
+        return self.run(calls.pause_type(type, paused=False))
 
     def purge(self, queue: str) -> int:
         """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""

@@ -5,7 +5,7 @@ and the janitor hold one each; producers use `client.py`.
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,6 +16,7 @@ from engine.calls import Call
 from engine.claims import Claimed, Done, Grant
 from engine.errors import StoreDown
 from engine.job import JobError, StoreFigures, WorkerInfo
+from engine.limits import QueueLimits
 from engine.session import Session
 from engine.storeinfo import store_figures
 
@@ -69,16 +70,28 @@ class Engine:
 
     # --- the worker's call, in two halves -----------------------------------------------------------------------
 
-    def post(self, done: Sequence[Done], want: int, queues: Sequence[str], lease: float) -> int:
+    def post(
+        self,
+        done: Sequence[Done],
+        want: int,
+        queues: Sequence[str],
+        lease: float,
+        *,
+        old: float = 0.0,
+        skip: Collection[str] = (),
+    ) -> int:
         """Sends: acknowledge `done` and claim up to `want` jobs of `queues` (in that order) for `lease` seconds.
 
-        Nothing is read, so the store works while the caller runs its batch. Returns the call's number. Never raises
-        for weather: `collect` sees to it.
+        Now and then a job that has waited for `old` seconds goes before those of higher priority (0 = never). Types in
+        `skip` are passed over. Nothing is read, so the store works while the caller runs its batch. Returns the call's
+        number. Never raises for weather: `collect` sees to it.
         """
         if self._posted is not None:
             raise RuntimeError("the last call's reply was not collected")
         operation = self.session.next_operation()
-        call: Call[Grant] = Call(CLAIM, claims.arguments(done, want, queues, lease), _unparsed, remembered=True)
+        call: Call[Grant] = Call(
+            CLAIM, claims.arguments(done, want, queues, lease, old=old, skip=skip), _unparsed, remembered=True
+        )
         command = self.session.pack(call, operation)
         self._posted = (operation, command, queues)
         self._sent = self._try_send(command)
@@ -171,6 +184,13 @@ class Engine:
         """Processing -> scheduled; False when the lease was lost."""
         return self.run(calls.retry(lease, error, delay, charge=charge))
 
+    def park(self, lease: str, type: str) -> str:
+        """A job of a type that this worker does not know goes to a lane of that type; nothing is charged.
+
+        "parked": no live worker knows the type; "passed on": one does; "" when the lease was lost.
+        """
+        return self.run(calls.park(lease, type))
+
     def bury(self, lease: str, error: JobError | None, *, charge: bool = True) -> bool:
         """Processing -> dead; False when the lease was lost."""
         return self.run(calls.bury(lease, error, charge=charge))
@@ -187,15 +207,15 @@ class Engine:
         self,
         info: WorkerInfo,
         types: Mapping[str, str],
-        limits: Mapping[str, int] | None = None,
+        limits: Mapping[str, QueueLimits] | None = None,
         traits: Mapping[str, str] | None = None,
     ) -> None:
         """Says who this worker is, which types it knows (type -> queue), their traits, and queue limits."""
         args: list[Any] = [info.incarnation, msgspec.msgpack.encode(info), len(types)]
         for name, queue in types.items():
             args += [name, queue, (traits or {}).get(name, "")]
-        for pair in (limits or {}).items():
-            args += pair
+        for name, said in (limits or {}).items():
+            args += [name, said.room(), said.tenantry()]
         self.run(Call("register", args, int))
 
     def extend(self, workers: Sequence[WorkerInfo], leases: Sequence[str], lease: float) -> calls.Extended:

@@ -8,6 +8,8 @@ from engine.calls import Args, Call, text
 from engine.errors import QueueFull
 from engine.new_job import NewJob
 
+LONGEST_LABEL = 128  # characters of a tenant's name or a limit's key
+MOST_COST = 1000  # permits of a rate that one job takes
 CHUNK = 1000  # jobs in one script: far below Lua's and the protocol's limits, long enough to amortise the call
 
 
@@ -40,9 +42,31 @@ def enqueue(jobs: Sequence[NewJob]) -> Call[list[str] | Detour]:
     return Call("enqueue", args, lambda reply: _ids(reply, counts), remembered=True)
 
 
-def where(_job: NewJob) -> str:
-    """What decides in which lane of its queue a job stands; "" for the queue's main lane."""
-    return ""
+def where(job: NewJob) -> str:
+    """What decides in which lane of its queue a job stands; "" for the queue's main lane.
+
+    Raises:
+        ValueError: it makes no sense.
+    """
+    if job.tenant is None and job.priority is None and job.limit_key is None and job.cost is None:
+        return ""
+    if job.priority not in (None, "high", "normal", "low"):
+        raise ValueError(f"priority is 'high', 'normal' or 'low', not {job.priority!r}")
+    if job.cost is not None and (isinstance(job.cost, bool) or not 1 <= job.cost <= MOST_COST):
+        raise ValueError(f"cost is 1 to {MOST_COST}, not {job.cost!r}")
+    said = (
+        "" if job.priority in (None, "normal") else job.priority,
+        _label(job.tenant, "tenant") if job.tenant is not None else "",
+        _label(job.limit_key, "limit_key") if job.limit_key is not None else "",
+        "" if job.cost in (None, 1) else str(job.cost),
+    )
+    return "\t".join(said) if any(said) else ""
+
+
+def _label(text: str, what: str) -> str:
+    if not isinstance(text, str) or not 1 <= len(text) <= LONGEST_LABEL or not text.isprintable():
+        raise ValueError(f"{what} is 1 to {LONGEST_LABEL} printable characters, not {text!r}")
+    return text
 
 
 def options(job: NewJob) -> bytes:

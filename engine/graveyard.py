@@ -9,8 +9,9 @@ from engine.calls import text
 from engine.deaths import Death, deaths, drop, requeue
 from engine.fingerprint import fingerprint, sense
 from engine.job import DeadGroup, DeadGroups, Page
+from engine.listing import LOOKS
 from engine.peek import peek
-from engine.questions import LOOKS, PEEK, Question
+from engine.questions import PEEK, Question
 
 MOST = 10_000  # dead letters a queue that are looked at for groups: the newest
 

@@ -29,6 +29,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         attempts: runs that ended by themselves, the good one too. crashes: processes that died of it.
         releases: runs that we ended in the middle (a drain's deadline, an operator's kill); they charge nothing.
         start_before: when it has not started by then, it is cancelled.
+        priority: "high", "normal" or "low", within its queue. limit_key: for which its type's limits count apart.
     """
 
     id: str
@@ -50,6 +51,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retries: int | None = None
     timeout: float | None = None
     start_before: float | None = None
+    priority: str = "normal"
+    tenant: str | None = None
+    limit_key: str | None = None
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -111,7 +115,13 @@ class WorkerInfo(msgspec.Struct, kw_only=True):
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
-    """How deep a queue is, state by state; `oldest` is the age in seconds of its longest waiting pending job."""
+    """How deep a queue is, state by state.
+
+    Attributes:
+        oldest: age in seconds of its longest waiting pending job.
+        parked: how many of the pending are of types that are paused, or that no live worker knows.
+        lanes: how many lanes of tenants, priorities and limited types have jobs, besides the main one.
+    """
 
     pending: int = 0
     scheduled: int = 0
@@ -120,6 +130,8 @@ class QueueFigures(msgspec.Struct, frozen=True):
     oldest: float = 0.0
     paused: bool = False
     rescued: int = 0
+    parked: int = 0
+    lanes: int = 0
 
 
 class StoreFigures(msgspec.Struct, frozen=True):

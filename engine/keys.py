@@ -1,19 +1,29 @@
 """Names in the store: one base for each namespace, one hash tag for all its keys, and what ids and leases say.
 
 herdsman:{NS}:meta        hash    first (since) and last ms issued, seq, token, epoch, run, swept, well
-herdsman:{NS}:lanes       hash    queue -> lane            :names   hash  lane -> queue
+herdsman:{NS}:lanes       hash    queue -> main lane       :names   hash  lane -> queue
+herdsman:{NS}:apart:lanes hash    queue, what -> lane apart :said   hash  lane apart -> priority tenant type key cost
+herdsman:{NS}:apart       set     types that stand apart: limited or paused        :stopped set  paused types
+herdsman:{NS}:state:QUEUE hash    lane apart that has jobs -> ring, held, blocked or parked
+herdsman:{NS}:ring:QUEUE  list    lanes apart that take turns (:high: and :low: too); * is the main lane
+herdsman:{NS}:held        zset    lane -> when a rate lets it :parked zset lane -> since  :blocked:LIMIT set of lanes
+herdsman:{NS}:gcra:LIMIT  string  theoretical arrival time  :window:LIMIT zset of starts  :permits:LIMIT zset of leases
+herdsman:{NS}:holding     hash    lease -> limits whose permits it holds
+herdsman:{NS}:backlog     hash    queue -> pending in its lanes apart      :later hash the same, scheduled
+herdsman:{NS}:due         list    at most one mark, on which the janitor's promoter sleeps
 herdsman:{NS}:lane:N      stream  bodies of pending and processing jobs that have nothing more to say
 herdsman:{NS}:head:N      list    ids that were given back, next first
 herdsman:{NS}:marks       hash    cN cursor, pN entries passed and still there, sN scheduled
 herdsman:{NS}:processing  zset    lease -> deadline        :scheduled zset id -> due
 herdsman:{NS}:dead:QUEUE  zset    id -> when               :finished zset  id -> when its record expires
-herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x u
+herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x l u
 herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller: 'number answer'
 herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
 herdsman:{NS}:beats :gone :callers :watched :cancels  zsets by time :types hash type -> queue   :knows:WHO hash
 herdsman:{NS}:traits      hash    type -> what the store must know of it, JSON
-herdsman:{NS}:limits      hash    queue -> max_pending     :paused set     :rescued hash queue -> n
+herdsman:{NS}:limits      hash    queue -> jobs bytes, of a tenant jobs bytes  :tenantry hash  queue -> JSON
+herdsman:{NS}:paused set     :rescued hash queue -> n
 herdsman:{NS}:schedules   hash    name -> definition       :schedule:NAME hash  slot times paused asked held job open at
                                                    ended success fired skipped missed by:ORIGIN
 herdsman:{NS}:unique:HASH string  id of the job that holds it, in keep last with the id of the one that waits behind it

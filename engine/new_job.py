@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import msgspec
 
@@ -25,6 +25,9 @@ class EnqueueOptions(TypedDict, total=False):
         idempotency_key: the same key within `idempotency_ttl` (seconds or "1h"; a day when left out) gives the same
             job, whatever became of it.
         fresh: do not share another job's result though the type has a cache; later jobs share this one's.
+        priority: "high", "normal" or "low", within its queue.
+        tenant: for whom; the tenants of a queue take turns.
+        limit_key: the limits of its type count for each such key apart. cost: permits of its rate that it takes.
     """
 
     queue: str | None
@@ -38,6 +41,10 @@ class EnqueueOptions(TypedDict, total=False):
     idempotency_key: str | None
     idempotency_ttl: float | str | timedelta | None
     fresh: bool
+    priority: Literal["high", "normal", "low"] | None
+    tenant: str | None
+    limit_key: str | None
+    cost: int | None
 
 
 class NewJob(msgspec.Struct, frozen=True):
@@ -56,3 +63,7 @@ class NewJob(msgspec.Struct, frozen=True):
     idempotency_key: str | None = None
     idempotency_ttl: float | str | timedelta | None = None
     fresh: bool = False
+    priority: Literal["high", "normal", "low"] | None = None
+    tenant: str | None = None
+    limit_key: str | None = None
+    cost: int | None = None

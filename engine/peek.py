@@ -33,6 +33,7 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
     fields = {text(row[i]): row[i + 1] for i in range(2, len(row) - 1, 2)}
     options = payload.decode_options(fields.get("o", b""))
     expires = options.expires_ms(where.ms)
+    lane = (text(fields.get("z", "")) or "\t\t\t\t").split("\t")
     worker = lease.rpartition("/")[2] or text(fields.get("w", "")) or None
     return Job(
         id=job_id,
@@ -53,6 +54,9 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         retries=options.r,
         timeout=options.t,
         start_before=expires / 1000 if expires is not None else None,
+        priority=lane[0] or "normal",
+        tenant=lane[1] or None,
+        limit_key=lane[3] or None,
     )
 
 

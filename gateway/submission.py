@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -24,11 +24,14 @@ from gateway.nearest import hint, quoted
 KEEP = 3600.0
 """Seconds for which the record of a job submitted over HTTP stays after its end."""
 
-LATER = frozenset({"priority", "tenant", "webhook"})
+LATER = frozenset({"webhook"})
 """Fields of the contract that this release does not have yet."""
 
 NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
 """What the engine takes for a queue's name."""
+
+LABEL = r"^[^\x00-\x1f\x7f-\x9f]{1,128}$"
+"""What the engine takes for a tenant or a limit's key, but for the rarest of characters, which it refuses itself."""
 
 LONGEST_FINDING = 200
 """Characters of one finding: it may quote what was sent."""
@@ -99,6 +102,11 @@ class Submission(BaseModel):
     run_at: Moment | None = Field(default=None, description="run it at this time; not together with delay")
     retries: int | None = Field(default=None, ge=0, le=1000, description="left out: what the task says")
     timeout: Duration | None = Field(default=None, description="left out: what the task says")
+    start_before: Duration | None = Field(default=None, description="cancelled when it has not started by then")
+    priority: Literal["high", "normal", "low"] | None = Field(default=None, description="within its queue")
+    tenant: str | None = Field(default=None, pattern=LABEL, description="for whom; the tenants of a queue take turns")
+    limit_key: str | None = Field(default=None, pattern=LABEL, description="its type's limits count for each key apart")
+    cost: int | None = Field(default=None, ge=1, le=1000, description="permits of its type's rate that it takes")
     unique: Policy | None = Field(default=None, description="one at a time of jobs that count as the same")
     fresh: StrictBool = Field(default=False, description="run it though a result of its kind is cached")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
@@ -127,6 +135,11 @@ class Submission(BaseModel):
             retries=self.retries,
             timeout=self.timeout,
             keep=KEEP,
+            start_before=self.start_before,
+            priority=self.priority,
+            tenant=self.tenant,
+            limit_key=self.limit_key,
+            cost=self.cost,
             unique=self.unique,
             fresh=self.fresh,
         )

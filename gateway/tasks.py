@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from config import units
@@ -176,20 +177,10 @@ async def _queue_for(at_hand: Services, asked: Submission) -> str:
 
 
 async def _enqueue(at_hand: Services, asked: Submission, key: str | None) -> AsyncJobHandle:
-    job = asked.job()
-    options: dict[str, Any] = {
-        "queue": job.queue,
-        "delay": job.delay,
-        "run_at": job.run_at,
-        "retries": job.retries,
-        "timeout": job.timeout,
-        "keep": job.keep,
-        "unique": job.unique,
-        "fresh": job.fresh,
-        "idempotency_key": key,
-    }
+    options = msgspec.structs.asdict(asked.job())
+    name, data = options.pop("type"), options.pop("data")
     try:
-        return await at_hand.client.enqueue(job.type, job.data, **options)
+        return await at_hand.client.enqueue(name, data, **{**options, "idempotency_key": key})
     except ValueError as error:
         raise ApiError(422, str(error)) from None
 

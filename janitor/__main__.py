@@ -17,11 +17,13 @@ from pathlib import Path
 
 import config
 from config import Config
+from engine.bell import Bell
 from engine.connection import open_connection
 from engine.engine import Engine
 from engine.errors import EngineError
 from engine.schedule import Schedule
 from janitor.duty import Duty
+from janitor.nap import Nap
 from janitor.pidfile import AlreadyRunning, PidFile
 from janitor.promoter import Promoter
 from janitor.pruner import Pruner
@@ -78,10 +80,12 @@ def _sweep_until_stopped(settings: Config) -> None:
     url = config.store_url(settings)
     with StopRequest() as stop:
         engine = Engine(url, config.namespace(settings), incarnation=secrets.randbits(63) | 1)
+        nap = Nap(stop, Bell.for_due(url, config.namespace(settings)))
         _log.info("sweeping %s every %g s", config.redact(url), settings.janitor.interval)
         try:
-            Runner(duties(settings, engine), stop).run()
+            Runner(duties(settings, engine), stop, nap=nap).run()
         finally:
+            nap.close()
             engine.close()
     _log.info("asked to stop: leaving")
 

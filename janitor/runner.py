@@ -44,6 +44,7 @@ class Runner:
         duties: in the order in which they run within a pass.
         stop: where stop requests show and on which the loop sleeps.
         clock: monotonic seconds.
+        nap: sleeps at most so many seconds, or until a stop is asked for; True: the first duty is due at once.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class Runner:
         duties: Sequence[Duty],
         stop: Stop,
         clock: Callable[[], float] = time.monotonic,
+        nap: Callable[[float], bool] | None = None,
     ) -> None:
         self._duties = duties
         self._stop = stop
         self._clock = clock
+        self._nap = nap or (lambda seconds: stop.wait(seconds) and False)
         self._due = {duty.name: clock() for duty in duties}
         self._store = Complaint("store", _log, clock)
         self._troubles = {duty.name: Complaint(f"duty {duty.name}", _log, clock) for duty in duties}
@@ -62,7 +65,8 @@ class Runner:
     def run(self) -> None:
         """Sweep until a stop is asked for; the pass under way is ended first."""
         while not self._stop.asked:
-            self._stop.wait(self.sweep())
+            if self._nap(self.sweep()):
+                self._due[self._duties[0].name] = self._clock()
 
     def sweep(self) -> float:
         """Make one pass over the duties that are due.

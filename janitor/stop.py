@@ -7,10 +7,19 @@ ends the loop's sleep at once, also when the signal arrives just before it.
 import select
 import signal
 import socket
+from collections.abc import Sequence
 from types import FrameType
-from typing import Self
+from typing import Protocol, Self
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Waitable(Protocol):
+    """Something with a file number."""
+
+    def fileno(self) -> int:
+        """The number."""
+        ...
 
 
 class StopRequest:
@@ -35,15 +44,15 @@ class StopRequest:
         """Ask for a stop; also the handler of the signals."""
         self._asked = True
 
-    def wait(self, seconds: float) -> bool:
-        """Sleep for so many seconds, or until a stop is asked for.
+    def wait(self, seconds: float, also: Sequence[Waitable] = ()) -> bool:
+        """Sleep for so many seconds, until a stop is asked for, or until one of `also` can be read.
 
         Returns:
             True when a stop was asked for.
         """
         if not self._asked and seconds > 0:
-            readable, _, _ = select.select([self._woken], [], [], seconds)
-            if readable:
+            readable, _, _ = select.select([self._woken, *also], [], [], seconds)
+            if self._woken in readable:
                 self._woken.recv(64)
         return self._asked
 

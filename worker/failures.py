@@ -11,12 +11,11 @@ from worker.cancelled import Cancelled
 from worker.context import told
 from worker.executor import ResultError
 from worker.lateness import Expired, RetriesOver
-from worker.outcome import Again, Bury, Drop, decide, describe
+from worker.outcome import Again, Bury, Drop, Park, decide, describe
 from worker.plans import Plan, UnknownTask
 from worker.soft_timeout import SoftTimeout
 from worker.wishes import Discard, Retry, Snooze
 
-UNKNOWN_DELAY = 30.0  # s: until then a worker that knows the task may have come
 KEPT_AT_LEAST = 60.0  # s: a cancelled job's reason can be read for so long, even in queues that keep no results
 
 
@@ -25,7 +24,7 @@ class Failure(NamedTuple):
 
     lease: str
     error: JobError | None
-    verdict: Again | Bury | Drop
+    verdict: Again | Bury | Drop | Park
     charge: bool
 
 
@@ -86,4 +85,4 @@ def _unknown(job: Claimed, lease: str) -> Failure:
         "it waits for one that knows it; check `tasks:` of the pool, and the name in @task"
     )
     error = JobError("UnknownTask", message, "", "unknown task")
-    return Failure(lease, error, Again(UNKNOWN_DELAY), charge=False)
+    return Failure(lease, error, Park(), charge=False)

@@ -9,7 +9,7 @@ from engine.engine import Engine
 from engine.payload import Options
 from worker.context import told
 from worker.failures import Failure, failure_of
-from worker.outcome import Again, Drop
+from worker.outcome import Again, Drop, Park
 from worker.patience import Patience
 from worker.plans import Plan, Plans, UnknownTask
 
@@ -21,12 +21,14 @@ class Ledger:
     """Kept by the work loop's thread alone.
 
     ``done`` travels with the next claim; failures are told one by one while no claim is under way.
+    skip: where types are noted that this worker does not know.
     """
 
-    def __init__(self, engine: Engine, plans: Plans, patience: Patience) -> None:
+    def __init__(self, engine: Engine, plans: Plans, patience: Patience, skip: set[str] | None = None) -> None:
         self._engine = engine
         self._plans = plans
         self._patience = patience
+        self._skip = set[str]() if skip is None else skip
         self.done: list[Done] = []
         self._failures: list[tuple[Plan, Failure]] = []
 
@@ -61,7 +63,9 @@ class Ledger:
         self._failures.append((plan, failure))
         said = failure.error
         if isinstance(error, UnknownTask) and said:
-            log.warning("%s", said.message)
+            if job.type not in self._skip:
+                log.warning("%s", said.message)
+            self._skip.add(job.type)
         else:
             what = "failed" if failure.charge and not isinstance(failure.verdict, Drop) else "was not finished"
             log.info(
@@ -76,9 +80,11 @@ class Ledger:
         """
         while self._failures:
             plan, failure = self._failures[0]
-            held, tally = self._patience(lambda: self._tell(failure)), plan.tally  # noqa: B023 - called here
+            held, tally = self._patience(lambda: self._tell(failure, plan.name)), plan.tally  # noqa: B023 - called here
             if not held:
                 tally.lost += 1
+            elif isinstance(failure.verdict, Park):
+                tally.released += 1
             elif isinstance(failure.verdict, Again):
                 tally.retried += failure.charge
                 tally.released += not failure.charge
@@ -86,8 +92,10 @@ class Ledger:
                 tally.dead += 1
             self._failures.pop(0)
 
-    def _tell(self, failure: Failure) -> bool:
+    def _tell(self, failure: Failure, type: str) -> bool:
         lease, error, verdict, charge = failure
+        if isinstance(verdict, Park):
+            return bool(self._engine.park(lease, type))
         if isinstance(verdict, Again):
             return self._engine.retry(lease, error, verdict.delay, charge=charge)
         if isinstance(verdict, Drop) and error:

@@ -10,6 +10,7 @@ from engine import EngineError, WorkerInfo
 from engine.bell import Bell
 from engine.engine import Engine, StoppedWaiting
 from scoreboard import ExitReason, WorkerRecord, WorkerState
+from worker.announcement import announcement
 from worker.context import told_to_stop
 from worker.executor import Executor
 from worker.idle import Idle
@@ -69,17 +70,18 @@ def make_station(
         patience_s=pool.drain_timeout,
     )
     engine = Engine(posting.url, posting.namespace, incarnation=incarnation, idle=vigil.wait)
+    order = QueueOrder(pool.queues, pool.queue_weights, ageing=pool.ageing)
     plans = Plans(posting.config, tasks, posting.board.series(slot))
     return Station(
         engine=engine,
         record=record,
         keeper=posting.board.keeper(slot),
         plans=plans,
-        ledger=Ledger(engine, plans, Patience(vigil.wait)),
+        ledger=Ledger(engine, plans, Patience(vigil.wait), order.skip),
         requests=requests,
         idle=idle,
         vigil=vigil,
-        order=QueueOrder(pool.queues, pool.queue_weights),
+        order=order,
         stand_in=StandIn(engine, posting.max_crashes),
         lease=posting.lease,
         max_batch=pool.max_batch,
@@ -97,10 +99,10 @@ def _work(posting: Posting, station: Station, slot: int, rank: int, incarnation:
         started_at=time.time(),
         beat_at=time.time(),
     )
-    limits = {name: posting.config.queue(name).max_pending for name in posting.pool.queues}
+    said = announcement(posting.config, posting.pool, tasks)
     patience = Patience(station.vigil.wait)
     try:
-        patience(lambda: station.engine.register(info, tasks.queues(), limits, tasks.traits()))
+        patience(lambda: station.engine.register(info, *said))
     except StoppedWaiting:
         return station.vigil.reason() or ExitReason.DRAINED
     station.plans.announce(posting.pool.queues)

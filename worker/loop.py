@@ -133,7 +133,7 @@ class WorkLoop:
         at.vigil.holds_work = bool(at.ledger.done)
         if want:  # before it is sent: from then on the store may have granted jobs to us
             at.record.set_in_flight(at.engine.next_call)
-        at.engine.post(at.ledger.take(), want, at.order.next(), at.lease)
+        at.engine.post(at.ledger.take(), want, at.order.next(), at.lease, old=at.order.ageing, skip=at.order.skip)
 
     def _collect(self) -> list[Claimed]:
         at = self._at

@@ -1,19 +1,27 @@
-"""In which order a claim looks at the queues: always the same, or by weights."""
+"""In which order a claim looks at the queues, always the same or by weights; and what it passes over."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
 
 
 class QueueOrder:
-    """Strict: the listed order, every time. Weighted: drawn anew for each claim, heavier queues oftener first."""
+    """Strict: the listed order, every time. Weighted: drawn anew for each claim, heavier queues oftener first.
+
+    ageing: seconds after which a job goes before those of higher priority in every eighth claim; 0 = never.
+    skip: types that this worker was found not to know.
+    """
 
     def __init__(
         self,
         queues: Sequence[str],
         weights: Mapping[str, float] | None = None,
         chance: Callable[[], float] = random.random,
+        *,
+        ageing: float = 0.0,
     ) -> None:
         self.queues = list(queues)
+        self.ageing = ageing
+        self.skip: set[str] = set()
         self._weights = dict(weights or {})
         self._chance = chance
 

@@ -31,6 +31,11 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Park:
+    """Not for this worker: to a lane of its type, where one that knows the type finds it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """How failures of one task from one queue are treated; see ``retrying.Rules``.
 

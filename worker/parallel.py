@@ -76,7 +76,9 @@ class ParallelLoop:
         at.vigil.holds_work = bool(at.ledger.done)
         if want:
             at.record.set_in_flight(at.engine.next_call)
-        call = at.engine.post(at.ledger.take(), want, at.order.next(), at.lease)
+        call = at.engine.post(
+            at.ledger.take(), want, at.order.next(), at.lease, old=at.order.ageing, skip=at.order.skip
+        )
         grant = at.engine.collect()
         at.vigil.holds_work = False
         for index in self._told:

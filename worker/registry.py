@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
+from engine.limits import limits
 from engine.unique import Unique
 from worker.binding import Binding, bind
 from worker.durations import TaskError, seconds
@@ -101,6 +102,8 @@ def task(
     cache: float | str | None = None,
     cache_failures: float | str | None = None,
     max_result: int | str | None = None,
+    rate_limit: str | Mapping[str, Any] | None = None,
+    concurrency_limit: int | None = None,
 ) -> Callable[[F], F]: ...
 
 
@@ -117,6 +120,8 @@ def task(name: Any = None, /, **said: Any) -> Any:
             {"linear": "10s", "cap": "5m", "jitter": 0.1}; None or "exponential" = as the queue says.
         retry_on: run again only after these exceptions. give_up_on: never after these; goes first.
         retry_for: no retry begins later than that after the job was enqueued.
+        rate_limit: starts in a time, like "100/m" (sliding window), or {"rate": "100/m", "burst": 10} (evenly spaced).
+        concurrency_limit: jobs of it that run at once, on all hosts together.
         unique: of jobs that count as the same one stands at a time, whoever enqueues them; see ``engine.Unique``.
         cache: for so long ("10m") equal jobs share one run and its result. cache_failures: the same of a dead letter.
         max_result: bytes ("256K") of a result at most; None = as the queue says.
@@ -143,6 +148,8 @@ def make_task(
     queue: str = "default",
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
+    rate_limit: str | Mapping[str, Any] | None = None,
+    concurrency_limit: int | None = None,
     unique: Unique | Mapping[str, Any] | str | bool | None = None,
     cache: float | str | None = None,
     cache_failures: float | str | None = None,
@@ -160,12 +167,11 @@ def make_task(
         raise TaskError(f"{where}: a name is 1 to 128 of A-Z a-z 0-9 _ . : / -")
     if not queue or not isinstance(queue, str):
         raise TaskError(f"{where}: queue must be the name of a queue, not {queue!r}")
-    soft = None if timeout is None else seconds(timeout, f"{where}: timeout")
-    hard = None if hard_timeout is None else seconds(hard_timeout, f"{where}: hard_timeout")
-    if soft is not None and hard is None:
-        hard = soft + HARD_GRACE
-    if soft is not None and hard is not None and hard < soft:
-        raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
+    soft, hard = _time_limits(where, timeout, hard_timeout)
+    try:
+        traits = limits(rate_limit, concurrency_limit)
+    except ValueError as error:
+        raise TaskError(f"{where}: {error}") from None
     shared = make_sharing(where, unique=unique, cache=cache, cache_failures=cache_failures, max_result=max_result)
     return Task(
         name=name,
@@ -176,7 +182,19 @@ def make_task(
         timeout=soft,
         hard_timeout=hard,
         rules=make_rules(where, **retrying),
-        traits=shared.traits,
+        traits={**traits, **shared.traits},
         cache=shared.cache,
         max_result=shared.max_result,
     )
+
+
+def _time_limits(
+    where: str, timeout: float | str | None, hard_timeout: float | str | None
+) -> tuple[float | None, float | None]:
+    soft = None if timeout is None else seconds(timeout, f"{where}: timeout")
+    hard = None if hard_timeout is None else seconds(hard_timeout, f"{where}: hard_timeout")
+    if soft is not None and hard is None:
+        hard = soft + HARD_GRACE
+    if soft is not None and hard is not None and hard < soft:
+        raise TaskError(f"{where}: hard_timeout ({hard:g} s) is shorter than timeout ({soft:g} s)")
+    return soft, hard

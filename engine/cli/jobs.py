@@ -22,6 +22,9 @@ from engine.states import JobState
 @click.option("--unique", help='One of its kind at a time: a mode ("pending"), or JSON: {"mode": …, "by": […]}.')
 @click.option("--idempotency-key", help="The same key within a day gives the same job.")
 @click.option("--fresh", is_flag=True, help="Run it though a result of its kind is cached.")
+@click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Within its queue.")
+@click.option("--tenant", help="For whom; the tenants of a queue take turns.")
+@click.option("--limit-key", help="The limits of TYPE count for each such key apart.")
 @click.option("--wait", help="Wait so long for its end and show it; status 1 when it fails or takes longer.")
 @json_option
 @click.pass_obj

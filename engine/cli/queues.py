@@ -25,33 +25,44 @@ def queues(target: Target, /, *, as_json: bool) -> None:
         say_json(found)
         return
     rows = [
-        (name, q.pending, q.scheduled, q.processing, q.dead, length(q.oldest), "paused" if q.paused else "")
+        (name, q.pending, q.scheduled, q.processing, q.dead, length(q.oldest), _notes(q))
         for name, q in sorted(found.items())
     ]
     click.echo(table(("queue", "pending", "scheduled", "processing", "dead", "oldest", ""), rows))
 
 
+def _notes(figures: "QueueFigures") -> str:
+    parked = f"{figures.parked} parked (paused, or known to no worker)" if figures.parked else ""
+    return ", ".join(note for note in ("paused" if figures.paused else "", parked) if note)
+
+
+type_option = click.option("--type", "of_type", is_flag=True, help="QUEUE is the name of a type instead.")
+
+
 @click.command()
 @click.argument("queue")
+@type_option
 @json_option
 @click.pass_obj
-def pause(target: Target, /, queue: str, *, as_json: bool) -> None:
-    """Let QUEUE take jobs and give none out."""
+def pause(target: Target, /, queue: str, *, of_type: bool, as_json: bool) -> None:
+    """Let QUEUE take jobs and give none out; or start no job of a type."""
     with target.client() as client:
-        known(client, queue)
-        changed = client.pause(queue)
+        if not of_type:
+            known(client, queue)
+        changed = client.pause_type(queue) if of_type else client.pause(queue)
     _say(queue, "paused", changed=changed, as_json=as_json)
 
 
 @click.command()
 @click.argument("queue")
+@type_option
 @json_option
 @click.pass_obj
-def resume(target: Target, /, queue: str, *, as_json: bool) -> None:
-    """Let QUEUE give jobs out again."""
+def resume(target: Target, /, queue: str, *, of_type: bool, as_json: bool) -> None:
+    """Let QUEUE give jobs out again; or start jobs of a type again."""
     with target.client() as client:
-        changed = client.resume(queue)
-        if not changed:
+        changed = client.resume_type(queue) if of_type else client.resume(queue)
+        if not changed and not of_type:
             known(client, queue)
     _say(queue, "resumed", changed=changed, as_json=as_json)
 

@@ -26,25 +26,31 @@ local function issued(lane, entry)
   if ms < tonumber(last[3] or 0) then return false end
   return ms < tonumber(last[1]) or (ms == tonumber(last[1]) and tonumber(seq) <= tonumber(last[2]))
 end
+local function lane_said(found, lane)
+  if not lane or tonumber(lane) < 1000000 then return found end
+  found[#found + 1], found[#found + 2] = 'z', redis.call('HGET', b .. ':said', lane) or ''
+  return found
+end
 local function one(id)
   local lane, entry = lane_of(id)
   if not lane then return { '', '' } end
   local record = redis.call('HGETALL', b .. ':job:' .. id)
   if #record > 0 then
-    local found, state = { '', lease_of(id) or '' }, 'pending'
+    local found, state, now_in = { '', lease_of(id) or '' }, 'pending', lane
     for i = 1, #record, 2 do
       if record[i] == 's' then state = record[i + 1] end
+      if record[i] == 'l' then now_in = record[i + 1] end
       found[#found + 1], found[#found + 2] = record[i], record[i + 1]
     end
     found[1] = state
-    return found
+    return lane_said(found, now_in)
   end
   local row = redis.call('XRANGE', b .. ':lane:' .. lane, entry, entry)[1]
   if not row then return { issued(lane, entry) and 'forgotten' or '', '' } end
   local lease = lease_of(id)
   local found = { lease and 'processing' or 'pending', lease or '', 'q', redis.call('HGET', b .. ':names', lane) }
   for _, part in ipairs(row[2]) do found[#found + 1] = part end
-  return found
+  return lane_said(found, lane)
 end
 local answer = {}
 for i, id in ipairs(ARGV) do answer[i] = one(id) end

@@ -4,7 +4,7 @@
 -- KEYS      1 base
 -- ARGV      1 limit  2 grace in ms: how long an owner must have been silent  3 default crash limit, then queue, limit
 -- RETURNS   {id, queue, buried} for each
--- INCLUDES  clock id give crash wake aside
+-- INCLUDES  clock id give crash wake aside let_go
 -- INVARIANT processing -> pending or dead; right after an outage nothing is rescued: every lease has lapsed then and
 --           every worker is healthy, so owners get one grace to speak first
 local b, now, grace = KEYS[1], clock(), tonumber(ARGV[2])
@@ -28,6 +28,7 @@ local function one(lease, deadline)
   local beat = tonumber(redis.call('ZSCORE', b .. ':beats', owner) or 0)
   if now - beat < grace and now - deadline < 3 * grace then return end
   redis.call('ZREM', b .. ':processing', lease)
+  let_go({ lease })
   local queue, buried = nil, 0
   if redis.call('HGET', b .. ':running', owner) == id then
     local name = redis.call('HGET', b .. ':names', (lane_of(id)))

@@ -3,7 +3,7 @@
 -- KEYS      1 base
 -- ARGV      1 lease  2 delay in ms  3 attempts to charge (0 or 1)  4 error (opaque bytes; '' leaves what there is)
 -- RETURNS   1, or 0 when the lease was not held any more: nothing was changed
--- INCLUDES  clock id unwanted attempt regain
+-- INCLUDES  clock id later soon unwanted attempt regain
 -- INVARIANT processing -> scheduled; or cancelled, when that was asked for
 local b, now = KEYS[1], clock()
 local id, record = attempt(ARGV[1], ARGV[3], ARGV[4])
@@ -13,5 +13,6 @@ local due = now + tonumber(ARGV[2])
 redis.call('HSET', record, 's', 'scheduled', 'd', due)
 redis.call('ZADD', b .. ':scheduled', due, id)
 regain(id, record)
-redis.call('HINCRBY', b .. ':marks', 's' .. lane_of(id), 1)
+later((lane_of(id)), 1)
+soon(due)
 return 1

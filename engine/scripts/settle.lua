@@ -6,7 +6,7 @@
 -- ARGV      1 incarnation  2 cause  3 charged (0 or 1)  4 crash limit, then the leases it had started, then '', then
 --           the leases it is known to have held besides
 -- RETURNS   {given back, charged, buried}
--- INCLUDES  clock id lift give crash wake
+-- INCLUDES  clock id lift give crash wake let_go
 -- INVARIANT afterwards the incarnation holds nothing; its neighbours are not touched; done twice it changes nothing
 local b, now, owner = KEYS[1], clock(), ARGV[1]
 redis.call('ZADD', b .. ':gone', now, owner)
@@ -30,6 +30,7 @@ for i = #held, 1, -1 do
   local lease = held[i]
   local id = id_of(lease)
   redis.call('ZREM', b .. ':processing', lease)
+  let_go({ lease })
   local queue, buried
   if started[lease] and ARGV[3] == '1' then
     queue, buried = crash(id, ARGV[2], tonumber(ARGV[4]), now)

@@ -4,6 +4,8 @@ from typing import Any
 
 from engine import keys
 
+APART = 1_000_000  # lanes from this number on are lanes apart
+
 
 class Places:
     """Where every job of a namespace stands, read in one transaction."""
@@ -17,7 +19,7 @@ class Places:
         self.processing = [m.decode() for m in client.zrange(f"{base}:processing", 0, -1)]
         self.scheduled = [m.decode() for m in client.zrange(f"{base}:scheduled", 0, -1)]
         self.finished = [m.decode() for m in client.zrange(f"{base}:finished", 0, -1)]
-        self.dead = [m.decode() for q in names.values() for m in client.zrange(f"{base}:dead:{q}", 0, -1)]
+        self.dead = [m.decode() for q in set(names.values()) for m in client.zrange(f"{base}:dead:{q}", 0, -1)]
         self.head = {lane: [m.decode() for m in client.lrange(f"{base}:head:{lane}", 0, -1)] for lane in names}
         self.streams = {lane: client.xrange(f"{base}:lane:{lane}") for lane in names}
         self.records = [k.decode().rpartition(":")[2] for k in client.scan_iter(f"{base}:job:*")]
@@ -31,6 +33,11 @@ class Places:
                 if _entry(entry.decode()) > cursor:
                     found.append(fields[b"ref"].decode() if b"ref" in fields else f"{lane}-{entry.decode()}")
         return found
+
+    def waiting(self, lane: str) -> int:
+        """How many jobs are pending in a lane."""
+        cursor = _entry(self.marks.get(f"c{lane}", "0-0"))
+        return len(self.head[lane]) + sum(_entry(entry.decode()) > cursor for entry, _ in self.streams[lane])
 
     def bodies(self) -> list[str]:
         """Ids whose body stands in a stream."""
@@ -80,4 +87,26 @@ def broken(client: Any, namespace: str = "default") -> list[str]:
         scheduled = sum(job.startswith(f"{lane}-") for job in at.scheduled)
         if scheduled != int(at.marks.get(f"s{lane}", 0)):
             said.append(f"lane {lane}: {scheduled} scheduled, the mark says {at.marks.get(f's{lane}', 0)}")
+    return said + lanes_apart(at)
+
+
+def lanes_apart(at: Places) -> list[str]:
+    """What does not hold of lanes of tenants, priorities and limited types (docs/lanes.md)."""
+    said = []
+    backlog = {q.decode(): int(n) for q, n in at.client.hgetall(f"{at.base}:backlog").items()}
+    held = {lane.decode() for lane in at.client.zrange(f"{at.base}:held", 0, -1)}
+    parked = {lane.decode() for lane in at.client.zrange(f"{at.base}:parked", 0, -1)}
+    for queue in {*at.names.values()}:
+        states = {lane.decode(): s.decode() for lane, s in at.client.hgetall(f"{at.base}:state:{queue}").items()}
+        rings = [m.decode() for r in ("high", "ring", "low") for m in at.client.lrange(f"{at.base}:{r}:{queue}", 0, -1)]
+        full = {lane: at.waiting(lane) for lane, of in at.names.items() if of == queue and int(lane) >= APART}
+        if sum(full.values()) != backlog.get(queue, 0):
+            said.append(f"{queue}: {sum(full.values())} pending in lanes apart, backlog says {backlog.get(queue, 0)}")
+        said += [f"lane {lane} has {n} jobs and no state" for lane, n in full.items() if n and lane not in states]
+        for lane, state in states.items():
+            places = {"ring": rings.count(lane), "held": lane in held, "parked": lane in parked}
+            if any(bool(there) != (kind == state) for kind, there in places.items()) or places["ring"] > 1:
+                said.append(f"lane {lane} is said to be {state}, and is in {places}")
+    holding = {lease.decode() for lease in at.client.hkeys(f"{at.base}:holding")}
+    said += [f"{lease} holds permits and does not run" for lease in holding - set(at.processing)]
     return said

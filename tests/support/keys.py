@@ -5,8 +5,10 @@ from typing import Any
 
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
 _FIXED = {
-    "meta", "lanes", "names", "marks", "processing", "scheduled", "finished", "workers", "running", "beats", "gone",
-    "callers", "watched", "cancels", "types", "traits", "limits", "paused", "rescued", "aside", "schedules",
+    "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished", "gone", "held",
+    "holding", "lanes", "later", "limits", "marks", "meta", "names", "parked", "paused",
+    "processing", "rescued", "running", "said", "scheduled", "schedules", "stopped", "tenantry",
+    "traits", "types", "watched", "workers",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 
@@ -30,6 +32,9 @@ class _Known:
         zsets = ("scheduled", "finished", *(f"dead:{queue}" for queue in self.names.values()))
         self.jobs = {job for zset in zsets for job in _ids(client.zrange(f"{base}:{zset}", 0, -1))}
         self.jobs |= {lease.partition("/")[0] for lease in _ids(client.zrange(f"{base}:processing", 0, -1))}
+        backlog = client.hgetall(f"{base}:backlog")
+        self.busy = {queue.decode() for queue, n in backlog.items() if int(n)}
+        self.held = client.hlen(f"{base}:holding")
         for lane in self.names:
             self.jobs |= _ids(client.lrange(f"{base}:head:{lane}", 0, -1))
             self.jobs |= {
@@ -39,25 +44,30 @@ class _Known:
     def explains(self, rest: str) -> bool:
         """Whether there is a reason for the key of that name (behind the base)."""
         kind, _, name = rest.partition(":")
-        match kind:
-            case "lane" | "head" | "dead":
-                return name in (self.names.values() if kind == "dead" else self.names)
-            case "wake":  # one mark a queue; a worker may listen to a queue that never had a job
-                return True
-            case "ops" | "knows":
-                return name not in self.gone  # dropped with the death mark, or by prune
-            case "schedule" | "job":
-                return name in (self.schedules if kind == "schedule" else self.jobs)
-            case "unique" | "cache" | "once":  # ends by itself, or its holder is still to end
-                return self._ends(f"{self.base}:{rest}") or self._is_held(f"{self.base}:{rest}")
-            case _:
-                return kind in _FIXED
+        reasons = {
+            "lane": name in self.names,
+            "head": name in self.names,
+            "apart": name == "lanes",
+            "dead": name in self.names.values(),
+            "wake": True,  # one mark a queue; a worker may listen to a queue that never had a job
+            "ops": name not in self.gone,  # dropped with the death mark, or by prune
+            "knows": name not in self.gone,
+            "schedule": name in self.schedules,
+            "job": name in self.jobs,
+            **dict.fromkeys(("state", "ring", "high", "low"), name in self.busy),  # only while something is pending
+            **dict.fromkeys(("unique", "cache", "once"), self._ends(rest) or self._is_held(rest)),
+            **dict.fromkeys(("gcra", "window"), True),  # they expire by themselves
+            **dict.fromkeys(("permits", "blocked"), bool(self.held)),
+        }
+        return (not name and kind in _FIXED) or reasons.get(kind, False)
 
-    def _ends(self, key: str) -> bool:
-        return bool(self.client.pttl(key) != -1)
+    def _ends(self, rest: str) -> bool:
+        return bool(self.client.pttl(f"{self.base}:{rest}") != -1)
 
-    def _is_held(self, key: str) -> bool:
-        held = (self.client.get(key) or b"").decode().split(" ")
+    def _is_held(self, rest: str) -> bool:
+        if not rest.startswith(("unique:", "cache:")):
+            return False
+        held = (self.client.get(f"{self.base}:{rest}") or b"").decode().split(" ")
         states = [self.client.hget(f"{self.base}:job:{job}", "s") for job in held]
         return all(state in {b"pending", b"scheduled", b"processing"} for state in states)
 

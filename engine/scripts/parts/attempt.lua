@@ -4,10 +4,11 @@
 -- ARGV      none
 -- RETURNS   attempt(lease, attempts to charge, error; '' leaves what there is) -> id, record key, queue; or nil when the
 --           lease was not held any more
--- INCLUDES  id lift
+-- INCLUDES  id lift let_go
 -- INVARIANT the caller must give the job its next place
 local function attempt(lease, charge, error)
   if redis.call('ZREM', KEYS[1] .. ':processing', lease) == 0 then return nil end
+  let_go({ lease })
   local id = id_of(lease)
   local queue, record = lift(id)
   if not queue then return nil end

@@ -5,14 +5,15 @@
 --           ('' = by type), type, where (see part issue), payload, options, when ('' now, '+ms' from now, '@ms' since
 --           the epoch, 'held': it waits in scheduled, without a time, until somebody calls join), fields (name, value
 --           ... of the record besides)
--- INCLUDES  issue join
+-- INCLUDES  issue join later soon
 -- INVARIANT new -> pending or scheduled
 local HELD = 9000000000000000 -- ms; promote never comes to it
 local function create(job, now)
   local b, queue = KEYS[1], job.queue
   if queue == '' then queue = redis.call('HGET', b .. ':types', job.type) or 'default' end
   local lane = lane_for(queue, job.type, job.where)
-  local pending = crowded(queue, lane, 1)
+  local more = { 1, #job.payload }
+  local pending = crowded(queue, lane, more, more)
   if pending then return nil, { 'full', queue, pending } end
   local stamp, seq = issue(1, now)
   local id = lane .. '-' .. stamp .. '-' .. string.format('%.0f', seq + 1)
@@ -28,6 +29,7 @@ local function create(job, now)
   end
   redis.call('HSET', record, 's', 'scheduled', 'd', string.format('%.0f', due))
   redis.call('ZADD', b .. ':scheduled', due, id)
-  redis.call('HINCRBY', b .. ':marks', 's' .. lane, 1)
+  later(lane, 1)
+  if due < HELD then soon(due) end
   return id, queue
 end

@@ -3,7 +3,7 @@
 -- ARGV      none
 -- RETURNS   finish(leases, from, to, results): number of leases that were not held any more. results: lease ->
 --           {result, ttl in ms, when it was started or 0}, or nil for jobs that leave nothing behind
--- INCLUDES  id lift tell ending
+-- INCLUDES  id lift tell ending let_go
 -- INVARIANT a lease is compared whole (id, token, owner), never by id alone
 local function keep(id, owner, result, now)
   local queue, record, before = lift(id)
@@ -37,6 +37,7 @@ local function finish(leases, from, to, results, now)
   end
   if #held == 0 then return to - from + 1 end
   redis.call('ZREM', b .. ':processing', unpack(held))
+  let_go(held)
   for lane, entries in pairs(lanes) do
     local gone = redis.call('XDEL', b .. ':lane:' .. lane, unpack(entries))
     if gone > 0 then redis.call('HINCRBY', b .. ':marks', 'p' .. lane, -gone) end

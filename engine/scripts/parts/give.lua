@@ -3,7 +3,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   give(id) -> queue, or nil when the job has no body any more; one that nobody wants ends instead
--- INCLUDES  id unwanted regain
+-- INCLUDES  id unwanted rings regain
 -- INVARIANT call it only for an id that was just taken out of processing; give the last one first to keep the order
 local function give(id)
   local ended = unwanted(id)
@@ -12,10 +12,13 @@ local function give(id)
   local lane = lane_of(id)
   local queue = redis.call('HGET', b .. ':names', lane)
   local record = b .. ':job:' .. id
-  if redis.call('EXISTS', record) == 1 then
+  local known = redis.call('HMGET', record, 't', 'l')
+  if known[1] then
     redis.call('HSET', record, 's', 'pending')
     regain(id, record)
   end
+  lane = known[2] or lane
   redis.call('LPUSH', b .. ':head:' .. lane, id)
+  stand(lane, queue, 1)
   return queue
 end

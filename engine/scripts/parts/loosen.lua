@@ -2,7 +2,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   loosen(id, record key, 'completed', 'dead' or 'cancelled', now): nothing
--- INCLUDES  locks id join
+-- INCLUDES  locks id join later soon
 -- INVARIANT what waited behind the job takes its lock over and joins its lane, or waits on until its own time
 local function follow(id, now)
   local b = KEYS[1]
@@ -10,10 +10,11 @@ local function follow(id, now)
   local due = tonumber(redis.call('HGET', b .. ':job:' .. id, 'd') or 0)
   if due > now and due < 9e15 then
     redis.call('ZADD', b .. ':scheduled', due, id)
+    soon(due)
     return
   end
   redis.call('ZREM', b .. ':scheduled', id)
-  redis.call('HINCRBY', b .. ':marks', 's' .. lane_of(id), -1)
+  later((lane_of(id)), -1)
   redis.call('HSET', b .. ':job:' .. id, 'd', string.format('%.0f', now))
   join({ id }, now)
 end

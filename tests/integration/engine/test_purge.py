@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine import Client
+from engine import Client, NewJob
 from tests.support.processes import eventually
 from tests.support.seats import claim
 
@@ -38,3 +38,11 @@ def test_who_waits_for_a_purged_job_hears_of_it(store):
             assert other.purge("default") == 1
             assert waiting.result(10)[handle.id].state == "cancelled"
         assert store.client.hexists(f"herdsman:{{default}}:job:{handle.id}", "p") == 0
+
+
+def test_the_jobs_of_all_tenants_and_priorities_go(client, seats):
+    jobs = [NewJob("t", tenant=tenant, priority=priority) for tenant in "abc" for priority in ("high", "low")]
+    client.enqueue_many([*jobs, *jobs, NewJob("t")])
+    assert client.purge("default") == 13
+    assert claim(seats(1)).jobs == []
+    assert client.queues()["default"].pending == 0

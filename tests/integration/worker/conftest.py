@@ -25,9 +25,9 @@ class Pool:
 
     def __init__(self, store: Store, folder: Path, **pool: Any) -> None:
         self.folder = folder
-        queues = pool.pop("policies", {})
+        queues, types = pool.pop("policies", {}), pool.pop("types", {})
         default = {"name": "default", "tasks": ["hm_tasks"], "instances": 1, **pool}
-        contents = {"redis": {"url": store.url}, "pools": [default], "queues": queues}
+        contents = {"redis": {"url": store.url}, "pools": [default], "queues": queues, "types": types}
         (folder / "c.yaml").write_text(yaml.safe_dump(contents))
         self.runs_file = folder / "runs"
         self.runs_file.touch()

@@ -140,3 +140,14 @@ async def parcel(size: int) -> str:
 def lone(user: int, seconds: float) -> int:
     time.sleep(seconds)
     return user
+
+
+@task("sparing", rate_limit="10/400ms")
+def sparing(n: int) -> int:
+    return n
+
+
+@task("single", concurrency_limit=1)
+def single(n: int) -> int:
+    time.sleep(0.02)
+    return n

@@ -51,7 +51,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 
 def test_a_field_of_a_later_release_is_not_taken_for_a_slip() -> None:
-    assert refusal(type="x", tenant="k") == "tenant: this release does not have this field yet"
+    assert refusal(type="x", webhook="k") == "webhook: this release does not have this field yet"
 
 
 @pytest.mark.parametrize(

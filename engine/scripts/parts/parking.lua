@@ -1,0 +1,32 @@
+-- part parking: lanes of a type that nobody may run now: no live worker knows it, or it is paused.
+-- KEYS      1 base
+-- ARGV      none
+-- RETURNS   park_lane(lane, queue, now): it is out of its ring; let_out(type): its lanes take their turns again
+--           known(type) -> whether a live worker knows it
+-- INCLUDES  lanes rings
+-- INVARIANT a parked lane stands in parked, and in no ring
+local function known(type)
+  local b = KEYS[1]
+  for _, inc in ipairs(redis.call('ZRANGE', b .. ':beats', 0, -1)) do
+    if redis.call('HEXISTS', b .. ':knows:' .. inc, type) == 1 then return true end
+  end
+  return false
+end
+local function park_lane(lane, queue, now)
+  local b = KEYS[1]
+  local state = b .. ':state:' .. queue
+  if redis.call('HGET', state, lane) == 'parked' then return end
+  redis.call('HSET', state, lane, 'parked')
+  leave(lane, queue)
+  redis.call('ZADD', b .. ':parked', now, lane)
+end
+local function let_out(type)
+  local b = KEYS[1]
+  for _, lane in ipairs(redis.call('ZRANGE', b .. ':parked', 0, -1)) do
+    local _, _, of = said(lane)
+    if of == type and redis.call('SISMEMBER', b .. ':stopped', type) == 0 then
+      redis.call('ZREM', b .. ':parked', lane)
+      enter_again(lane)
+    end
+  end
+end
