@@ -115,6 +115,7 @@ class Queue(Section):
     dlq_alert: f.Whole = Field(100, ge=0, description="Dead jobs that raise an alert; 0: never")
     max_crashes: f.Whole = Field(3, ge=1, description="Processes a job may take down before it is dead")
     result_ttl: f.Duration = Field(3600.0, description="Results are kept so long")
+    max_result: f.Size = Field(1 << 20, description="A result has so many bytes at most; larger ones bury their jobs")
     failure_ttl: f.Duration = Field(0.0, description="Dead jobs are kept so long; 0: for ever")
     dlq_max: f.Whole = Field(0, ge=0, description="Dead jobs kept at most, the newest; 0: no limit")
 

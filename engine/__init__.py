@@ -12,6 +12,7 @@ from engine.errors import (
     FlowEnded,
     FlowFailed,
     FlowNotFound,
+    IdempotencyConflict,
     JobFailed,
     JobNotFound,
     KeyMissing,
@@ -23,6 +24,7 @@ from engine.errors import (
     ResultTimeout,
     StoreDown,
     StoreFull,
+    UniqueConflict,
 )
 from engine.flow import Flow, FlowError, FlowJob, chain, chord, group
 from engine.flow_record import FlowInfo, FlowMember, FlowProgress, FlowState
@@ -45,6 +47,7 @@ from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
 from engine.states import JobState
+from engine.unique import Unique
 
 if TYPE_CHECKING:
     from engine.async_client import AsyncClient
@@ -72,6 +75,7 @@ __all__ = [
     "FlowNotFound",
     "FlowProgress",
     "FlowState",
+    "IdempotencyConflict",
     "Job",
     "JobError",
     "JobFailed",
@@ -100,6 +104,8 @@ __all__ = [
     "StoreDown",
     "StoreFigures",
     "StoreFull",
+    "Unique",
+    "UniqueConflict",
     "WorkerInfo",
     "chain",
     "chord",

@@ -11,11 +11,10 @@ from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
 from engine.calls import Call
 from engine.carrier import Carrier, Carrying
-from engine.client import CANCELLED_KEPT, chunks
+from engine.client import CANCELLED_KEPT
 from engine.dead_letters import AsyncDeadLetters
 from engine.doctor import Diagnosis, diagnosis
-from engine.durable import durably
-from engine.enqueue import enqueue
+from engine.entrance import Entrance
 from engine.errors import JobNotFound
 from engine.intake import AsyncIntake
 from engine.job import Job, Log, Page, QueueFigures, StoreFigures, WorkerInfo
@@ -25,7 +24,6 @@ from engine.purge import purge
 from engine.reasons import Why
 from engine.schedules import AsyncSchedules
 from engine.states import FINISHED, JobState
-from engine.submit import strings, submit
 from engine.why import why
 
 T = TypeVar("T")
@@ -44,6 +42,7 @@ class AsyncClient:
         self._base = keys.base(namespace)
         self._timeout = timeout
         self.carrier = Carrier(**carrying)
+        self._entrance = Entrance(self._base, self.carrier)
         self._free: list[AsyncSession] = []
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._listener = AsyncListener(url, namespace, self.run)
@@ -57,10 +56,8 @@ class AsyncClient:
         **options: Unpack[EnqueueOptions],
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        job = self.carrier.outgoing(NewJob(type, data, **options))
-        call: Call[Any] = submit(job) if strings(job) else enqueue([job])
-        ids = await (self.ask(durably(self._base, [call], durable)) if durable else self.run(call))
-        return AsyncJobHandle(self, ids if isinstance(ids, str) else ids[0])
+        accepted = await self.ask(self._entrance.accept(NewJob(type, data, **options), durable=durable))
+        return AsyncJobHandle(self, *accepted)
 
     async def enqueue_many(
         self,
@@ -70,10 +67,7 @@ class AsyncClient:
         durable: bool | Durable = False,
     ) -> list[str]:
         """Many jobs; see `Client.enqueue_many`."""
-        calls_ = chunks(jobs, queue, self.carrier)
-        if durable:
-            return await self.ask(durably(self._base, calls_, durable))
-        return [new for call in calls_ for new in await self.run(call)]
+        return await self.ask(self._entrance.accept_all(jobs, queue, durable=durable))
 
     def job(self, job_id: str) -> "AsyncJobHandle":
         """A handle on a job by its id; nothing is asked yet."""
@@ -219,9 +213,11 @@ class AsyncClient:
 class AsyncJobHandle:
     """A job by its id; see `engine.client.JobHandle`."""
 
-    def __init__(self, client: AsyncClient, job_id: str) -> None:
+    def __init__(self, client: AsyncClient, job_id: str, is_new: bool = True) -> None:
         self._client = client
         self.id = job_id
+        self.is_new = is_new
+        self.is_new = is_new
 
     def __repr__(self) -> str:
         return f"AsyncJobHandle({self.id!r})"

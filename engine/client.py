@@ -3,19 +3,15 @@ each process opens connections of its own.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from typing import Any, Self, TypeVar, Unpack
-
-import msgspec
 
 from engine import calls, keys, listing, questions
 from engine.calls import Call
 from engine.carrier import Carrier, Carrying
 from engine.dead_letters import DeadLetters
 from engine.doctor import Diagnosis, diagnosis
-from engine.durable import durably
-from engine.enqueue import CHUNK, enqueue
+from engine.entrance import Entrance
 from engine.flows import Flows
 from engine.intake import Intake
 from engine.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
@@ -26,7 +22,6 @@ from engine.purge import purge
 from engine.schedules import Schedules
 from engine.sessions import Sessions
 from engine.states import FINISHED
-from engine.submit import batches, strings, submit
 
 T = TypeVar("T")
 
@@ -50,6 +45,7 @@ class Client:
         self._url = url
         self._namespace = namespace
         self.carrier = Carrier(**carrying)
+        self._entrance = Entrance(keys.base(namespace), self.carrier)
         self._sessions = Sessions(url, namespace, timeout, self.carrier.incoming)
 
     def enqueue(
@@ -70,11 +66,10 @@ class Client:
         Raises:
             PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
             NotDurable: the job is enqueued all the same, or is not, as the error says.
+            UniqueConflict, IdempotencyConflict: another job stands in its way.
         """
-        job = self.carrier.outgoing(NewJob(type, data, **options))
-        call: Call[Any] = submit(job) if strings(job) else enqueue([job])
-        ids = self.ask(durably(self._base, [call], durable)) if durable else self.run(call)
-        return JobHandle(self, ids if isinstance(ids, str) else ids[0])
+        accepted = self.ask(self._entrance.accept(NewJob(type, data, **options), durable=durable))
+        return JobHandle(self, *accepted)
 
     def enqueue_many(
         self,
@@ -85,13 +80,10 @@ class Client:
     ) -> list[str]:
         """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.
 
-        Each chunk is taken whole or not at all; when a later chunk is refused the earlier ones stay. Jobs with a
-        `webhook` go one by one.
+        Each chunk is taken whole or not at all, but for jobs with `unique`, an idempotency key, a webhook or a result
+        cache, which go one by one behind the others; when a later one is refused the earlier ones stay.
         """
-        calls_ = chunks(jobs, queue, self.carrier)
-        if durable:
-            return self.ask(durably(self._base, calls_, durable))
-        return [new for call in calls_ for new in self.run(call)]
+        return self.ask(self._entrance.accept_all(jobs, queue, durable=durable))
 
     def job(self, job_id: str) -> JobHandle:
         """A handle on a job by its id; nothing is asked yet."""
@@ -230,18 +222,3 @@ class Client:
         """Any question of `engine.questions`."""
         with self._sessions.held() as session:
             return session.answer(question)
-
-
-def chunks(jobs: Iterable[NewJob | tuple[str, Any]], queue: str | None, carrier: Carrier) -> Iterator[Call[list[str]]]:
-    """The calls that enqueue these jobs, each made when it is asked for."""
-    rest = iter(jobs)
-    while chunk := carrier.all_outgoing([as_new(job, queue) for job in islice(rest, CHUNK)]):
-        yield from batches(chunk)
-
-
-def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
-    """The job as a record, in `queue` when it names none itself."""
-    new = job if isinstance(job, NewJob) else NewJob(*job)
-    if queue is None or new.queue is not None:
-        return new
-    return msgspec.structs.replace(new, queue=queue)

@@ -6,15 +6,17 @@ look at the settings ───> enqueue ───> mark, WAITAOF, WAIT on the co
 """
 
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from engine import durations
-from engine.calls import Call, text
+from engine.calls import text
 from engine.errors import EngineError, NotDurable, StoreDown
 from engine.new_job import Durable
 from engine.questions import Question, Together
 from engine.storeinfo import info_fields, product
+
+T = TypeVar("T")
 
 WAITAOF_SINCE = (7, 2)
 SOUND_SINCE = (8, 0)  # Redis; see `refusal`
@@ -22,8 +24,8 @@ _SLICE = 0.5  # seconds in one WAIT: well below any reply's time limit
 _SETTINGS = ("appendonly", "appendfsync", "no-appendfsync-on-rewrite")
 
 
-def durably(base: str, calls: Iterable[Call[Any]], wanted: "bool | Durable") -> Question[list[str]]:
-    """Each of these enqueue calls, on disk (and replicas) before the next; the ids of all.
+def durably(base: str, work: Question[T], wanted: "bool | Durable", ids_of: Callable[[T], list[str]]) -> Question[T]:
+    """What `work` enqueues, and its answer once that is on disk (and replicas).
 
     Raises:
         NotDurable: it cannot be promised (nothing was enqueued), or was not confirmed in time. StoreDown, StoreFull,
@@ -38,12 +40,9 @@ def durably(base: str, calls: Iterable[Call[Any]], wanted: "bool | Durable") -> 
     why = refusal(facts, settings, asked.replicas)
     if why:
         raise NotDurable(f"nothing was enqueued: {why}", [])
-    ids: list[str] = []
-    for call in calls:
-        new = yield call
-        ids += [new] if isinstance(new, str) else new
-        yield from _confirm(base, ids, asked.replicas, timeout, has_waitaof=version(facts) >= WAITAOF_SINCE)
-    return ids
+    answer = yield from work
+    yield from _confirm(base, ids_of(answer), asked.replicas, timeout, has_waitaof=version(facts) >= WAITAOF_SINCE)
+    return answer
 
 
 def _settings() -> Question[tuple[dict[str, str], dict[str, str] | None]]:

@@ -1,7 +1,7 @@
 """New jobs as the enqueue script takes them: in groups of one queue, type and lane."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine import durations, headers, keys, payload
 from engine.calls import Args, Call, text
@@ -13,7 +13,13 @@ MOST_COST = 1000  # permits of a rate that one job takes
 CHUNK = 1000  # jobs in one script: far below Lua's and the protocol's limits, long enough to amortise the call
 
 
-def enqueue(jobs: Sequence[NewJob]) -> Call[list[str]]:
+class Detour(NamedTuple):
+    """Nothing was enqueued: jobs of these types must go through submit.lua; traits are JSON."""
+
+    traits: dict[str, bytes]
+
+
+def enqueue(jobs: Sequence[NewJob]) -> Call[list[str] | Detour]:
     """New jobs -> their ids, in order. At most CHUNK of them.
 
     Raises:
@@ -102,8 +108,11 @@ def _version(version: int | None) -> int | None:
     return version
 
 
-def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
+def _ids(reply: Any, counts: Sequence[int]) -> list[str] | Detour:
     if isinstance(reply, list):
+        told = detour(reply)
+        if told:
+            return told
         raise refusal(text(reply[1]), int(reply[2]))
     ms, first, *lanes = reply.decode().split(" ")
     seq = int(first)
@@ -112,3 +121,10 @@ def _ids(reply: Any, counts: Sequence[int]) -> list[str]:
         ids += [f"{lane}-{ms}-{n}" for n in range(seq, seq + count)]
         seq += count
     return ids
+
+
+def detour(reply: Any) -> Detour | None:
+    """What the store answered instead of taking the jobs, if it did."""
+    if not isinstance(reply, list) or reply[0] != b"submit":
+        return None
+    return Detour({text(reply[i]): reply[i + 1] for i in range(1, len(reply), 2)})

@@ -64,6 +64,30 @@ def refusal(queue: str, pending: int) -> QueueFull:
     return QueueClosed(queue) if pending == CLOSED else QueueFull(queue, pending)
 
 
+class UniqueConflict(EngineError):
+    """Another job that counts as the same stands already (docs/unique.md).
+
+    Attributes:
+        id: that job's.
+    """
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"job {job_id} counts as the same and stands already")
+        self.id = job_id
+
+
+class IdempotencyConflict(EngineError):
+    """The idempotency key was used before, for a job of another type or with another payload.
+
+    Attributes:
+        id: that job's.
+    """
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"this idempotency key was used for job {job_id}, which has another type or another payload")
+        self.id = job_id
+
+
 class JobNotFound(EngineError):
     """No job of that id was ever issued here."""
 

@@ -9,6 +9,7 @@ from engine.enqueue import options, where
 from engine.errors import FlowEnded, LeaseLost, QueueFull
 from engine.flow import MOST, ON_FAILURE, Flow, FlowJob
 from engine.flow_record import FlowInfo, FlowMember, FlowState
+from engine.guards import is_guarded
 from engine.job import JobError
 from engine.new_job import NewJob
 from engine.peek import read_error, shown
@@ -89,6 +90,8 @@ def wire(job: NewJob, *, pass_results: bool = False) -> list[Any]:
     Raises:
         PayloadError, ValueError: the job is not sound.
     """
+    if is_guarded(job):
+        raise ValueError(f"a member of a flow ({job.type}) cannot be unique, fresh or have an idempotency key")
     queue = keys.name(job.queue, "queue") if job.queue is not None else ""
     said = options(job)
     if pass_results:

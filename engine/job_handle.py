@@ -30,11 +30,12 @@ def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
 
 
 class JobHandle:
-    """A job by its id."""
+    """A job by its id. `is_new`: False when `enqueue` found that another job answers for the one that was wanted."""
 
-    def __init__(self, client: "Client", job_id: str) -> None:
+    def __init__(self, client: "Client", job_id: str, is_new: bool = True) -> None:
         self._client = client
         self.id = job_id
+        self.is_new = is_new
 
     def __repr__(self) -> str:
         return f"JobHandle({self.id!r})"

@@ -6,6 +6,8 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
+from engine.unique import Unique
+
 
 class EnqueueOptions(TypedDict, total=False):
     """What `enqueue` takes besides type and data; all may be left out.
@@ -18,6 +20,11 @@ class EnqueueOptions(TypedDict, total=False):
         keep: seconds for which the record stays after success, even when the result is None.
         start_before: seconds, "5m" or timedelta from now, or an aware datetime: a job that has not started by then
             never does, and ends as cancelled.
+        unique: of jobs that count as the same one stands at a time: `Unique(...)`, its fields as a dict, a mode, or
+            True; left out, what the task says; False: none of it.
+        idempotency_key: the same key within `idempotency_ttl` (seconds or "1h"; a day when left out) gives the same
+            job, whatever became of it.
+        fresh: do not share another job's result though the type has a cache; later jobs share this one's.
         priority: "high", "normal" or "low", within its queue.
         tenant: for whom; the tenants of a queue take turns.
         limit_key: the limits of its type count for each such key apart. cost: permits of its rate that it takes.
@@ -34,6 +41,10 @@ class EnqueueOptions(TypedDict, total=False):
     timeout: float | str | None
     keep: float | None
     start_before: float | str | timedelta | datetime | None
+    unique: Unique | Mapping[str, Any] | str | bool | None
+    idempotency_key: str | None
+    idempotency_ttl: float | str | timedelta | None
+    fresh: bool
     priority: Literal["high", "normal", "low"] | None
     tenant: str | None
     limit_key: str | None
@@ -59,6 +70,10 @@ class NewJob(msgspec.Struct, frozen=True):
     timeout: float | str | None = None
     keep: float | None = None
     start_before: float | str | timedelta | datetime | None = None
+    unique: Unique | Mapping[str, Any] | str | bool | None = None
+    idempotency_key: str | None = None
+    idempotency_ttl: float | str | timedelta | None = None
+    fresh: bool = False
     priority: Literal["high", "normal", "low"] | None = None
     tenant: str | None = None
     limit_key: str | None = None

@@ -1,17 +1,23 @@
-"""New jobs on which something hangs. The plain ones go the shorter way of `enqueue.py`.
+"""New jobs on which something hangs, or that may stand already. The plain ones go the shorter way of `enqueue.py`.
 
 What hangs on a job stands in its record from the start, and is seen to by the script that ends it (part `ending`).
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine import durations, keys, payload, webhook
 from engine.calls import Call, text
-from engine.enqueue import enqueue, options, where
-from engine.errors import refusal
+from engine.enqueue import Detour, detour, options, where
+from engine.errors import IdempotencyConflict, UniqueConflict, refusal
+from engine.guards import guard, is_guarded
 from engine.new_job import NewJob
+
+
+class Accepted(NamedTuple):
+    """The job that answers for a submitted one; `new`: it was made for it."""
+
+    id: str
+    new: bool
 
 
 def strings(job: NewJob) -> dict[str, bytes]:
@@ -27,32 +33,46 @@ def strings(job: NewJob) -> dict[str, bytes]:
     return {**fields, "x": letters} if letters else {}
 
 
-def batches(jobs: Sequence[NewJob]) -> Iterator[Call[list[str]]]:
-    """The calls that enqueue these, in order: the plain ones together, each that has something hanging on it alone."""
-    for alone, row in groupby(jobs, lambda job: bool(strings(job))):
-        if not alone:
-            yield enqueue(list(row))
-        else:
-            for job in row:
-                call = submit(job)
-                yield Call(call.script, call.args, lambda reply: [_id(reply)], remembered=True)
+def is_special(job: NewJob) -> bool:
+    """Whether the job cannot go the shorter way."""
+    return is_guarded(job) or bool(strings(job))
 
 
-def submit(job: NewJob) -> Call[str]:
-    """One such job -> its id.
+def offer(job: NewJob, *, ask: bool = False) -> Call[Accepted | Detour]:
+    """One such job; `ask`: where the type has traits that count here, they are told and nothing is enqueued.
 
     Raises:
         PayloadError, ValueError: it is not sound; nothing is sent.
     """
     queue = keys.name(job.queue, "queue") if job.queue is not None else ""
     args: list[Any] = [queue, keys.name(job.type, "task"), where(job), payload.encode(job.data), options(job)]
-    args.append(durations.when(job.delay, job.run_at))
+    args += [durations.when(job.delay, job.run_at), guard(job, ask=ask)]
     for field, value in strings(job).items():
         args += [field, value]
-    return Call("submit", args, _id, remembered=True)
+    return Call("submit", args, _accepted_or_told, remembered=True)
 
 
-def _id(reply: Any) -> str:
-    if isinstance(reply, list):
-        raise refusal(text(reply[1]), int(reply[2]))
-    return text(reply)
+def submit(job: NewJob) -> Call[str]:
+    """One such job -> its id, or that of the job that answers for it.
+
+    Raises:
+        PayloadError, ValueError: it is not sound; nothing is sent.
+    """
+    call = offer(job)
+    return Call(call.script, call.args, lambda reply: _accepted(reply).id, remembered=True)
+
+
+def _accepted_or_told(reply: Any) -> Accepted | Detour:
+    return detour(reply) or _accepted(reply)
+
+
+def _accepted(reply: Any) -> Accepted:
+    if not isinstance(reply, list):
+        job, _, shared = text(reply).partition(" ")
+        return Accepted(job, new=not shared)
+    match text(reply[0]):
+        case "conflict":
+            raise UniqueConflict(text(reply[1]))
+        case "differs":
+            raise IdempotencyConflict(text(reply[1]))
+    raise refusal(text(reply[1]), int(reply[2]))

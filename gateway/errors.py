@@ -14,7 +14,17 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from engine import FlowNotFound, ScheduleNotFound, ScheduleTaken
-from engine.errors import EngineError, JobNotFound, PayloadError, QueueFull, StoreDown, StoreFull
+from engine.errors import (
+    EngineError,
+    IdempotencyConflict,
+    JobNotFound,
+    KeyMissing,
+    PayloadError,
+    QueueFull,
+    StoreDown,
+    StoreFull,
+    UniqueConflict,
+)
 from gateway.answers import answer
 from gateway.nearest import quoted
 
@@ -61,12 +71,12 @@ def of_engine(error: EngineError) -> ApiError:
             return ApiError(503, str(error), {"Retry-After": "5" if isinstance(error, StoreFull) else "1"})
         case JobNotFound() | ScheduleNotFound() | FlowNotFound():
             return ApiError(404, str(error))
-        case ScheduleTaken():
-            return ApiError(409, str(error))
-        case PayloadError():
-            return ApiError(400, str(error))
+        case UniqueConflict() | IdempotencyConflict():
+            status = 409 if isinstance(error, UniqueConflict) else 422
+            return ApiError(status, str(error), {"Location": f"/tasks/{error.id}"})
         case _:
-            return ApiError(500, str(error))
+            status = {ScheduleTaken: 409, PayloadError: 400, KeyMissing: 400}.get(type(error), 500)
+            return ApiError(status, str(error))
 
 
 def of_validation(errors: Sequence[Any]) -> str:

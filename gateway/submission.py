@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -17,14 +17,12 @@ from pydantic import (
 
 from config import units
 from engine import NewJob, webhook
+from engine.unique import Conflict, Mode, as_unique
 from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
 
 KEEP = 3600.0
 """Seconds for which the record of a job submitted over HTTP stays after its end."""
-
-LATER = frozenset({"unique"})
-"""Fields of the contract that this release does not have yet."""
 
 OURS = "herdsman."
 """How the types begin that are ours: nobody else may have a webhook signed by our secrets."""
@@ -90,6 +88,37 @@ def _webhook(value: object) -> object:
 
 
 Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION)]
+_UNIQUE = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "string", "enum": list(get_args(Mode))},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "mode": {"type": "string", "enum": list(get_args(Mode)), "default": "pending"},
+                "by": {"type": "array", "items": {"type": "string"}, "description": "fields of the payload"},
+                "key": {"type": "string", "minLength": 1, "maxLength": 500},
+                "on_conflict": {"type": "string", "enum": list(get_args(Conflict)), "default": "return"},
+                "period": _DURATION,
+                "max_wait": _DURATION,
+            },
+        },
+    ]
+}
+
+
+def _policy(value: object) -> object:
+    """The policy; whoever says false means it, so that it stays."""
+    if not isinstance(value, bool | str | Mapping):
+        raise ValueError(f"expected true, false, a mode or a mapping, got {units.shown(value)}")  # noqa: TRY004
+    try:
+        return False if value is False else as_unique(value)
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix("unique: ")) from None
+
+
+Policy = Annotated[Any, BeforeValidator(_policy), WithJsonSchema(_UNIQUE)]  # Unique, or False
 Moment = Annotated[float, BeforeValidator(_moment), Field(strict=True, ge=0, lt=1e11), WithJsonSchema(_TIME)]
 Webhook = Annotated[Any, BeforeValidator(_webhook), WithJsonSchema(_WEBHOOK)]
 
@@ -113,6 +142,8 @@ class Submission(BaseModel):
     cost: int | None = Field(default=None, ge=1, le=1000, description="permits of its type's rate that it takes")
     webhook: Webhook = Field(default=None, description="the URL that hears of its end; or also of which ends, and how")
     version: int | None = Field(default=None, ge=1, le=1_000_000, description="of the payload's form; left out: 1")
+    unique: Policy | None = Field(default=None, description="one at a time of jobs that count as the same")
+    fresh: StrictBool = Field(default=False, description="run it though a result of its kind is cached")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 
     @model_validator(mode="after")
@@ -147,6 +178,8 @@ class Submission(BaseModel):
             limit_key=self.limit_key,
             cost=self.cost,
             webhook=self.webhook,
+            unique=self.unique,
+            fresh=self.fresh,
             version=self.version,
         )
 
@@ -166,8 +199,6 @@ def submission(body: Mapping[str, Any]) -> Submission:
 def _said(one: Any) -> str:
     place = ".".join(str(part) for part in one["loc"][:1])
     match one["type"]:
-        case "extra_forbidden" if place in LATER:
-            return f"{place}: this release does not have this field yet"
         case "extra_forbidden":
             return f"unknown field {quoted(place)}{hint(place, Submission.model_fields)}"
         case "missing":

@@ -1,11 +1,12 @@
 """`/tasks`: submit a job, look at it, list jobs, cancel one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from config import units
 from engine import EnqueueOptions, JobNotFound, JobState, tracing
+from engine.async_client import AsyncJobHandle
 from gateway.answers import answer, history_view, job_view, moment
 from gateway.bodies import json_object
 from gateway.errors import ApiError, documented
@@ -19,36 +20,60 @@ LONGEST_WAIT = 60.0
 CURSOR = r"^\d{1,6}:(\d{1,15}(-\d{1,15})?)?$"
 """What a cursor looks like; the store would choke on longer numbers."""
 
+LONGEST_KEY = 255
+"""Characters of an `Idempotency-Key`."""
+
 router = APIRouter(tags=["tasks"])
 
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {"application/json": {"schema": Submission.model_json_schema()}},
-    }
+    },
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+            "description": "the same key within a day gives the same job: 202 the first time, 200 afterwards",
+        }
+    ],
 }
 
 
-@router.post("/tasks", status_code=202, openapi_extra=_BODY, responses=documented(400, 413, 415, 422, 429, 503))
+_SUBMITTED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The job has ended (`?wait`), or stood already"},
+    **documented(400, 409, 413, 415, 422, 429, 503),
+}
+
+
+@router.post("/tasks", status_code=202, openapi_extra=_BODY, responses=_SUBMITTED)
 async def submit(request: Request, wait: Annotated[str | None, Query(examples=["5s"])] = None) -> Response:
-    """Submit one job: 202 with its id, or with `?wait=5s` 200 with the finished job."""
+    """Submit one job: 202 with its id, or with `?wait=5s` 200 with the finished job.
+
+    200 without `?wait` as well, when the job stands already: the same `Idempotency-Key` was sent within a day (then
+    another type or other data is 422), or `unique` or the type's result cache found one (409 if it says raise).
+    """
     refuse_unknown(request, ("wait",))
-    if "idempotency-key" in request.headers:
-        # Taking it in silence would promise what is not kept: a repeated request would run twice.
-        raise ApiError(422, "Idempotency-Key: this release does not have it yet; leave the header out")
+    key = idempotency_key(request)
     seconds = wait_seconds(wait)
     asked = submission(await json_object(request))
     at_hand = services(request)
     queue = await _queue_for(at_hand, asked)
     if seconds:
         at_hand.waits.check_room()
-    job_id = await _enqueue(at_hand, asked, _trace(request))
-    location = {"Location": f"/tasks/{job_id}"}
+    handle = await _enqueue(at_hand, asked, headers=_trace(request), idempotency_key=key)
+    job_id, location = handle.id, {"Location": f"/tasks/{handle.id}"}
     finished = await at_hand.waits.until_finished(job_id, seconds) if seconds else None
     if finished is not None:
         return answer(job_view(finished), 200, location)
     state = JobState.SCHEDULED if asked.is_scheduled else JobState.PENDING
-    return answer({"id": job_id, "status": state.value, "type": asked.type, "queue": queue}, 202, location)
+    if not handle.is_new:
+        known = await at_hand.client.find(job_id)
+        state, queue = (known.state, known.queue or queue) if known else (JobState.COMPLETED, queue)
+    body = {"id": job_id, "status": state.value, "type": asked.type, "queue": queue}
+    return answer(body, 202 if handle.is_new else 200, location)
 
 
 @router.get("/tasks", responses=documented(422, 503))
@@ -128,6 +153,23 @@ def wait_seconds(text: str | None) -> float:
     return seconds
 
 
+def idempotency_key(request: Request) -> str | None:
+    """The request's `Idempotency-Key`, None without one; one in quotes (as the IETF's draft has it) is the same.
+
+    Raises:
+        ApiError: 422: it is empty, too long, or there are two.
+    """
+    values = request.headers.getlist("idempotency-key")
+    if not values:
+        return None
+    key = values[0].strip()
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if len(values) > 1 or not 1 <= len(key) <= LONGEST_KEY:
+        raise ApiError(422, f"Idempotency-Key: one of 1 to {LONGEST_KEY} characters")
+    return key
+
+
 def refuse_unknown(request: Request, known: tuple[str, ...]) -> None:
     """Refuse query parameters that nobody reads: a slip must not become a full listing.
 
@@ -154,14 +196,13 @@ async def _queue_for(at_hand: Services, asked: Submission) -> str:
     return asked.queue or queue or "default"
 
 
-async def _enqueue(at_hand: Services, asked: Submission, headers: dict[str, str] | None) -> str:
+async def _enqueue(at_hand: Services, asked: Submission, **more: Any) -> AsyncJobHandle:
     job = asked.job()
-    said = {name: getattr(job, name) for name in EnqueueOptions.__optional_keys__ if name != "headers"}
+    said = {name: getattr(job, name) for name in EnqueueOptions.__optional_keys__ if name not in more}
     try:
-        handle = await at_hand.client.enqueue(job.type, job.data, **said, headers=headers)
+        return await at_hand.client.enqueue(job.type, job.data, **said, **more)
     except ValueError as error:
         raise ApiError(422, str(error)) from None
-    return handle.id
 
 
 def _trace(request: Request) -> dict[str, str] | None:

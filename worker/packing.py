@@ -13,7 +13,7 @@ from worker.registry import Task
 from worker.versions import Arguments
 
 
-class ResultError(Exception):
+class ResultError(PayloadError):
     """The task ran, but what it returned cannot be stored. Running it again would do its work twice."""
 
 
@@ -57,15 +57,24 @@ def arguments(task: Task, codec: Codec) -> Callable[[bytes], Values]:
     return Arguments(task.upcasters, bind, opened, payload_version)
 
 
-def results(codec: Codec, type: str) -> Callable[[Any], bytes | None]:
-    """From what a task of that type returned to bytes, None when there is nothing to keep; it raises ResultError."""
+def results(codec: Codec, type: str, largest: int) -> Callable[[Any], bytes | None]:
+    """From what a task of that type returned to bytes, None when there is nothing to keep; it raises ResultError.
+
+    largest: bytes that travel, at most.
+    """
 
     def pack(value: Any) -> bytes | None:
         if value is None:
             return None
         try:
-            return codec.pack(value, type, "result")
+            data = codec.pack(value, type, "result")
         except PayloadError as error:
             raise ResultError(f"the task ran, but {error}") from None
+        if len(data) > largest:
+            raise ResultError(
+                f"the task ran, but the result has {len(data)} bytes, the limit is {largest}; store it elsewhere and "
+                "return its place"
+            )
+        return data
 
     return pack

@@ -8,7 +8,7 @@ from config.schema import Config
 from engine import Backoff
 from engine.claims import Grant
 from engine.codec import PLAIN, Codec
-from engine.payload import Options
+from engine.payload import MAX_BYTES, Options
 from scoreboard import Row, SeriesTable
 from worker import packing
 from worker.middleware import RunMiddleware, surrounded
@@ -62,6 +62,7 @@ class Plan:
         "function",
         "hard_ns",
         "is_async",
+        "keeps",
         "name",
         "pack",
         "policy",
@@ -82,6 +83,7 @@ class Plan:
         *,
         codec: Codec = PLAIN,
         layers: Sequence[RunMiddleware] = (),
+        max_result: int = MAX_BYTES,
     ) -> None:
         self.name = name
         self.task = task
@@ -91,12 +93,13 @@ class Plan:
             surrounded(task.function, layers, is_async=self.is_async) if task else _never
         )
         self.arguments = packing.arguments(task, codec) if task else _unknown
-        self.pack = packing.results(codec, name)
+        self.pack = packing.results(codec, name, max_result)
         self.version = task.upcasters.version if task and task.upcasters else FIRST
         self.soft_ns = int((task.timeout or 0) * _NS) if task else 0
         self.hard_ns = int((task.hard_timeout or 0) * _NS) if task else 0
         self.policy = policy
-        self.ttl = ttl  # s a result is kept
+        self.keeps = bool(task and task.cache)  # a record even when there is no result: it is shared
+        self.ttl = max(ttl, task.cache) if task else ttl  # s a result is kept
         self.tally = tally
 
     def refuse_newer(self, options: Options) -> None:
@@ -165,7 +168,17 @@ class Plans:
             said.retry_for,
         )
         tally = Tally(self._series.row(queue, name))
-        plan = Plan(name, task, policy, settings.result_ttl, tally, codec=self._codec, layers=self._layers)
+        largest = settings.max_result if task is None or task.max_result is None else task.max_result
+        plan = Plan(
+            name,
+            task,
+            policy,
+            settings.result_ttl,
+            tally,
+            codec=self._codec,
+            layers=self._layers,
+            max_result=largest,
+        )
         self._plans[queue, name] = plan
         return plan
 

@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
@@ -11,6 +11,7 @@ from engine.limits import limits
 from worker.binding import Binding, bind
 from worker.durations import TaskError, seconds
 from worker.retrying import Rules, make_rules
+from worker.sharing import SHARING, make_sharing
 from worker.task_words import TaskWords
 from worker.versions import Upcasters, VersionedTask, attach
 
@@ -28,6 +29,7 @@ class Task:
     """One task: the user's function and what was said of it. Times in seconds; None = no limit.
 
     traits: what the store must know of the type, in plain data. upcasters: for older payloads, where it has versions.
+    cache: a result is kept at least so long. max_result: bytes.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Task:
     rules: Rules = field(default_factory=Rules)
     traits: Mapping[str, Any] = field(default_factory=dict)
     upcasters: Upcasters | None = None
+    cache: float = 0.0
+    max_result: int | None = None
 
     @property
     def place(self) -> str:
@@ -126,16 +130,14 @@ def make_task(
     queue: str = "default",
     timeout: float | str | None = None,
     hard_timeout: float | str | None = None,
-    rate_limit: str | Mapping[str, Any] | None = None,
-    concurrency_limit: int | None = None,
-    traits: Mapping[str, Any] | None = None,
     version: int | None = None,
-    **retrying: Any,
+    traits: Mapping[str, Any] | None = None,
+    **words: Any,
 ) -> Task:
-    """Check what was said of a task and put it together; ``retrying`` is for ``make_rules``.
+    """Check what was said of a task and put it together; ``words`` of ``TaskWords``.
 
     Raises:
-        TaskError: a value makes no sense.
+        TaskError: a value makes no sense. TypeError: there is no such word.
     """
     name = name or str(getattr(function, "__name__", ""))
     where = f"task {name!r} ({getattr(function, '__module__', '?')})"
@@ -147,8 +149,9 @@ def make_task(
     upcasters = None if version is None else Upcasters(where, version)
     if upcasters is not None:
         attach(function, upcasters, where)
+    shared = make_sharing(where, **_taken(words, SHARING))
     try:
-        said = {**(traits or {}), **limits(rate_limit, concurrency_limit)}
+        limited = limits(words.pop("rate_limit", None), words.pop("concurrency_limit", None))
     except ValueError as error:
         raise TaskError(f"{where}: {error}") from None
     return Task(
@@ -159,10 +162,16 @@ def make_task(
         queue=queue,
         timeout=soft,
         hard_timeout=hard,
-        rules=make_rules(where, **retrying),
-        traits=said,
+        rules=make_rules(where, **words),
+        traits={**(traits or {}), **limited, **shared.traits},
         upcasters=upcasters,
+        cache=shared.cache,
+        max_result=shared.max_result,
     )
+
+
+def _taken(words: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: words.pop(name) for name in names if name in words}
 
 
 def _time_limits(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from engine.unique import Unique
 from worker.retrying import Exceptions, Wait
 
 
@@ -20,6 +21,9 @@ class TaskWords(TypedDict, total=False):
         retry_for: no retry begins later than that after the job was enqueued.
         rate_limit: starts in a time, like "100/m" (sliding window), or {"rate": "100/m", "burst": 10} (evenly spaced).
         concurrency_limit: jobs of it that run at once, on all hosts together.
+        unique: of jobs that count as the same one stands at a time, whoever enqueues them; see ``engine.Unique``.
+        cache: for so long ("10m") equal jobs share one run and its result. cache_failures: the same of a dead letter.
+        max_result: bytes ("256K") of a result at most; None = as the queue says.
     """
 
     queue: str
@@ -32,3 +36,7 @@ class TaskWords(TypedDict, total=False):
     retry_for: float | str | None
     rate_limit: str | Mapping[str, Any] | None
     concurrency_limit: int | None
+    unique: Unique | Mapping[str, Any] | str | bool | None
+    cache: float | str | None
+    cache_failures: float | str | None
+    max_result: int | str | None

@@ -20,6 +20,9 @@ from engine.states import JobState
 @click.option("--retries", type=click.IntRange(min=0), help="Further attempts after a failed one.")
 @click.option("--timeout", help="The task's time limit: 30s.")
 @click.option("--durable", is_flag=True, help="Return only when the store has it on disk, or say that it has not.")
+@click.option("--unique", help='One of its kind at a time: a mode ("pending"), or JSON: {"mode": …, "by": […]}.')
+@click.option("--idempotency-key", help="The same key within a day gives the same job.")
+@click.option("--fresh", is_flag=True, help="Run it though a result of its kind is cached.")
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Within its queue.")
 @click.option("--tenant", help="For whom; the tenants of a queue take turns.")
 @click.option("--limit-key", help="The limits of TYPE count for each such key apart.")
@@ -38,6 +41,8 @@ def enqueue(target: Target, /, type: str, data: str | None, wait: str | None, *,
         raise click.BadParameter("must be more than zero", param_hint="--timeout")
     if options["delay"] is not None:
         options["delay"] = seconds(duration(options["delay"], "--delay"))
+    if (options["unique"] or "").startswith("{"):
+        options["unique"] = parsed(options["unique"], "--unique")
     with target.client() as client:
         # Kept for a while though it may have no result, when somebody waits for it.
         handle = client.enqueue(type, payload, **options, keep=60.0 if limit is not None else None)

@@ -7,7 +7,7 @@
 --           (0 = not known) for each with a result
 -- RETURNS   {now, last sweep, acknowledgements refused, first token, blocks}; a block is {queue index, lane, kind, rows}:
 --           kind 0 rows are stream entries, kind 1 rows are {entry, type, payload, options, attempts, crashes, ready}
--- INCLUDES  clock memory wake finish turns held repeated story
+-- INCLUDES  clock memory wake finish turns held repeated story begun
 -- INVARIANT the same operation again gives the same jobs, less those that were taken away since; a dead incarnation
 --           claims nothing, though its acknowledgements count while the lease is its own
 local b, inc, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
@@ -22,13 +22,14 @@ refused = refused + finish(leases, 1, #leases, results, now)
 local swept = tonumber(redis.call('HGET', b .. ':meta', 'swept') or 0)
 local function body(lane, entry)
   local id = lane .. '-' .. entry
-  local found = redis.call('HMGET', b .. ':job:' .. id, 't', 'p', 'o', 'a', 'c', 'd', 'y')
+  local found = redis.call('HMGET', b .. ':job:' .. id, 't', 'p', 'o', 'a', 'c', 'd', 'y', 'x')
   if not found[1] then
     local rows = redis.call('XRANGE', b .. ':lane:' .. lane, entry, entry)
     if not rows[1] then return nil end
     local f = rows[1][2]
     return { entry, f[2], f[4], f[6] or '', 0, 0, 0 }
   end
+  if found[8] and string.find(found[8], 'u', 1, true) then begun(id, b .. ':job:' .. id) end
   redis.call('HSET', b .. ':job:' .. id, 's', 'processing', 'w', inc, 'b', now, 'y', told(found[7] or nil, 'claimed ' .. inc, now))
   return { entry, found[1], found[2], found[3] or '', tonumber(found[4] or 0), tonumber(found[5] or 0), tonumber(found[6] or 0) }
 end

@@ -5,13 +5,16 @@
 -- ARGV      1 caller  2 operation  then groups: queue ('' = by type), type, where (see part issue), n, then n times
 --           payload, options, when ('' now, '+ms' from now, '@ms' since the epoch)
 -- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
---           {'full', queue, pending} or {'late'} (a ghost of an old call): nothing was written
--- INCLUDES  clock memory wake issue later soon note rings
+--           {'full', queue, pending}, {'late'} (a ghost of an old call), or
+--           {'submit', type, traits ...} (such jobs go through submit.lua): nothing was written
+-- INCLUDES  clock memory wake issue later soon note rings special
 -- INVARIANT the same operation again gives the same answer and adds nothing; ids only grow
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)
 if known then return known end
 if late then return { 'late' } end
+local special = must_submit(3)
+if special then return special end
 local groups, asked, total, at = {}, {}, 0, 3
 local limited = redis.call('EXISTS', b .. ':limits') == 1
 local function ask(name, n, bytes)

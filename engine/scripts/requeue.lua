@@ -4,7 +4,7 @@
 -- KEYS      1 base
 -- ARGV      1 caller  2 operation  3 '1' when a new payload follows, else '0'  4 new payload, then ids
 -- RETURNS   one character an id: '1' it went back, '0' it was no dead letter (any more); '' for a ghost of an old call
--- INCLUDES  clock memory id aside join note revive
+-- INCLUDES  clock memory id aside join note revive regain
 -- INVARIANT dead -> pending; the same operation again gives the same answer and moves nothing
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)
@@ -27,6 +27,7 @@ local function one(id)
     redis.call('HSET', record, 'p', ARGV[4])
     redis.call('HDEL', record, 'cp') -- it was made of another payload
   end
+  regain(id, record)
   sound[#sound + 1] = id
   return '1'
 end

@@ -25,6 +25,7 @@ class _Known:
     """What a namespace accounts for, read once."""
 
     def __init__(self, client: Any, base: str) -> None:
+        self.client, self.base = client, base
         self.names = {key.decode(): name.decode() for key, name in client.hgetall(f"{base}:names").items()}
         self.schedules = _ids(client.hkeys(f"{base}:schedules"))
         self.flows = _ids(client.zrange(f"{base}:flows", 0, -1))
@@ -58,10 +59,21 @@ class _Known:
             "needs": name in self.jobs,
             "flow": name.partition(":")[0] in self.flows,
             **dict.fromkeys(("state", "ring", "high", "low"), name in self.busy),  # only while something is pending
+            **dict.fromkeys(("unique", "cache", "once"), self._ends(rest) or self._is_held(rest)),
             **dict.fromkeys(("gcra", "window"), True),  # they expire by themselves
             **dict.fromkeys(("permits", "blocked"), bool(self.held)),
         }
         return (not name and kind in _FIXED) or reasons.get(kind, False)
+
+    def _ends(self, rest: str) -> bool:
+        return bool(self.client.pttl(f"{self.base}:{rest}") != -1)
+
+    def _is_held(self, rest: str) -> bool:
+        if not rest.startswith(("unique:", "cache:")):
+            return False
+        held = (self.client.get(f"{self.base}:{rest}") or b"").decode().split(" ")
+        states = [self.client.hget(f"{self.base}:job:{job}", "s") for job in held]
+        return all(state in {b"pending", b"scheduled", b"processing"} for state in states)
 
 
 def _ids(members: Any) -> set[str]:

@@ -16,9 +16,9 @@ import msgspec
 from config.schema import Config
 from engine import Job, JobState, NewJob, payload
 from engine.claims import Claimed
-from engine.client import as_new
 from engine.durations import seconds
 from engine.enqueue import enqueue, options
+from engine.entrance import as_new
 from engine.submit import strings, submit
 from worker.failures import Failure, failure_of
 from worker.outcome import Again, Bury

@@ -4,7 +4,7 @@
 -- ARGV      none
 -- RETURNS   give(id, 'what who why' for its story or nil, now) -> queue, or nil when the job has no body any more; one
 --           that nobody wants ends instead
--- INCLUDES  id unwanted rings story
+-- INCLUDES  id unwanted rings story regain
 -- INVARIANT call it only for an id that was just taken out of processing; give the last one first to keep the order
 local function give(id, word, now)
   local ended = unwanted(id)
@@ -16,6 +16,7 @@ local function give(id, word, now)
   if known[1] then
     redis.call('HSET', b .. ':job:' .. id, 's', 'pending')
     if word then story(b .. ':job:' .. id, word, now) end
+    regain(id, b .. ':job:' .. id)
   end
   lane = known[2] or lane
   redis.call('LPUSH', b .. ':head:' .. lane, id)

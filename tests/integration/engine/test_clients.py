@@ -9,7 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine import AsyncClient, Client, JobError, JobFailed, JobNotFound, NewJob, PayloadError, ResultTimeout
+from engine import (
+    AsyncClient,
+    Client,
+    JobError,
+    JobFailed,
+    JobNotFound,
+    NewJob,
+    PayloadError,
+    ResultTimeout,
+)
 from engine.claims import Done
 from engine.engine import Engine
 

@@ -44,6 +44,18 @@ def test_a_job_is_enqueued_listed_shown_and_cancelled(say, client):
     assert client.find(job["id"]).state == "cancelled"
 
 
+def test_an_idempotency_key_and_a_policy_give_the_same_job_again(say, refused):
+    first = say("enqueue", "mail", "1", "--idempotency-key", "k")
+    assert say("enqueue", "mail", "1", "--idempotency-key", "k") == first
+    assert refused("enqueue", "mail", "2", "--idempotency-key", "k")[0] == 1
+    policy = ("--unique", '{"mode": "pending_or_running", "by": ["to"]}')
+    first = say("enqueue", "mail", '{"to": 1, "n": 1}', *policy)
+    assert say("enqueue", "mail", '{"to": 1, "n": 2}', *policy) == first
+    assert say("enqueue", "mail", "3", "--unique", "pending") != first
+    status, text = refused("enqueue", "mail", "--unique", "sometimes")
+    assert (status, "'sometimes' is no mode" in text) == (2, True)
+
+
 def test_a_payload_can_come_from_standard_input(say, client):
     job = say("enqueue", "mail", "-", stdin="[1, 2]")
     assert client.find(job["id"]).data == [1, 2]

@@ -18,6 +18,7 @@ import pytest
 from engine import JobError, WorkerInfo
 from engine.claims import Claimed, Done
 from engine.engine import Engine, StoppedWaiting
+from engine.limits import QueueLimits
 from engine.payload import decode, encode
 from tests.support.processes import eventually
 
@@ -39,7 +40,7 @@ class SmallWorker(threading.Thread):
         self.registered = threading.Event()
 
     def run(self) -> None:
-        self.engine.register(self.info, TYPES, {"limited": 2})
+        self.engine.register(self.info, TYPES, {"limited": QueueLimits(max_pending=2)})
         self.registered.set()
         beat = 0.0
         try:

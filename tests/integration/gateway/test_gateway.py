@@ -36,6 +36,30 @@ def test_a_job_without_a_result_is_still_known_after_its_end(http: httpx.Client,
     assert job["finished_at"] is not None
 
 
+def test_a_repeated_request_with_its_key_is_the_same_job(http: httpx.Client, worker: Any) -> None:
+    key = {"Idempotency-Key": f"key-{time.monotonic_ns()}"}
+    body = {"type": "uppercase", "data": "hello"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: http.post("/tasks", json=body, headers=key), range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [202]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    again = http.post("/tasks?wait=10s", json=body, headers=key)
+    assert (again.status_code, again.json()["result"], again.json()["id"]) == (200, "HELLO", answers[0].json()["id"])
+    other = http.post("/tasks", json={"type": "uppercase", "data": "else"}, headers=key)
+    assert (other.status_code, other.headers["location"]) == (422, answers[0].headers["location"])
+
+
+def test_a_unique_job_that_stands_is_answered_200_or_409(http: httpx.Client) -> None:
+    body = {"type": "later", "accept_unknown": True, "delay": "1h", "data": {"n": time.monotonic_ns()}}
+    first = http.post("/tasks", json={**body, "unique": True})
+    again = http.post("/tasks", json={**body, "unique": {"by": ["n"], "on_conflict": "raise"}})
+    assert (first.status_code, again.status_code) == (202, 202)  # by fields is another lock than by the whole payload
+    again = http.post("/tasks", json={**body, "unique": "pending"})
+    assert (again.status_code, again.json()) == (200, first.json())
+    again = http.post("/tasks", json={**body, "unique": {"on_conflict": "raise"}})
+    assert (again.status_code, again.headers["location"]) == (409, first.headers["location"])
+
+
 def test_waiting_brings_the_result(http: httpx.Client, worker: Any) -> None:
     answer = http.post("/tasks?wait=10s", json={"type": "uppercase", "data": "hello"})
     assert (answer.status_code, answer.json()["result"]) == (200, "HELLO")

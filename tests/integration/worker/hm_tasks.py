@@ -118,6 +118,30 @@ def uppercase(text: str) -> str:
     return text.upper()
 
 
+@task("dear", cache="10m")
+def dear(n: int | None = None) -> dict[str, int] | None:
+    note("dear")
+    return None if n is None else {"n": n}
+
+
+@task("boxed", max_result="1K")
+def boxed(size: int) -> str:
+    note("boxed")
+    return "x" * size
+
+
+@task("parcel")
+async def parcel(size: int) -> str:
+    note("parcel")
+    return "x" * size
+
+
+@task("lone", unique={"mode": "pending_or_running", "by": ["user"]})
+def lone(user: int, seconds: float) -> int:
+    time.sleep(seconds)
+    return user
+
+
 @task("sparing", rate_limit="10/400ms")
 def sparing(n: int) -> int:
     return n

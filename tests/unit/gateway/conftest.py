@@ -33,17 +33,21 @@ class FakeClient:
         self.waits: list[float] = []
         self.closed = False
         self.paused: list[str] = []
+        self.is_new = True  # False: enqueue finds a job that stands already
+        self.refuse_enqueue: Exception | None = None
         self.moved: list[tuple[str, Any]] = []
         self._numbers = itertools.count(1)
         self.schedules = FakeSchedules(self)
 
     async def enqueue(self, type: str, data: Any = None, **options: Any) -> Any:
         self.check()
+        if self.refuse_enqueue:
+            raise self.refuse_enqueue
         self.enqueued.append((type, data, options))
         job_id = f"1-1700000000000-{next(self._numbers)}"
         if type in self.ends:
             self.jobs_by_id[job_id] = self.ends[type]
-        return SimpleNamespace(id=job_id)
+        return SimpleNamespace(id=job_id, is_new=self.is_new)
 
     async def wait(self, ids: Sequence[str], timeout: float) -> Mapping[str, Job]:  # noqa: ASYNC109 - the engine's signature
         self.check()

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from engine import Unique
 from gateway.errors import ApiError
 from gateway.submission import KEEP, submission
 
@@ -47,10 +48,6 @@ def test_everything_wrong_is_said_at_once() -> None:
     message = refusal(retires=3, delay="soon", retries=-1)
     for part in ("type: is required", '"retires" (did you mean "retries"?)', "delay: ", "retries: "):
         assert part in message
-
-
-def test_a_field_of_a_later_release_is_not_taken_for_a_slip() -> None:
-    assert refusal(type="x", unique="k") == "unique: this release does not have this field yet"
 
 
 @pytest.mark.parametrize(
@@ -100,3 +97,29 @@ def test_a_wrong_value_is_refused_at_its_place(body: dict[str, Any], place: str)
 )
 def test_a_webhook_is_handed_on_as_it_was_written(target: Any) -> None:
     assert submission({"type": "x", "webhook": target}).job().webhook == target
+
+
+@pytest.mark.parametrize("said", [True, "pending", {}, {"mode": "pending"}])
+def test_unique_is_said_in_one_word_or_in_detail(said: Any) -> None:
+    assert submission({"type": "x", "unique": said}).job().unique == Unique()
+
+
+def test_unique_false_is_not_the_same_as_nothing() -> None:
+    assert submission({"type": "x", "unique": False}).job().unique is False
+    assert submission({"type": "x"}).job().unique is None
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        (1, "expected true, false, a mode or a mapping"),
+        ("sometimes", "'sometimes' is no mode"),
+        ({"mode": "throttle"}, "throttle needs a period"),
+        ({"by": ["a"], "key": "k"}, "by or key"),
+        ({"bye": ["a"]}, "unknown field `bye`"),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(said: Any, part: str) -> None:
+    message = refusal(type="x", unique=said)
+    assert message.startswith("unique: ")
+    assert part in message

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from engine import Event, JobState, Progress
-from engine.errors import PayloadError, QueueFull, StoreDown, StoreFull
+from engine.errors import IdempotencyConflict, PayloadError, QueueFull, StoreDown, StoreFull, UniqueConflict
 from gateway.services import Services
 
 
@@ -70,10 +70,33 @@ def test_an_unknown_field_is_refused_with_the_nearest_known(http: Any) -> None:
     assert (answer.status_code, answer.json()) == (422, {"error": 'unknown field "dta" (did you mean "data"?)'})
 
 
-def test_an_idempotency_key_is_refused_rather_than_ignored(http: Any, client: Any) -> None:
-    answer = http.post("/tasks", json={"type": "uppercase"}, headers={"Idempotency-Key": "k"})
-    assert answer.status_code == 422
-    assert not client.enqueued
+@pytest.mark.parametrize("sent", ["k 1", '"k 1"', " k 1 "])
+def test_an_idempotency_key_is_passed_on(http: Any, client: Any, sent: str) -> None:
+    answer = http.post("/tasks", json={"type": "uppercase"}, headers={"Idempotency-Key": sent})
+    assert answer.status_code == 202
+    assert client.enqueued[0][2]["idempotency_key"] == "k 1"
+
+
+@pytest.mark.parametrize("sent", ["", '""', "k" * 256])
+def test_an_idempotency_key_that_is_none_is_refused(http: Any, client: Any, sent: str) -> None:
+    answer = http.post("/tasks", json={"type": "uppercase"}, headers={"Idempotency-Key": sent})
+    assert (answer.status_code, client.enqueued) == (422, [])
+
+
+def test_a_job_that_stands_already_is_answered_200_with_its_state(http: Any, client: Any, a_job: Any) -> None:
+    client.is_new = False
+    client.jobs_by_id["1-1700000000000-1"] = a_job(state=JobState.PROCESSING)
+    answer = http.post("/tasks", json={"type": "uppercase", "unique": True})
+    assert (answer.status_code, answer.json()["status"]) == (200, "processing")
+    assert answer.headers["location"] == "/tasks/1-1700000000000-1"
+
+
+@pytest.mark.parametrize(("error", "status"), [(UniqueConflict, 409), (IdempotencyConflict, 422)])
+def test_another_job_in_the_way_is_named(http: Any, client: Any, error: Any, status: int) -> None:
+    client.refuse_enqueue = error("1-2-3")
+    answer = http.post("/tasks", json={"type": "uppercase"})
+    assert (answer.status_code, answer.headers["location"]) == (status, "/tasks/1-2-3")
+    assert "1-2-3" in answer.json()["error"]
 
 
 def test_another_content_type_is_answered_415_with_what_to_send(http: Any) -> None:

@@ -1,0 +1,111 @@
+"""How new jobs get in: plain ones by `enqueue`, many in a script; those on which something hangs, or that may stand
+already, one by one by `submit`. Which types are of the second kind the store says (traits `cache` and `unique`).
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+import msgspec
+
+from engine.carrier import Carrier
+from engine.durable import durably
+from engine.enqueue import CHUNK, Detour, enqueue
+from engine.new_job import Durable, NewJob
+from engine.questions import Question
+from engine.submit import Accepted, is_special, offer
+
+REMEMBERED = 60.0  # seconds for which what the store said of a type counts
+
+
+class _Known(NamedTuple):
+    unique: Any
+    until: float
+
+
+class Entrance:
+    """One for each client; knows the types that the store wants submitted. Safe in threads: each change is one write.
+
+    Args:
+        base: of the namespace's keys. carrier: what the client does to each job on its way out.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, base: str, carrier: Carrier, clock: Callable[[], float] = time.monotonic) -> None:
+        self._base = base
+        self._carrier = carrier
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+
+    def accept(self, job: NewJob, *, durable: bool | Durable) -> Question[Accepted]:
+        """One job -> its id, and whether it is new; `durable`: once it is safe."""
+        work = self.one(self._carrier.outgoing(job))
+        return (yield from (durably(self._base, work, durable, lambda accepted: [accepted.id]) if durable else work))
+
+    def accept_all(
+        self, jobs: Iterable[NewJob | tuple[str, Any]], queue: str | None, *, durable: bool | Durable
+    ) -> Question[list[str]]:
+        """Many jobs, `CHUNK` at a time -> their ids in order; `queue` for those that name none."""
+        ids: list[str] = []
+        rest = iter(jobs)
+        while chunk := self._carrier.all_outgoing([as_new(job, queue) for job in islice(rest, CHUNK)]):
+            work = self.many(chunk)
+            ids += yield from (durably(self._base, work, durable, list) if durable else work)
+        return ids
+
+    def one(self, job: NewJob) -> Question[Accepted]:
+        """One job -> its id, and whether it is new."""
+        if not is_special(job) and not self._knows(job.type):
+            reply = yield enqueue([job])
+            if not isinstance(reply, Detour):
+                return Accepted(reply[0], new=True)
+            self._learn(reply)
+        return (yield from self._apart(job))
+
+    def many(self, jobs: Sequence[NewJob]) -> Question[list[str]]:
+        """Many jobs -> their ids in order; the plain ones in one script, whole or not at all, and first."""
+        while True:
+            apart = [is_special(job) or self._knows(job.type) for job in jobs]
+            plain = [job for job, alone in zip(jobs, apart, strict=True) if not alone] if any(apart) else jobs
+            reply = (yield enqueue(plain)) if plain else []
+            if not isinstance(reply, Detour):
+                break
+            self._learn(reply)
+        if plain is jobs:
+            return list(reply)
+        ids, answer = iter(reply), []
+        for job, alone in zip(jobs, apart, strict=True):
+            answer.append((yield from self._apart(job)).id if alone else next(ids))
+        return answer
+
+    def _apart(self, job: NewJob) -> Question[Accepted]:
+        answer = yield offer(self._as_its_type_says(job), ask=not self._knows(job.type))
+        if isinstance(answer, Detour):
+            self._learn(answer)
+            answer = yield offer(self._as_its_type_says(job))
+        accepted: Accepted = answer
+        return accepted
+
+    def _knows(self, type: str) -> bool:
+        known = self._known.get(type) if self._known else None
+        return known is not None and known.until > self._clock()
+
+    def _learn(self, told: Detour) -> None:
+        until = self._clock() + REMEMBERED
+        for name, traits in told.traits.items():
+            self._known[name] = _Known(msgspec.json.decode(traits).get("unique"), until)
+
+    def _as_its_type_says(self, job: NewJob) -> NewJob:
+        known = self._known.get(job.type)
+        if known is None or known.unique is None or job.unique is not None or not self._knows(job.type):
+            return job
+        return msgspec.structs.replace(job, unique=known.unique)
+
+
+def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
+    """The job as a record, in `queue` when it names none itself."""
+    new = job if isinstance(job, NewJob) else NewJob(*job)
+    if queue is None or new.queue is not None:
+        return new
+    return msgspec.structs.replace(new, queue=queue)
