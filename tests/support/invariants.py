@@ -3,13 +3,15 @@
 from typing import Any
 
 from engine import keys
+from tests.support.snapshot import snapshot
 
 
 class Places:
-    """Where every job of a namespace stands, read in one transaction."""
+    """Where every job of a namespace stands, at one moment."""
 
     def __init__(self, client: Any, namespace: str = "default") -> None:
         base = keys.base(namespace)
+        client = snapshot(client)
         self.client, self.base = client, base
         names = {k.decode(): v.decode() for k, v in client.hgetall(f"{base}:names").items()}
         self.names = names
@@ -49,6 +51,7 @@ def _entry(text: str) -> tuple[int, int]:
 
 def broken(client: Any, namespace: str = "default") -> list[str]:
     """Every invariant that does not hold, as a sentence; empty when all is well."""
+    client = snapshot(client)
     at = Places(client, namespace)
     running = [lease.partition("/")[0] for lease in at.processing]
     where = {
