@@ -26,12 +26,18 @@ class Places:
 
     def pending(self) -> list[str]:
         """Ids that a claim would find: given back, or behind a cursor."""
-        found = [job for ids in self.head.values() for job in ids]
+        return [job for ids in self.pending_by_lane().values() for job in ids]
+
+    def pending_by_lane(self) -> dict[str, list[str]]:
+        """The same lane by lane, in the order in which a claim takes them."""
+        found = {}
         for lane, rows in self.streams.items():
             cursor = _entry(self.marks.get(f"c{lane}", "0-0"))
-            for entry, fields in rows:
-                if _entry(entry.decode()) > cursor:
-                    found.append(fields[b"ref"].decode() if b"ref" in fields else f"{lane}-{entry.decode()}")
+            found[lane] = self.head[lane] + [
+                fields[b"ref"].decode() if b"ref" in fields else f"{lane}-{entry.decode()}"
+                for entry, fields in rows
+                if _entry(entry.decode()) > cursor
+            ]
         return found
 
     def bodies(self) -> list[str]:
