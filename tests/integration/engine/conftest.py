@@ -7,6 +7,8 @@ from engine.engine import Engine
 from tests.support.invariants import broken
 from tests.support.seats import claim
 
+pytest.register_assert_rewrite("tests.walks", "tests.faults")
+
 
 @pytest.fixture
 def client(store):
