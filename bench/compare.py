@@ -99,7 +99,9 @@ def report(old: str, new: str, found: dict[tuple[str, str], list[Sample]]) -> bo
         rate_ratio = statistics.median(n.rate / w.rate for n, w in zip(now, was, strict=True))
         us = [statistics.median(s.us for s in rows) for rows in (was, now)]
         rate = [statistics.median(s.rate for s in rows) for rows in (was, now)]
-        print(f"{verb:10}{us[0]:12.2f}{us[1]:10.2f}{time_ratio:12.3f}{rate[0]:14,.0f}{rate[1]:10,.0f}{rate_ratio:12.3f}")
+        print(
+            f"{verb:10}{us[0]:12.2f}{us[1]:10.2f}{time_ratio:12.3f}{rate[0]:14,.0f}{rate[1]:10,.0f}{rate_ratio:12.3f}"
+        )
         fine = fine and time_ratio <= WORST
     return fine
 

@@ -118,7 +118,9 @@ VERBS = {
     "give_back": Verb(lambda s, on: s.keeper.give_back(7, 10**6, on[:1]), Stage.held),
     "halt": Verb(lambda s, _: s.client.run(schedule.halt("clock", paused=True)), Stage.scheduled),
     "hello": Verb(_hello, lambda s: s.client.close(), changes=False),
-    "look": Verb(lambda s, _: s.client.run(schedule.look(["clock"])).sights, Stage.scheduled, True, False),
+    "look": Verb(
+        lambda s, _: s.client.run(schedule.look(["clock"])).sights, Stage.scheduled, answers=True, changes=False
+    ),
     "pause": Verb(lambda s, _: s.client.pause("default"), Stage.jobs),
     "peek": Verb(lambda s, on: len(s.client.run(peek(on))), Stage.jobs, answers=True, changes=False),
     "promote": Verb(lambda s, _: s.keeper.promote(), lambda s: s.jobs(run_at=0)),

@@ -31,7 +31,7 @@ class Snapshot:
         self._client = client
         self.keys: dict[str, Any] = {}
         for key, kind, value in client.eval(_SCRIPT, 0):
-            self.keys[key.decode()] = _SHAPES.get(kind, lambda raw: raw)(value)
+            self.keys[key.decode()] = _shaped(kind, value)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
@@ -126,8 +126,14 @@ def _pairs(flat: list[Any]) -> dict[Any, Any]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-_SHAPES = {
-    b"hash": _pairs,
-    b"zset": lambda flat: [(member, float(score)) for member, score in _pairs(flat).items()],
-    b"stream": lambda rows: [(entry, _pairs(fields)) for entry, fields in rows],
-}
+def _shaped(kind: bytes, value: Any) -> Any:
+    """As redis-py would give it."""
+    match kind:
+        case b"hash":
+            return _pairs(value)
+        case b"zset":
+            return [(member, float(score)) for member, score in _pairs(value).items()]
+        case b"stream":
+            return [(entry, _pairs(fields)) for entry, fields in value]
+        case _:
+            return value

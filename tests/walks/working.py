@@ -131,6 +131,8 @@ class Working(World):
         for job in reversed(held):
             self.model.give(job)
 
+    release_2 = release
+
     def _lease(self, number):
         """Some worker's lease, held or not any more."""
         return self.pick(number, self.leases) or (None, None)

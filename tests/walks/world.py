@@ -16,7 +16,7 @@ from tests.walks.sky import FAIR, KINDS, Sky, StormyClient, StormyEngine
 
 QUEUES = ("high", "low")
 BASE = "herdsman:{default}"
-WEATHER = st.sampled_from([FAIR] * 5 + list(KINDS))
+WEATHER = st.sampled_from([FAIR] * 7 + list(KINDS))
 NUMBERS = st.integers(0, 255)  # which of the things there are: its remainder
 
 

@@ -5,6 +5,7 @@ A walk is the same each time. ``HERDSMAN_WALK_STEPS=200000`` makes it longer, ``
 another one.
 """
 
+import math
 import os
 import random
 from collections import Counter
@@ -37,20 +38,20 @@ def walk(store, part):
     done = {"store": store, "tally": Counter(), "calls": Counter(), "befell": Counter()}
     start = random.getrandbits(30) if SEED == "random" else int(SEED) * 1000 + part
     turn = 0
-    while done["tally"].total() < STEPS / PARTS:
+    while (left := math.ceil(STEPS / PARTS) - done["tally"].total()) > 0:
         machine = seed(start + 10**6 * turn)(type("Herd", (Herd,), done))
         turn += 1
         try:
-            run_state_machine_as_test(machine, settings=_settings())
+            run_state_machine_as_test(machine, settings=_settings(math.ceil(left / LENGTH)))
         except BaseException as error:
             error.add_note(f"found with HERDSMAN_WALK_SEED={SEED}, part {part}, turn {turn}, hypothesis seed {start}")
             raise
     return done
 
 
-def _settings():
+def _settings(walks):
     return settings(
-        max_examples=50,
+        max_examples=walks,
         stateful_step_count=LENGTH,
         phases=(Phase.generate, Phase.shrink),
         deadline=None,
