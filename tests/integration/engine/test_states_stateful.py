@@ -2,7 +2,7 @@
 after every step: the invariants, and each job where the model says (tests/walks).
 
 A walk is the same each time. ``HERDSMAN_WALK_STEPS=200000`` makes it longer, ``HERDSMAN_WALK_SEED=7`` (or ``random``)
-another one.
+another one. ``HERDSMAN_WALK_SHRINK=1`` looks for the shortest walk that fails.
 """
 
 import math
@@ -23,9 +23,12 @@ from tests.walks.producing import Producing
 from tests.walks.sky import KINDS
 from tests.walks.working import Working
 
-STEPS = int(os.environ.get("HERDSMAN_WALK_STEPS", "20000"))  # on each server
+FULL = 20_000
+STEPS = int(os.environ.get("HERDSMAN_WALK_STEPS", FULL))  # on each server
 PARTS = 4  # tests that share them, so that they run in parallel
-SEED = os.environ.get("HERDSMAN_WALK_SEED", "1")
+_ASKED = os.environ.get("HERDSMAN_WALK_SEED", "1")
+SEED = random.getrandbits(20) if _ASKED == "random" else int(_ASKED)
+SHRINK = "HERDSMAN_WALK_SHRINK" in os.environ  # it takes minutes
 LENGTH = 60  # of one walk
 
 
@@ -36,7 +39,7 @@ class Herd(Producing, Working, Keeping, Burying, Firing, Haunting):
 def walk(store, part):
     """Walks until the part has its share of steps; what was done, called, and what befell the calls."""
     done = {"store": store, "tally": Counter(), "calls": Counter(), "befell": Counter()}
-    start = random.getrandbits(30) if SEED == "random" else int(SEED) * 1000 + part
+    start = SEED * 1000 + part
     turn = 0
     while (left := math.ceil(STEPS / PARTS) - done["tally"].total()) > 0:
         machine = seed(start + 10**6 * turn)(type("Herd", (Herd,), done))
@@ -44,7 +47,7 @@ def walk(store, part):
         try:
             run_state_machine_as_test(machine, settings=_settings(math.ceil(left / LENGTH)))
         except BaseException as error:
-            error.add_note(f"found with HERDSMAN_WALK_SEED={SEED}, part {part}, turn {turn}, hypothesis seed {start}")
+            error.add_note(f"to walk it again: HERDSMAN_WALK_SEED={SEED}, part {part}; it was turn {turn}")
             raise
     return done
 
@@ -53,7 +56,7 @@ def _settings(walks):
     return settings(
         max_examples=walks,
         stateful_step_count=LENGTH,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if SHRINK else (Phase.generate,),
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,
@@ -61,12 +64,12 @@ def _settings(walks):
     )
 
 
-@pytest.mark.timeout(max(120, STEPS / 50))
+@pytest.mark.timeout(max(120, STEPS / 100))
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_walks_over_all_verbs_keep_every_guarantee(store, part):
     done = walk(store, part)
     print(f"{done['tally'].total()} steps: {dict(done['tally'])}; calls: {dict(done['calls'])}; {dict(done['befell'])}")
     assert done["tally"].total() * PARTS >= STEPS
-    missing = set(scripts.names()) - set(done["calls"])
-    assert not missing, f"no walk ever called {missing}: give each a rule in tests/walks"
     assert set(done["befell"]) == set(KINDS)
+    missing = set(scripts.names()) - set(done["calls"])
+    assert not missing or STEPS < FULL, f"no walk ever called {missing}: give each a rule in tests/walks"
