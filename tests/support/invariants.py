@@ -3,15 +3,17 @@
 from typing import Any
 
 from engine import keys
+from tests.support.snapshot import snapshot
 
 APART = 1_000_000  # lanes from this number on are lanes apart
 
 
 class Places:
-    """Where every job of a namespace stands, read in one transaction."""
+    """Where every job of a namespace stands, at one moment."""
 
     def __init__(self, client: Any, namespace: str = "default") -> None:
         base = keys.base(namespace)
+        client = snapshot(client)
         self.client, self.base = client, base
         names = {k.decode(): v.decode() for k, v in client.hgetall(f"{base}:names").items()}
         self.names = names
@@ -26,12 +28,18 @@ class Places:
 
     def pending(self) -> list[str]:
         """Ids that a claim would find: given back, or behind a cursor."""
-        found = [job for ids in self.head.values() for job in ids]
+        return [job for ids in self.pending_by_lane().values() for job in ids]
+
+    def pending_by_lane(self) -> dict[str, list[str]]:
+        """The same lane by lane, in the order in which a claim takes them."""
+        found = {}
         for lane, rows in self.streams.items():
             cursor = _entry(self.marks.get(f"c{lane}", "0-0"))
-            for entry, fields in rows:
-                if _entry(entry.decode()) > cursor:
-                    found.append(fields[b"ref"].decode() if b"ref" in fields else f"{lane}-{entry.decode()}")
+            found[lane] = self.head[lane] + [
+                fields[b"ref"].decode() if b"ref" in fields else f"{lane}-{entry.decode()}"
+                for entry, fields in rows
+                if _entry(entry.decode()) > cursor
+            ]
         return found
 
     def waiting(self, lane: str) -> int:
@@ -56,6 +64,7 @@ def _entry(text: str) -> tuple[int, int]:
 
 def broken(client: Any, namespace: str = "default") -> list[str]:
     """Every invariant that does not hold, as a sentence; empty when all is well."""
+    client = snapshot(client)
     at = Places(client, namespace)
     running = [lease.partition("/")[0] for lease in at.processing]
     where = {

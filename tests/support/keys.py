@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from tests.support.snapshot import snapshot
+
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
 _FIXED = {
     "alarms", "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished",
@@ -15,6 +17,7 @@ _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 
 def unexplained_keys(client: Any) -> list[str]:
     """The keys that no live job, worker, caller or queue accounts for; a test that leaves one behind fails."""
+    client = snapshot(client)
     keys = [key.decode() for key in client.scan_iter(count=1000)]
     spaces = {match[1] for key in keys if (match := _KEY.fullmatch(key))}
     known = {space: _Known(client, f"herdsman:{{{space}}}") for space in spaces}

@@ -11,6 +11,8 @@ from tests.support.flow_run import Run
 from tests.support.invariants import broken
 from tests.support.seats import claim
 
+pytest.register_assert_rewrite("tests.walks", "tests.faults")
+
 
 @pytest.fixture
 def client(store):

@@ -1,0 +1,58 @@
+"""What a store holds, without what differs from run to run: two runs that did the same have the same picture."""
+
+import re
+
+from engine import keys
+from tests.support.snapshot import snapshot
+
+# The engine's own counts and memories, which a repeated call may touch: they move no job.
+_NOT_SHOWN = ("meta", "ops", "callers", "beats")
+_ID = re.compile(r"\d+-\d{10,}-\d+")
+_TIME = re.compile(r"\d{10,}(\.\d+)?")
+
+
+def picture(client):
+    """Each key with its content; ids by their order, times and tokens as T."""
+    shot = snapshot(client)
+    ids = {found for text in _texts(shot.keys) for found in _ID.findall(text) if keys.place(found)}
+    names = {text: f"job{n}" for n, text in enumerate(sorted(ids, key=lambda text: keys.place(text)[1:]))}
+
+    def plain(value):
+        if isinstance(value, bytes):
+            return _plain(value.decode("latin-1"), names)
+        if isinstance(value, float):
+            return _plain(f"{value:.0f}", names)
+        if isinstance(value, dict):
+            return sorted((plain(name), plain(what)) for name, what in value.items())
+        if isinstance(value, list | tuple | set):
+            return [plain(one) for one in value]
+        return value
+
+    shown = {}
+    for key, value in sorted(shot.keys.items()):
+        kind = key.partition("}:")[2].partition(":")[0]
+        if kind not in _NOT_SHOWN:
+            # infos hold their senders' clocks, and sorted sets of times are in an order that a tie may change
+            shown[_plain(key, names)] = sorted(plain(list(value))) if kind == "workers" else _settled(plain(value))
+    return shown
+
+
+def _texts(value):
+    """Every text in there, however deep."""
+    if isinstance(value, bytes):
+        yield value.decode("latin-1")
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts([*value, *value.values()])
+    elif isinstance(value, list | tuple | set):
+        for one in value:
+            yield from _texts(one)
+
+
+def _settled(value):
+    return sorted(value, key=repr) if isinstance(value, list) and value and isinstance(value[0], list) else value
+
+
+def _plain(text, names):
+    return _TIME.sub("T", _ID.sub(lambda match: names.get(match[0], "T-id"), text))

@@ -1,0 +1,144 @@
+"""What must be true: where each job is, what it was charged with, in which order the pending ones stand. It changes by
+what was called, never by what the store says; the store is compared with it.
+"""
+
+from collections import defaultdict
+
+from engine import keys
+
+KEPT = ("completed", "cancelled")  # places whose jobs have a record for a while
+
+
+class Known:
+    """One job."""
+
+    __slots__ = ("asked", "attempts", "crashes", "data", "due", "id", "lapsed", "lease", "place", "queue", "releases")
+
+    def __init__(self, job, queue, data):
+        self.id, self.queue, self.data = job, queue, data
+        self.place = self.lease = None
+        self.attempts = self.crashes = self.releases = 0
+        self.asked = self.due = self.lapsed = False
+
+    def __repr__(self):
+        return f"<{self.id} {self.place} a{self.attempts} c{self.crashes} n{self.releases} asked={self.asked}>"
+
+
+class Model:
+    """All jobs, and each queue's pending ones in their order: first those given back, then the others."""
+
+    def __init__(self):
+        self.jobs = {}
+        self.head = defaultdict(list)
+        self.tail = defaultdict(list)
+        self.paused = set()
+        self.rescued = defaultdict(int)
+
+    def of(self, lease):
+        """The job that is held under just this lease, if any."""
+        job = self.jobs[lease.partition("/")[0]]
+        return job if job.place == "processing" and job.lease == lease else None
+
+    def held(self, owner=None):
+        """The jobs that run, of one incarnation or of all."""
+        ending = "" if owner is None else f"/{owner:x}"
+        return [job for job in self.jobs.values() if job.place == "processing" and job.lease.endswith(ending)]
+
+    def at(self, place, queue=None):
+        """The jobs that are there."""
+        return [job for job in self.jobs.values() if job.place == place and queue in (None, job.queue)]
+
+    def pending(self, queue):
+        """A queue's pending jobs in their order."""
+        return self.head[queue] + self.tail[queue]
+
+    def new(self, job_id, queue, data=None, due=None):
+        """A job was accepted. `due` None = at once, else whether its time has come."""
+        assert job_id not in self.jobs, f"{job_id} was issued twice"
+        job = self.jobs[job_id] = Known(job_id, queue, data)
+        self.join(job) if due is None else self.schedule(job, due)
+
+    def leave(self, job):
+        """Out of wherever it is."""
+        if job.place == "pending":
+            (self.head if job in self.head[job.queue] else self.tail)[job.queue].remove(job)
+        job.place = job.lease = None
+        job.due = job.lapsed = False
+
+    def join(self, job):
+        self.leave(job)
+        self.tail[job.queue].append(job)
+        job.place = "pending"
+
+    def schedule(self, job, due):
+        self.leave(job)
+        job.place, job.due = "scheduled", due
+
+    def take(self, job, lease, lapsed):
+        self.leave(job)
+        job.place, job.lease, job.lapsed = "processing", lease, lapsed
+
+    def end(self, job, place):
+        """completed or cancelled (with a record), gone (without), dead."""
+        self.leave(job)
+        job.place, job.asked = place, False
+
+    def give(self, job):
+        """Back to the head of its queue; one that nobody wants ends."""
+        if job.asked:
+            self.end(job, "cancelled")
+            return
+        self.leave(job)
+        self.head[job.queue].insert(0, job)
+        job.place = "pending"
+
+    def crash(self, job, limit):
+        """Charged with a crash; whether it was buried."""
+        job.crashes += 1
+        if job.asked or job.crashes < limit:
+            self.give(job)
+            return False
+        self.end(job, "dead")
+        return True
+
+
+def differences(model, places, shot):
+    """Where the store is not what the model says, as sentences."""
+    said = []
+    stood = places.pending_by_lane()
+    for lane, ids in stood.items():
+        queue = places.names[lane]
+        meant = [job.id for job in model.pending(queue) if job.id.startswith(f"{lane}-")]
+        if ids != meant:
+            said.append(f"lane {lane} of {queue}: {ids}, not {meant}")
+    for name, found in (
+        ("pending", [job for ids in stood.values() for job in ids]),
+        ("processing", places.processing),
+        ("scheduled", places.scheduled),
+        ("dead", places.dead),
+        ("finished", places.finished),
+    ):
+        jobs = [job for job in model.jobs.values() if job.place in (KEPT if name == "finished" else (name,))]
+        meant = {job.lease if name == "processing" else job.id for job in jobs}
+        if meant != set(found):
+            said.append(f"{name}: not {sorted(set(found) - meant)}, but {sorted(meant - set(found))}")
+    for job_id in places.records:
+        said += _record(model.jobs.get(job_id), job_id, shot.hgetall(f"{places.base}:job:{job_id}"))
+    asked = {job.id for job in model.jobs.values() if job.asked}
+    cancels = {member.decode() for member in shot.zrange(f"{places.base}:cancels", 0, -1)}
+    return said if asked == cancels else [*said, f"asked to stop: {cancels}, not {asked}"]
+
+
+def _record(job, job_id, record):
+    if job is None:
+        return [f"{job_id} has a record and was never issued"]
+    charged = tuple(int(record.get(field, 0)) for field in (b"a", b"c", b"n"))
+    if charged != (job.attempts, job.crashes, job.releases):
+        return [f"{job!r} was charged {charged}"]
+    place = record.get(b"s", b"pending").decode()
+    return [] if place == job.place else [f"{job!r} says of itself that it is {place}"]
+
+
+def oldest_first(jobs):
+    """In the order in which they were issued."""
+    return sorted(jobs, key=lambda job: keys.place(job.id)[1:])
