@@ -66,8 +66,8 @@ class Entrance:
     def many(self, jobs: Sequence[NewJob]) -> Question[list[str]]:
         """Many jobs -> their ids in order; the plain ones in one script, whole or not at all, and first."""
         while True:
-            apart = [is_special(job) or self._knows(job.type) for job in jobs]
-            plain = [job for job, alone in zip(jobs, apart, strict=True) if not alone] if any(apart) else jobs
+            apart = self._apart_of(jobs)
+            plain = [job for job, alone in zip(jobs, apart, strict=True) if not alone] if apart else jobs
             reply = (yield enqueue(plain)) if plain else []
             if not isinstance(reply, Detour):
                 break
@@ -78,6 +78,13 @@ class Entrance:
         for job, alone in zip(jobs, apart, strict=True):
             answer.append((yield from self._apart(job)).id if alone else next(ids))
         return answer
+
+    def _apart_of(self, jobs: Sequence[NewJob]) -> list[bool]:
+        """Which of these go one by one; [] = none does."""
+        if self._known:
+            apart = [is_special(job) or self._knows(job.type) for job in jobs]
+            return apart if any(apart) else []
+        return [is_special(job) for job in jobs] if any(map(is_special, jobs)) else []
 
     def _apart(self, job: NewJob) -> Question[Accepted]:
         answer = yield offer(self._as_its_type_says(job), ask=not self._knows(job.type))
@@ -105,7 +112,8 @@ class Entrance:
 
 def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
     """The job as a record, in `queue` when it names none itself."""
-    new = job if isinstance(job, NewJob) else NewJob(*job)
-    if queue is None or new.queue is not None:
-        return new
-    return msgspec.structs.replace(new, queue=queue)
+    if not isinstance(job, NewJob):
+        return NewJob(*job, queue) if len(job) == 2 else NewJob(*job)  # noqa: PLR2004 - type and data
+    if queue is None or job.queue is not None:
+        return job
+    return msgspec.structs.replace(job, queue=queue)
