@@ -11,7 +11,7 @@ import msgspec
 
 from engine.carrier import Carrier
 from engine.durable import durably
-from engine.enqueue import CHUNK, Detour, enqueue
+from engine.enqueue import CHUNK, Detour, enqueue, enqueue_pairs
 from engine.new_job import Durable, NewJob
 from engine.questions import Question
 from engine.submit import Accepted, is_special, offer
@@ -49,10 +49,20 @@ class Entrance:
         """Many jobs, `CHUNK` at a time -> their ids in order; `queue` for those that name none."""
         ids: list[str] = []
         rest = iter(jobs)
-        while chunk := self._carrier.all_outgoing([as_new(job, queue) for job in islice(rest, CHUNK)]):
-            work = self.many(chunk)
+        while chunk := list(islice(rest, CHUNK)):
+            work = self._chunk(chunk, queue)
             ids += yield from (durably(self._base, work, durable, list) if durable else work)
         return ids
+
+    def _chunk(self, jobs: Sequence[NewJob | tuple[str, Any]], queue: str | None) -> Question[list[str]]:
+        if not self._known and not self._carrier.changes:
+            pairs = [job for job in jobs if not isinstance(job, NewJob) and len(job) == 2]  # noqa: PLR2004 - type, data
+            if len(pairs) == len(jobs):
+                reply = yield enqueue_pairs(pairs, queue)
+                if not isinstance(reply, Detour):
+                    return list(reply)
+                self._learn(reply)
+        return (yield from self.many(self._carrier.all_outgoing([as_new(job, queue) for job in jobs])))
 
     def one(self, job: NewJob) -> Question[Accepted]:
         """One job -> its id, and whether it is new."""
