@@ -15,10 +15,9 @@ from engine.flow_calls import Submission, spawn
 from engine.flow_calls import submit as submit_flow
 from engine.session import Session
 from engine.submit import submit
-from tests.faults.saboteur import Saboteur
+from tests.faults.saboteur import RESTART, Saboteur
 from tests.support.seats import claim
 
-HELD_UP = "restart before the reply"  # here nothing is restarted: there is time to do something
 LIMITS = "herdsman:{default}:limits"
 CLOCK = schedule.Schedule(name="clock", task="t", cron="* * * * *")
 
@@ -98,7 +97,7 @@ def test_a_refusal_whose_reply_is_lost_stands_when_the_call_is_repeated_though_r
     [job] = claim(seat).jobs
     client.enqueue("t")
     with closing(Saboteur(store.socket)) as saboteur, ThreadPoolExecutor(1) as threads:
-        saboteur.command, saboteur.fault = scripts.script("enqueue").sha.encode(), HELD_UP
+        saboteur.command, saboteur.fault = scripts.script("enqueue").sha.encode(), RESTART
         call = threads.submit(ENQUEUE[kind], saboteur.url)
         assert saboteur.down.wait(30)  # it was refused, and nobody knows
         claim(seat, done=[Done(seat.lease(job))])
