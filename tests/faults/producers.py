@@ -7,7 +7,7 @@ from engine.submit import submit
 from engine.why import why
 from tests.faults.stage import BASE, URL, Stage, Verb
 
-SAME = Unique(mode="pending_or_running", on_conflict="replace")
+SAME = Unique(mode="pending_or_running", key="one", on_conflict="replace")
 KEYED = NewJob("t", {"n": 1}, unique=SAME, idempotency_key="k", webhook=URL, delay=60)
 APART = [
     NewJob("t", 1, tenant="a"),
