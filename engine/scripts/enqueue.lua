@@ -6,7 +6,7 @@
 --           payload, options, when ('' now, '+ms' from now, '@ms' since the epoch)
 -- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
 --           {'full', queue, pending}, {'late'} (a ghost of an old call), or
---           {'submit', type, traits ...} (such jobs go through submit.lua): nothing was written
+--           {'submit', type, traits ...} (such jobs go through submit.lua): no job was added
 -- INCLUDES  clock memory wake issue later soon note rings special
 -- INVARIANT the same operation again gives the same answer and adds nothing; ids only grow
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
@@ -36,7 +36,7 @@ end
 if limited then
   for _, g in ipairs(groups) do
     local pending = crowded(g.queue, g.lane, asked[g.queue], asked[g.queue .. '/' .. g.lane])
-    if pending then return { 'full', g.queue, pending } end
+    if pending then return note(caller, op, now, { 'full', g.queue, pending }) end
   end
 end
 local stamp, seq = issue(total, now)

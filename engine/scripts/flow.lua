@@ -7,14 +7,14 @@
 --           type, where (see part issue), payload, options, name, number of fields of its record, name, value ...,
 --           number of parents, policy, parent (an id, or '#n' for the nth of this call) ...
 -- RETURNS   'flow ids...'; {'full', queue, pending}, {'closed'} (it was, or is no more) or {'late'} (a ghost of an old
---           call): nothing was written
+--           call): no job was added
 -- INCLUDES  clock memory create follow_roots note
 -- INVARIANT new -> scheduled (held); the same operation again gives the same answer and adds nothing
 local b, caller, op, now, flow = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock(), ARGV[3]
 local known, late = recall(caller, op)
 if known then return known end
 if late then return { 'late' } end
-if flow ~= '' and flow_state(flow) ~= 'open' then return { 'closed' } end
+if flow ~= '' and flow_state(flow) ~= 'open' then return note(caller, op, now, { 'closed' }) end
 local members, asked, wanted, at = {}, {}, {}, 9
 local function ask(queue, lane, bytes)
   for _, sum in ipairs({ { asked, lane }, { wanted, queue } }) do
@@ -40,7 +40,7 @@ for n = 1, tonumber(ARGV[8]) do
 end
 for lane, want in pairs(asked) do
   local pending = crowded(want.queue, lane, wanted[want.queue], want)
-  if pending then return { 'full', want.queue, pending } end
+  if pending then return note(caller, op, now, { 'full', want.queue, pending }) end
 end
 if flow == '' then
   local stamp, seq = issue(1, now)

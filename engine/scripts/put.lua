@@ -12,7 +12,7 @@ local known, late = recall(caller, op)
 if known then return known end
 if late then return { 'late' } end
 local file = filed(name, tonumber(ARGV[7]), now)
-if file then return { 'filed', file } end
+if file then return note(caller, op, now, { 'filed', file }) end
 local answer = redis.call('HEXISTS', b .. ':schedules', name) == 1 and 'replaced' or 'new'
 enrol(name, ARGV[4], ARGV[5], ARGV[6], 'api', now)
 redis.call('HINCRBY', b .. ':meta', 'puts', 1)

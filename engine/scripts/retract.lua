@@ -11,8 +11,8 @@ local known, late = recall(caller, op)
 if known then return known end
 if late then return { 'late' } end
 local file = filed(name, tonumber(ARGV[4]), now)
-if file then return { 'filed', file } end
-if redis.call('HDEL', b .. ':schedules', name) == 0 then return 'unknown' end
+if file then return note(caller, op, now, { 'filed', file }) end
+if redis.call('HDEL', b .. ':schedules', name) == 0 then return note(caller, op, now, 'unknown') end
 redis.call('UNLINK', b .. ':schedule:' .. name)
 redis.call('HINCRBY', b .. ':meta', 'puts', 1)
 return note(caller, op, now, 'gone')

@@ -5,7 +5,7 @@
 -- ARGV      1 caller  2 operation  3 lease  4 name, within the parent's  5 how long a new flow is kept once over, in ms
 --           6 most members  7 queue ('' = by type)  8 type  9 where  10 payload  11 options  12 when  13 the parent's type,
 --           then fields of the record: name, value ...
--- RETURNS   'flow id'; nothing was written: {'full', queue, pending}, {'late'}, {'lost'} (the lease), {'stopped'} (the
+-- RETURNS   'flow id'; no job was added: {'full', queue, pending}, {'late'}, {'lost'} (the lease), {'stopped'} (the
 --           flow was cancelled), {'taken', name} (by a job of another type), {'large'} (the flow)
 -- INCLUDES  clock memory id lift member create note
 -- INVARIANT new -> pending or scheduled; only for who holds the lease; the same operation again adds nothing
@@ -14,7 +14,7 @@ local known, late = recall(caller, op)
 if known then return known end
 if late then return { 'late' } end
 local parent = id_of(ARGV[3])
-if not parent or not redis.call('ZSCORE', b .. ':processing', ARGV[3]) then return { 'lost' } end
+if not parent or not redis.call('ZSCORE', b .. ':processing', ARGV[3]) then return note(caller, op, now, { 'lost' }) end
 local record = b .. ':job:' .. parent
 local mine = redis.call('HMGET', record, 'fi', 'fn', 'fc')
 local flow = mine[1] and flow_state(mine[1]) and mine[1]
@@ -24,11 +24,11 @@ if flow then
   local key = b .. ':flow:' .. flow
   local same = redis.call('HGET', key .. ':members', name)
   if same then
-    if redis.call('HGET', b .. ':job:' .. same, 't') ~= ARGV[8] then return { 'taken', name } end
+    if redis.call('HGET', b .. ':job:' .. same, 't') ~= ARGV[8] then return note(caller, op, now, { 'taken', name }) end
     return note(caller, op, now, flow .. ' ' .. same)
   end
-  if redis.call('HEXISTS', key, 'stop') == 1 then return { 'stopped' } end
-  if redis.call('HLEN', key .. ':members') >= tonumber(ARGV[6]) then return { 'large' } end
+  if redis.call('HEXISTS', key, 'stop') == 1 then return note(caller, op, now, { 'stopped' }) end
+  if redis.call('HLEN', key .. ':members') >= tonumber(ARGV[6]) then return note(caller, op, now, { 'large' }) end
 end
 local made = not flow
 if made then
@@ -40,7 +40,7 @@ for i = 14, #ARGV do fields[#fields + 1] = ARGV[i] end
 local id, full = create({
   queue = ARGV[7], type = ARGV[8], where = ARGV[9], payload = ARGV[10], options = ARGV[11], when = ARGV[12], fields = fields,
 }, now)
-if not id then return full end
+if not id then return note(caller, op, now, full) end
 if made then
   lift(parent)
   local strings = string.gsub(redis.call('HGET', record, 'x') or '', 'f', '') .. 'f'

@@ -6,7 +6,7 @@
 -- ARGV      1 caller  2 operation  3 queue ('' = by type)  4 type  5 where (see part issue)  6 payload  7 options
 --           8 when ('' now, '+ms' from now, '@ms' since the epoch)  9 guard: JSON of ours, or ''; then fields of the
 --           record: name, value ...
--- RETURNS   the job's id, followed by ' shared' when it stood already; or, and nothing was written, {'full', queue,
+-- RETURNS   the job's id, followed by ' shared' when it stood already; or, and no job was added, {'full', queue,
 --           pending}, {'late'} (a ghost of an old call), {'conflict', id}: another job of its kind stands, {'differs',
 --           id}: its idempotency key was used for another job, {'submit', type, traits}: what the caller asked to be told
 -- INCLUDES  clock memory create note admit special
@@ -25,11 +25,11 @@ local told = guard.ask and special(job.type)
 if told then return { 'submit', job.type, told } end
 local id, refusal, answer
 id, refusal, locks = admit(job, guard, now)
-if refusal then return refusal end
+if refusal then return note(caller, op, now, refusal) end
 if id then answer = id .. ' shared'
 else
   id, refusal = create(job, now)
-  if not id then return refusal end
+  if not id then return note(caller, op, now, refusal) end
   answer = id
   hold(id, locks)
   if job.then_at == '' then redis.call('HDEL', b .. ':job:' .. id, 'd')

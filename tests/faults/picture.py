@@ -2,20 +2,21 @@
 
 import re
 
-from engine import keys
 from tests.support.snapshot import snapshot
 
 # The engine's own counts and memories, which a repeated call may touch: they move no job.
 _NOT_SHOWN = ("meta", "ops", "callers", "beats")
-_ID = re.compile(r"\d+-\d{10,}-\d+")
-_TIME = re.compile(r"\d{10,}(\.\d+)?")
+# What is issued: the place of an entry or a flow, and the end of a job's id.
+_ISSUED = re.compile(r"\d{10,}-\d+")
+# In digits; or packed by a script, in eight bytes.
+_TIME = re.compile(r"\d{10,}(\.\d+)?|\xcf.{8}", re.DOTALL)
 
 
 def picture(client):
-    """Each key with its content; ids by their order, times and tokens as T."""
+    """Each key with its content; what was issued by its order, times and tokens as T."""
     shot = snapshot(client)
-    ids = {found for text in _texts(shot.keys) for found in _ID.findall(text) if keys.place(found)}
-    names = {text: f"job{n}" for n, text in enumerate(sorted(ids, key=lambda text: keys.place(text)[1:]))}
+    issued = {found for text in _texts(shot.keys) for found in _ISSUED.findall(text)}
+    names = {text: f"#{n}" for n, text in enumerate(sorted(issued, key=_order))}
 
     def plain(value):
         if isinstance(value, bytes):
@@ -24,7 +25,9 @@ def picture(client):
             return _plain(f"{value:.0f}", names)
         if isinstance(value, dict):
             return sorted((plain(name), plain(what)) for name, what in value.items())
-        if isinstance(value, list | tuple | set):
+        if isinstance(value, set):
+            return sorted(plain(one) for one in value)
+        if isinstance(value, list | tuple):
             return [plain(one) for one in value]
         return value
 
@@ -55,4 +58,9 @@ def _settled(value):
 
 
 def _plain(text, names):
-    return _TIME.sub("T", _ID.sub(lambda match: names.get(match[0], "T-id"), text))
+    return _TIME.sub("T", _ISSUED.sub(lambda match: names[match[0]], text))
+
+
+def _order(issued):
+    ms, seq = issued.split("-")
+    return int(ms), int(seq)

@@ -3,15 +3,18 @@ store in between.
 """
 
 import contextlib
+import os
 import select
 import socket
 import tempfile
 import threading
 from pathlib import Path
 
-# What befalls a call. The store has executed it in those of the second line, and not in those of the first.
+# What befalls a call. The store has executed it in those of the second line, and not in those of the first. A test
+# restarts the store between `down` and `up`; it may do something else there.
+RESTART = "restart before the reply"
 UNSEEN = ("before the request", "within the request", "at the request's last byte")
-EXECUTED = ("reply lost", "within the reply", "at the reply's last byte", "restart before the reply", "delivered twice")
+EXECUTED = ("reply lost", "within the reply", "at the reply's last byte", RESTART, "delivered twice")
 FORGOTTEN = "script forgotten"
 FAULTS = (*UNSEEN, *EXECUTED, FORGOTTEN)
 
@@ -27,7 +30,7 @@ class Saboteur:
         self.command = b"EVALSHA"
         self.struck = 0
         self.down, self.up = threading.Event(), threading.Event()  # executed: restart it; it is up again
-        self._stop = threading.Event()
+        self._ended, self._end = os.pipe()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(Path(self._folder.name, "s")))
         self._listener.listen(16)
@@ -35,26 +38,28 @@ class Saboteur:
         self._threads[0].start()
 
     def close(self):
-        self._stop.set()
+        os.close(self._end)  # whoever listens hears of it
         for thread in self._threads:
             thread.join(5)
+        os.close(self._ended)
         self._listener.close()
         self._folder.cleanup()
 
     def _accept(self):
-        while not self._stop.is_set():
-            if select.select([self._listener], [], [], 0.01)[0]:
-                client, _ = self._listener.accept()
-                thread = threading.Thread(target=self._carry, args=(client,), daemon=True)
-                self._threads.append(thread)
-                thread.start()
+        while self._ended not in select.select([self._listener, self._ended], [], [])[0]:
+            client, _ = self._listener.accept()
+            thread = threading.Thread(target=self._carry, args=(client,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _carry(self, client):
         server = socket.socket(socket.AF_UNIX)
         with client, server, contextlib.suppress(OSError):
             server.connect(self._target)
-            while not self._stop.is_set():
-                for ready in select.select([client, server], [], [], 0.01)[0]:
+            while True:
+                for ready in select.select([client, server, self._ended], [], [])[0]:
+                    if ready == self._ended:
+                        return
                     data = ready.recv(1 << 20)
                     if not data:
                         return
@@ -82,7 +87,7 @@ class Saboteur:
             server.recv(1 << 20)
             client.sendall(reply)
             return True
-        if fault == "restart before the reply":
+        if fault == RESTART:
             self.down.set()
             self.up.wait(30)
         client.sendall(reply[: {EXECUTED[1]: len(reply) // 2, EXECUTED[2]: len(reply) - 1}.get(fault, 0)])

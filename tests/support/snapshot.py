@@ -133,6 +133,8 @@ def _shaped(kind: bytes, value: Any) -> Any:
             return _pairs(value)
         case b"zset":
             return [(member, float(score)) for member, score in _pairs(value).items()]
+        case b"set":
+            return set(value)
         case b"stream":
             return [(entry, _pairs(fields)) for entry, fields in value]
         case _:

@@ -38,7 +38,6 @@ class Firing(World):
             job = self.client.run(schedule.run(one))
         except QueueFull:
             assert self.full("low", 1)
-            self.sky.refused()
         else:
             assert not self.full("low", 1)
             self.model.new(job, "low")

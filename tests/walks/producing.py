@@ -32,7 +32,6 @@ class Producing(World):
             ids = act()
         except QueueFull:
             assert self.full(queue, n)
-            self.sky.refused()
             return
         assert not self.full(queue, n), "more was taken than the queue takes"
         assert len(ids) == n

@@ -24,10 +24,6 @@ class Sky:
         self.befell = Counter()
         self.sent = deque(maxlen=40)
 
-    def refused(self):
-        """The last call was refused, which the scripts do not remember: its ghost may be taken once there is room."""
-        self.sent.pop()
-
     def strike(self):
         kind, self.next = self.next, FAIR
         self.befell[kind] += 1

@@ -2,7 +2,8 @@
 -- remembering is one write.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   recall(who, operation) -> the answer it was given, or nil; and whether a later one was answered already
+-- RETURNS   recall(who, operation) -> the answer it was given (a table when it was refused, see part note), or nil; and
+--           whether a later one was answered already
 --           remember(who, operation, answer) -> 1 when the memory grew by it
 --           operations(who) -> {{operation, answer} ...}, oldest first
 -- INVARIANT an operation that is older than one remembered is never run
@@ -18,7 +19,9 @@ end
 local function recall(who, operation)
   local late = false
   for _, known in ipairs(operations(who)) do
-    if known[1] == operation then return known[2], false end
+    if known[1] == operation then
+      return string.sub(known[2], 1, 1) == '[' and cjson.decode(known[2]) or known[2], false
+    end
     late = late or known[1] > operation
   end
   return nil, late

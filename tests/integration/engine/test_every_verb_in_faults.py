@@ -9,8 +9,9 @@ import pytest
 
 from engine import Client, scripts
 from tests.faults.picture import picture
-from tests.faults.saboteur import FAULTS, FORGOTTEN, Saboteur
-from tests.faults.verbs import VERBS, Stage
+from tests.faults.saboteur import FAULTS, FORGOTTEN, RESTART, Saboteur
+from tests.faults.stage import Stage
+from tests.faults.verbs import VERBS, script_of
 from tests.support.invariants import broken
 
 WITHIN = 30.0  # seconds for one call, restart included
@@ -20,6 +21,8 @@ _undisturbed = {}  # (server, verb) -> its answer and its picture; the same when
 def perform(store, name, fault=None):
     """The verb on its stage, disturbed or not: its answer, and the pictures before and after."""
     store.client.flushall()
+    if fault == RESTART:  # it finds all that was answered
+        store.client.config_set("appendfsync", "always")
     verb = VERBS[name]
     with closing(Saboteur(store.socket)) as saboteur, Client(store.url) as direct, Client(saboteur.url) as client:
         with closing(Stage(store, saboteur.url, direct, client)) as stage:
@@ -27,7 +30,7 @@ def perform(store, name, fault=None):
             on = verb.stage(stage)
             before = picture(store.client)
             _warn(store, saboteur, name, fault)
-            answer = _act(store, saboteur, lambda: verb.act(stage, on))
+            answer = _act(store, saboteur, fault, lambda: verb.act(stage, on))
         assert saboteur.struck == (fault not in (None, FORGOTTEN)), "the fault did not happen"
         assert broken(store.client) == []
         return answer, before, picture(store.client)
@@ -38,28 +41,22 @@ def _warn(store, saboteur, name, fault):
     if fault == FORGOTTEN:
         store.client.script_flush()
     else:
-        store.client.script_load(scripts.script(name).text)
-        saboteur.command = b"EVAL\r\n" if name == "hello" else scripts.script(name).sha.encode()
+        script = scripts.script(script_of(name))
+        store.client.script_load(script.text)
+        saboteur.command = b"EVAL\r\n" if name == "hello" else script.sha.encode()
         saboteur.fault = fault
 
 
-def _act(store, saboteur, act):
+def _act(store, saboteur, fault, act):
     """The call's answer. Should it come to a restart, this thread does it: a server is tied to its starter's life."""
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(act)
-        if saboteur.fault == "restart before the reply":
+        if fault == RESTART:
             assert saboteur.down.wait(WITHIN)
             store.kill()
             store.start()
             saboteur.up.set()
         return answer.result(WITHIN)
-
-
-@pytest.fixture(autouse=True)
-def _on_disk_at_once(request):
-    """A restart finds all that was answered."""
-    if "store" in request.fixturenames:
-        request.getfixturevalue("store").client.config_set("appendfsync", "always")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -78,4 +75,4 @@ def test_a_disturbed_verb_leaves_what_an_undisturbed_one_leaves(store, name, fau
 
 
 def test_every_script_is_in_the_table():
-    assert sorted(VERBS) == scripts.names(), "each script needs an entry in tests/faults/verbs.py"
+    assert sorted(set(map(script_of, VERBS))) == scripts.names(), "each script needs an entry in tests/faults/verbs.py"

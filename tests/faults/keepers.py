@@ -1,0 +1,42 @@
+"""What keepers and janitors call."""
+
+from engine import alarm
+from engine.claims import Done
+from engine.graveyard import Position
+from tests.faults.stage import BASE, URL, Stage, Verb
+
+GROUP = alarm.Group("f" * 12, "default", "t", "ValueError", "no", "1-1-1")
+
+
+def _expired(stage):
+    [lease] = stage.held(1)
+    stage.hand.complete([Done(lease, b"\x01", 60)])
+    job = lease.partition("/")[0]
+    stage.store.client.delete(f"{BASE}:job:{job}")
+    stage.store.client.zadd(f"{BASE}:finished", {job: 0})
+
+
+def _lapsed(stage):
+    leases = stage.held(2, lease=0)
+    stage.hand.extend([stage.info(leases[0].partition("/")[0])], [], 30)
+
+
+def _alarmed(stage):
+    """An alarm that is over."""
+    stage.dead()
+    stage.direct.run(alarm.cross("default", 1, None))
+
+
+VERBS = {
+    "alarm": Verb(lambda s, _: s.client.run(alarm.cross("default", 2, URL)), Stage.dead, answers=True),
+    "alarm: over": Verb(lambda s, _: s.client.run(alarm.cross("default", 0, URL)), _alarmed, answers=True),
+    "extend": Verb(lambda s, on: s.keeper.extend([s.info(on[0].partition("/")[0])], on, 60).cancels, Stage.held),
+    "notice": Verb(
+        lambda s, _: s.client.run(alarm.notice("default", [GROUP], Position("default", 2, "1-1-2"), URL)), answers=True
+    ),
+    "promote": Verb(lambda s, _: s.keeper.promote(), lambda s: s.jobs(run_at=0)),
+    "prune": Verb(lambda s, _: s.keeper.prune(), _expired),
+    "prune: dead letters": Verb(lambda s, _: s.keeper.prune(dead_most={"default": 1}), lambda s: s.dead(3)),
+    "rescue": Verb(lambda s, _: s.keeper.rescue(grace=0, max_crashes=1), _lapsed),
+    "settle": Verb(lambda s, on: s.keeper.settle(7, "oom", on[:1], charged=True, max_crashes=3), Stage.held),
+}

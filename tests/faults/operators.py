@@ -1,0 +1,24 @@
+"""What people call: queues and types, dead letters."""
+
+from engine.deaths import deaths, drop, requeue
+from engine.purge import purge
+from tests.faults.stage import Stage, Verb
+
+
+def _paused_type(stage):
+    """Jobs of a paused type, put aside by a claim."""
+    stage.jobs()
+    stage.direct.pause_type("t")
+    stage.hand.post([], 3, ("default",), 30)
+    stage.hand.collect()
+
+
+VERBS = {
+    "deaths": Verb(lambda s, on: len(s.client.run(deaths(on))), Stage.dead, answers=True, changes=False),
+    "drop": Verb(lambda s, on: s.client.run(drop([*on, "1-1-1"])), Stage.dead, answers=True),
+    "gate": Verb(lambda s, _: s.client.intake.close("default"), Stage.full, answers=True),
+    "pause": Verb(lambda s, _: s.client.pause("default"), Stage.jobs),
+    "pause: a type goes on": Verb(lambda s, _: s.client.resume_type("t"), _paused_type),
+    "purge": Verb(lambda s, _: s.client.ask(purge("default")), Stage.jobs, answers=True),
+    "requeue": Verb(lambda s, on: s.client.run(requeue([*on, "1-1-1"], {"n": 9})), Stage.dead, answers=True),
+}

@@ -1,0 +1,24 @@
+"""What is called about schedules."""
+
+from engine import schedule
+from tests.faults.stage import CLOCK, Stage, Verb
+
+
+def _put(stage):
+    """A schedule that was made by API."""
+    stage.direct.schedules.put(CLOCK)
+
+
+VERBS = {
+    "declare": Verb(lambda s, _: s.client.run(schedule.declare("file", [CLOCK])), answers=True),
+    "fire": Verb(lambda s, _: s.client.run(schedule.fire(CLOCK, 60)), Stage.scheduled),
+    "halt": Verb(lambda s, _: s.client.run(schedule.halt("clock", paused=True)), Stage.scheduled),
+    "look": Verb(
+        lambda s, _: s.client.run(schedule.look(["clock"])).sights, Stage.scheduled, answers=True, changes=False
+    ),
+    "put": Verb(lambda s, _: s.client.schedules.put(CLOCK), answers=True),
+    "puts": Verb(lambda s, _: s.client.run(schedule.puts()), _put, answers=True, changes=False),
+    "retract": Verb(lambda s, _: s.client.schedules.delete("clock"), _put, answers=True),
+    "run": Verb(lambda s, _: bool(s.client.run(schedule.run(CLOCK))), Stage.scheduled, answers=True),
+    "successes": Verb(lambda s, _: s.client.run(schedule.successes(9)), Stage.scheduled, answers=True, changes=False),
+}
