@@ -117,3 +117,11 @@ def test_a_job_of_a_paused_type_that_was_delayed_waits_on_when_its_time_has_come
     assert claim(engine).jobs == []
     client.resume_type("a")
     assert [claimed.id for claimed in claim(engine).jobs] == [job]
+
+
+def test_a_parked_job_is_unique_again(client, seats):
+    engine = seats(1)
+    register(engine, "known")
+    job = client.enqueue("strange", unique="pending")
+    park(engine, claim(engine).jobs)
+    assert client.enqueue("strange", unique="pending").id == job.id
