@@ -64,9 +64,14 @@ class Carrier:
             return job
         return msgspec.structs.replace(job, data=self.packed(job.data, job.type), unpacked=job.data)
 
+    @property
+    def changes(self) -> bool:
+        """Whether `outgoing` does anything at all."""
+        return self.packs or bool(self._chain)
+
     def all_outgoing(self, jobs: list[NewJob]) -> list[NewJob]:
         """The same for many; a client without settings does nothing at all to them."""
-        return [self.outgoing(job) for job in jobs] if self.packs or self._chain else jobs
+        return [self.outgoing(job) for job in jobs] if self.changes else jobs
 
     def packed(self, data: Any, type: str) -> Any:
         """A payload that the encoder takes as it is; the same data when there is nothing to do to it.

@@ -42,6 +42,28 @@ def enqueue(jobs: Sequence[NewJob]) -> Call[list[str] | Detour]:
     return Call("enqueue", args, lambda reply: _ids(reply, counts), remembered=True)
 
 
+def enqueue_pairs(pairs: Sequence[tuple[str, Any]], queue: str | None) -> Call[list[str] | Detour]:
+    """New jobs of which nothing is said but type and data, without a record for each: the shortest way for many.
+
+    Raises:
+        PayloadError, ValueError: one of the jobs is not sound; none is sent.
+    """
+    args: Args = []
+    counts: list[int] = []
+    last, header, encode = None, 0, payload.encode
+    place = keys.name(queue, "queue") if queue is not None else ""
+    for kind, data in pairs:
+        if kind != last:
+            last = kind
+            header = len(args) + 3
+            args += [place, keys.name(kind, "task"), "", 0]
+            counts.append(0)
+        counts[-1] += 1
+        args[header] = counts[-1]
+        args += (encode(data), b"", "")
+    return Call("enqueue", args, lambda reply: _ids(reply, counts), remembered=True)
+
+
 def where(job: NewJob) -> str:
     """What decides in which lane of its queue a job stands; "" for the queue's main lane.
 

@@ -11,7 +11,7 @@ import msgspec
 
 from engine.carrier import Carrier
 from engine.durable import durably
-from engine.enqueue import CHUNK, Detour, enqueue
+from engine.enqueue import CHUNK, Detour, enqueue, enqueue_pairs
 from engine.new_job import Durable, NewJob
 from engine.questions import Question
 from engine.submit import Accepted, is_special, offer
@@ -49,10 +49,20 @@ class Entrance:
         """Many jobs, `CHUNK` at a time -> their ids in order; `queue` for those that name none."""
         ids: list[str] = []
         rest = iter(jobs)
-        while chunk := self._carrier.all_outgoing([as_new(job, queue) for job in islice(rest, CHUNK)]):
-            work = self.many(chunk)
+        while chunk := list(islice(rest, CHUNK)):
+            work = self._chunk(chunk, queue)
             ids += yield from (durably(self._base, work, durable, list) if durable else work)
         return ids
+
+    def _chunk(self, jobs: Sequence[NewJob | tuple[str, Any]], queue: str | None) -> Question[list[str]]:
+        if not self._known and not self._carrier.changes:
+            pairs = [job for job in jobs if not isinstance(job, NewJob) and len(job) == 2]  # noqa: PLR2004 - type, data
+            if len(pairs) == len(jobs):
+                reply = yield enqueue_pairs(pairs, queue)
+                if not isinstance(reply, Detour):
+                    return list(reply)
+                self._learn(reply)
+        return (yield from self.many(self._carrier.all_outgoing([as_new(job, queue) for job in jobs])))
 
     def one(self, job: NewJob) -> Question[Accepted]:
         """One job -> its id, and whether it is new."""
@@ -66,8 +76,8 @@ class Entrance:
     def many(self, jobs: Sequence[NewJob]) -> Question[list[str]]:
         """Many jobs -> their ids in order; the plain ones in one script, whole or not at all, and first."""
         while True:
-            apart = [is_special(job) or self._knows(job.type) for job in jobs]
-            plain = [job for job, alone in zip(jobs, apart, strict=True) if not alone] if any(apart) else jobs
+            apart = self._apart_of(jobs)
+            plain = [job for job, alone in zip(jobs, apart, strict=True) if not alone] if apart else jobs
             reply = (yield enqueue(plain)) if plain else []
             if not isinstance(reply, Detour):
                 break
@@ -78,6 +88,13 @@ class Entrance:
         for job, alone in zip(jobs, apart, strict=True):
             answer.append((yield from self._apart(job)).id if alone else next(ids))
         return answer
+
+    def _apart_of(self, jobs: Sequence[NewJob]) -> list[bool]:
+        """Which of these go one by one; [] = none does."""
+        if self._known:
+            apart = [is_special(job) or self._knows(job.type) for job in jobs]
+            return apart if any(apart) else []
+        return [is_special(job) for job in jobs] if any(map(is_special, jobs)) else []
 
     def _apart(self, job: NewJob) -> Question[Accepted]:
         answer = yield offer(self._as_its_type_says(job), ask=not self._knows(job.type))
@@ -105,7 +122,8 @@ class Entrance:
 
 def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
     """The job as a record, in `queue` when it names none itself."""
-    new = job if isinstance(job, NewJob) else NewJob(*job)
-    if queue is None or new.queue is not None:
-        return new
-    return msgspec.structs.replace(new, queue=queue)
+    if not isinstance(job, NewJob):
+        return NewJob(*job, queue) if len(job) == 2 else NewJob(*job)  # noqa: PLR2004 - type and data
+    if queue is None or job.queue is not None:
+        return job
+    return msgspec.structs.replace(job, queue=queue)

@@ -53,9 +53,10 @@ class Ledger:
         """The job ran to its end; result as msgpack or None, began_ns monotonic."""
         lease = self._engine.lease(job)
         spoke = self._ended(job.token) if spoken else False
-        if options.k is not None and options.k > 0:
+        keep = max(options.k or 0.0, plan.ttl) if plan.keeps else options.k
+        if keep is not None and keep > 0:
             began = self._plans.store_ms(began_ns)
-            self.done.append(Done(lease, _NIL if result is None else result, options.k, began))
+            self.done.append(Done(lease, _NIL if result is None else result, keep, began))
         elif plan.ttl <= 0 or (result is None and not spoke):
             self.done.append(Done(lease))
         else:

@@ -22,17 +22,22 @@ local function finish(leases, from, to, results, now)
   local b = KEYS[1]
   local scores = redis.call('ZMSCORE', b .. ':processing', unpack(leases, from, to))
   local held, ids, lanes = {}, {}, {}
+  local watched = redis.call('EXISTS', b .. ':watched') == 1 -- else nobody is to be told, and no id to be made
   for i = from, to do
-    local id, owner
-    if scores[i - from + 1] then id, owner = id_of(leases[i]) end
-    if id then
-      held[#held + 1], ids[#ids + 1] = leases[i], id
-      local result = results and results[leases[i]]
-      local lane, entry = lane_of(id)
-      if result then keep(id, owner, result, now)
+    local lease, lane, entry, owner = leases[i], nil, nil, nil
+    if scores[i - from + 1] then lane, entry, owner = parts_of(lease) end
+    if lane then
+      held[#held + 1] = lease
+      if watched then ids[#ids + 1] = lane .. '-' .. entry end
+      local result = results and results[lease]
+      if result then keep(lane .. '-' .. entry, owner, result, now)
       else
-        lanes[lane] = lanes[lane] or {}
-        table.insert(lanes[lane], entry)
+        local entries = lanes[lane]
+        if not entries then
+          entries = {}
+          lanes[lane] = entries
+        end
+        entries[#entries + 1] = entry
       end
     end
   end
@@ -56,6 +61,6 @@ local function finish(leases, from, to, results, now)
       if #left > 0 then redis.call('UNLINK', unpack(left)) end
     end
   end
-  tell(ids)
+  if watched then tell(ids) end
   return to - from + 1 - #held
 end

@@ -37,15 +37,18 @@ local function from_lane(lane, n, to)
   local rows, passed = redis.call('XRANGE', stream, '(' .. cursor, '+', 'COUNT', n), 0
   if #rows == 0 then return #to.taken - before end
   redis.call('HSET', marks, 'c' .. lane, rows[#rows][1])
+  local taken, sieve, prefix, plain = to.taken, to.sieve, lane .. '-', nil
   for _, row in ipairs(rows) do
     local entry, f = row[1], row[2]
     if f[1] == 't' and f[3] == 'p' then
       passed = passed + 1
-      if not (to.sieve and to.sieve[f[2]] and divert(lane .. '-' .. entry, lane, to.sieve)) then
-        table.insert(block(to, lane, 0), row)
-        to.taken[#to.taken + 1] = lane .. '-' .. entry
+      if not (sieve and sieve[f[2]] and divert(prefix .. entry, lane, sieve)) then
+        plain = plain or block(to, lane, 0)
+        plain[#plain + 1] = row
+        taken[#taken + 1] = prefix .. entry
       end
     else
+      plain = nil
       redis.call('XDEL', stream, entry)
       if not (f[1] == 'ref' and referred(f[2], lane, entry, to)) then
         aside(lane .. '-' .. entry, 'undecodable', unpack(f))
