@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.job import Job, WorkerInfo
+from engine.standing import Standing
 from engine.states import FINISHED, JobState
 
 LONGEST = 300  # characters of an error in a sentence
@@ -41,6 +42,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         held: it waits in scheduled for something else than a time.
         serving: live workers that serve its queue. knowing: those among them that know its type.
+        standing: what keeps its lane back.
         ahead: jobs that stand before it in its lane, None when unknown; `more`: there are more than that.
     """
 
@@ -51,6 +53,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     live: int = 0
     serving: Sequence[WorkerInfo] = ()
     knowing: Sequence[WorkerInfo] = ()
+    standing: Standing = Standing()
     ahead: int | None = None
     more: bool = False
 
@@ -113,6 +116,41 @@ def paused(facts: Facts) -> Reason | None:
     return Reason("paused", f"its queue {queue} is paused: resume {queue} and it goes on", {"queue": queue})
 
 
+def paused_type(facts: Facts) -> Reason | None:
+    """No job of its type starts."""
+    if not _pending(facts) or not facts.standing.stopped:
+        return None
+    kind = facts.job.type
+    return Reason("paused type", f"its type {kind} is paused: resume the type {kind} and it goes on", {"type": kind})
+
+
+def parked(facts: Facts) -> Reason | None:
+    """A worker met it that does not know its type, and there is none that does."""
+    since, kind = facts.standing.parked_since, facts.job.type
+    if not _pending(facts) or since is None or facts.standing.stopped:
+        return None
+    text = f"it is parked since {moment(since)}: no live worker knows the type {kind}; one that does takes it at once"
+    return Reason("parked", text, {"type": kind, "since": since})
+
+
+def limited(facts: Facts) -> Reason | None:
+    """A rate or a concurrency limit lets none of its lane start now."""
+    lane = facts.standing
+    held = lane.held_until is not None and lane.held_until > facts.now
+    if not _pending(facts) or not (held or lane.full):
+        return None
+    texts = []
+    if held:
+        whose = " or of ".join(f"its {one}" for one in lane.rates) or "its lane"
+        texts.append(f"the rate of {whose} lets none start until {moment(lane.held_until)}")
+    texts += [
+        f"its {one.whose} has {one.running} of {one.most} running, all it may: {', '.join(one.jobs)}"
+        for one in lane.full
+    ]
+    data = {"until": lane.held_until if held else None, "full": [msgspec.to_builtins(one) for one in lane.full]}
+    return Reason("limited", "; ".join(texts), data)
+
+
 def nobody_serves(facts: Facts) -> Reason | None:
     """No live worker takes jobs of its queue."""
     if not _pending(facts) or facts.serving:
@@ -131,12 +169,23 @@ def nobody_knows(facts: Facts) -> Reason | None:
     return Reason("no worker for its type", text, {"type": job.type, "serving": serving})
 
 
+def turns(facts: Facts) -> Reason | None:
+    """Lanes of other tenants, types and priorities have their turns before its own."""
+    lane = facts.standing
+    if not _pending(facts) or not lane.lanes:
+        return None
+    own = lane.own or f"the main one of queue {facts.job.queue}"
+    text = f"{lane.lanes} lane(s) have their turn before its own ({own}), a few jobs each"
+    return Reason("turns", text, {"lanes": lane.lanes, "own": lane.own})
+
+
 def behind(facts: Facts) -> Reason | None:
     """Others are before it."""
     if not _pending(facts) or not facts.ahead:
         return None
     number = f"more than {facts.ahead:,}" if facts.more else f"{facts.ahead:,}"
-    text = f"it is pending behind {number} job(s) in queue {facts.job.queue}"
+    lane = f", lane of {facts.standing.own}" if facts.standing.own else ""
+    text = f"it is pending behind {number} job(s) in queue {facts.job.queue}{lane}"
     return Reason("behind", text, {"ahead": facts.ahead, "more": facts.more})
 
 
@@ -169,9 +218,13 @@ REASONS: list[Callable[[Facts], Reason | None]] = [
     waits_for_others,
     waits_for_time,
     paused,
+    paused_type,
+    parked,
+    limited,
     nobody_serves,
     nobody_knows,
     behind,
+    turns,
     all_busy,
 ]
 """Each answers None when it does not apply. A new kind of waiting adds one here, and what it looks at to `Facts`."""

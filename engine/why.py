@@ -10,6 +10,7 @@ from engine.errors import JobNotFound
 from engine.peek import HELD
 from engine.questions import Question, find, workers
 from engine.reasons import Facts, Why, explain
+from engine.standing import standing
 from engine.states import JobState
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ def why(base: str, job_id: str) -> Question[Why]:
         paused_now = yield ("SISMEMBER", f"{base}:paused", job.queue)
         ahead, more = yield Call("ahead", [job_id, COUNTED], _counted)
         facts = msgspec.structs.replace(
-            facts, paused=bool(paused_now), ahead=ahead if ahead >= 0 else None, more=bool(more)
+            facts,
+            paused=bool(paused_now),
+            standing=(yield from standing(base, job)),
+            ahead=ahead if ahead >= 0 else None,
+            more=bool(more),
         )
     return explain(facts)
 

@@ -19,7 +19,7 @@ from supervisor.memory import resident
 from supervisor.states import State
 
 _REASONS = tuple(cause for cause in Cause if cause is not Cause.NONE)
-_DEPTHS = ("pending", "scheduled", "processing")
+_DEPTHS = ("pending", "scheduled", "processing", "parked")  # parked ones are among the pending
 
 
 class HerdCollector(Collector):

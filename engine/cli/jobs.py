@@ -105,17 +105,17 @@ def show(target: Target, /, job_id: str, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def cancel(target: Target, /, job_id: str, *, as_json: bool) -> None:
-    """Cancel a job that has not started."""
+    """Cancel a job that has not started, or ask one that runs to stop."""
     with target.client() as client:
         done = client.cancel(job_id)
         job = None if done else client.find(job_id)
-    if not done:
-        what = f"is {job.state}: only what has not started can be cancelled" if job else "was never issued"
-        fail(f"job {job_id} {what}")
+    asked = job is not None and job.state == JobState.PROCESSING
+    if not done and not asked:
+        fail(f"job {job_id} " + (f"is {job.state}: too late to cancel" if job else "was never issued"))
     if as_json:
-        say_json({"id": job_id, "state": "cancelled"})
+        say_json({"id": job_id, "state": "processing" if asked else "cancelled"})
     else:
-        click.echo(f"cancelled {job_id}")
+        click.echo(f"asked {job_id} to stop" if asked else f"cancelled {job_id}")
 
 
 def parsed(text: str, what: str) -> Any:

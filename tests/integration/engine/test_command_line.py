@@ -44,6 +44,13 @@ def test_a_job_is_enqueued_listed_shown_and_cancelled(say, client):
     assert client.find(job["id"]).state == "cancelled"
 
 
+def test_a_job_that_runs_is_asked_to_stop(client, say, seats):
+    job = client.enqueue("t").id
+    claim(seats(1))
+    assert say("cancel", job)["state"] == "processing"
+    assert client.find(job).state == "processing"
+
+
 def test_an_idempotency_key_and_a_policy_give_the_same_job_again(say, refused):
     first = say("enqueue", "mail", "1", "--idempotency-key", "k")
     assert say("enqueue", "mail", "1", "--idempotency-key", "k") == first

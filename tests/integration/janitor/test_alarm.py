@@ -199,3 +199,19 @@ def test_a_running_janitor_raises_alarms_and_keeps_the_limit(herd, client, die):
     janitor.says("oldest dead letters were dropped (dlq_max: 4)")
     eventually(lambda: {one["event"] for one in events(client)} == {"dlq.threshold", "dlq.new_group"}, 10)
     assert client.queues()["default"].dead == 4
+
+
+def test_parked_jobs_are_told_of_once_until_there_are_none(engines, client, lost_worker, caplog):
+    alarm = Alarm(engines(), 1.0, lambda _: 0)
+    client.enqueue_many([("strange", n) for n in range(2)])
+    lost_worker.post([], 2, ["default"], 30)
+    for job in lost_worker.collect().jobs:
+        lost_worker.park(lost_worker.lease(job), job.type)
+    with caplog.at_level("INFO", logger="janitor.alarm"):
+        assert [alarm.run_once().handled for _ in range(3)] == [1, 0, 0]
+        client.purge("default")
+        assert [alarm.run_once().handled for _ in range(2)] == [1, 0]
+    assert [line.getMessage() for line in caplog.records] == [
+        "queue default has 2 parked jobs: no live worker knows their type, or it is paused",
+        "queue default has no parked jobs any more",
+    ]

@@ -5,6 +5,7 @@ import pytest
 from engine import reasons
 from engine.job import Job, JobError, WorkerInfo
 from engine.reasons import Facts, Reason, explain
+from engine.standing import Full, Standing
 from engine.states import JobState
 
 NOW = 1_000_000.0
@@ -49,6 +50,29 @@ CASES = [
         "it was put off until",
     ),
     ("paused", facts(paused=True, serving=[IDLE], knowing=[IDLE]), "its queue q is paused"),
+    ("paused type", facts(standing=Standing(stopped=True, parked_since=NOW)), "its type t is paused"),
+    ("parked", facts(standing=Standing(parked_since=NOW)), "no live worker knows the type t"),
+    (
+        "limited",
+        facts(standing=Standing(held_until=NOW + 9, rates=["type t", "tenant a"])),
+        "the rate of its type t or of its tenant a lets none start until 1970-01-12 13:46:49 UTC",
+    ),
+    (
+        "limited",
+        facts(standing=Standing(full=[Full("type t with key k", 2, 2, ["1-2-8", "1-2-9"])])),
+        "its type t with key k has 2 of 2 running, all it may: 1-2-8, 1-2-9",
+    ),
+    ("no worker for its queue", facts(standing=Standing(held_until=NOW - 1)), "no live worker serves"),
+    (
+        "turns",
+        facts(serving=[IDLE], knowing=[IDLE], ahead=0, standing=Standing(lanes=2, own="tenant a")),
+        "2 lane(s) have their turn before its own (tenant a)",
+    ),
+    (
+        "behind",
+        facts(serving=[IDLE], knowing=[IDLE], ahead=2, standing=Standing(lanes=2, own="tenant a")),
+        "behind 2 job(s) in queue q, lane of tenant a",
+    ),
     ("no worker for its queue", facts(), "no live worker serves its queue q; no worker is alive at all"),
     ("no worker for its queue", facts(live=3), "no live worker serves its queue q; 3 serve others"),
     ("no worker for its type", facts(serving=[IDLE]), "none of the 1 live worker(s) of its queue q knows the type t"),

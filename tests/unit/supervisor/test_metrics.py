@@ -35,6 +35,7 @@ def test_zeros_stand_there_before_anything_has_happened() -> None:
     with Board.create(4, 1) as board:
         seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"], ["nightly"]))
     assert seen["herdsman_queue_depth", ("default", "pending")] == 0
+    assert seen["herdsman_queue_depth", ("default", "parked")] == 0
     assert seen["herdsman_queue_wait_target_seconds", ("default",)] == 0
     assert seen["herdsman_schedule_last_success_timestamp_seconds", ("nightly",)] == 0
     assert seen["herdsman_dlq_size", ("default",)] == 0
@@ -75,7 +76,7 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
         figures = {
             "up": True, "memory": 10, "memory_limit": 20, "swept_at": 1.5, "rescued": {"mail": 4},
             "alarms": ["mail", 7], "schedules": {"nightly": 7.5},
-            "queues": {"mail": {"scheduled": 2, "processing": 3, "dead": 4, "oldest": 5.5, "paused": True}},
+            "queues": {"mail": {"scheduled": 2, "processing": 3, "parked": 6, "dead": 4, "oldest": 5.5, "paused": 1}},
         }  # fmt: skip
         board.figures(0).publish(figures)
         seen = scrape(HerdCollector(herd(board, Slots(4)), ["default"], ["hourly"], {"mail": 5.0, "default": 0}.get))
@@ -83,6 +84,7 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
     assert seen["herdsman_schedule_last_success_timestamp_seconds", ("hourly",)] == 0
     assert seen["herdsman_queue_wait_target_seconds", ("mail",)] == 5
     assert seen["herdsman_queue_depth", ("mail", "processing")] == 3
+    assert seen["herdsman_queue_depth", ("mail", "parked")] == 6
     assert seen["herdsman_queue_oldest_seconds", ("mail",)] == 5.5
     assert seen["herdsman_queue_paused", ("mail",)] == 1
     assert seen["herdsman_dlq_size", ("mail",)] == 4
