@@ -43,7 +43,7 @@ class Haunting(World):
         engine = self.pick(number, [one for one in self.dead_workers if self._is_marked(one)])
         if engine:
             said = self.keeper.settle(engine.incarnation, "signal 9", [], charged=True, max_crashes=1)
-            assert said == (0, 0, 0)
+            assert said == (0, 0, 0, [])
 
     @verb()
     def forget_scripts(self):

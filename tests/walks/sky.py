@@ -109,7 +109,7 @@ class StormyClient(Client):
 
     def __init__(self, sky, url):
         super().__init__(url)
-        self._free.append(StormySession(sky, url, "default", caller=1 << 40))
+        self._sessions._free.append(StormySession(sky, url, "default", caller=1 << 40))
 
     def close(self):
         super().close()
