@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from engine.calls import Call
 from engine.claims import Done, arguments, parse
 from engine.scripts import script
-from tests.walks.working import ORDER
+from tests.walks.granting import ORDER
 from tests.walks.world import BASE, NUMBERS, World, verb
 
 

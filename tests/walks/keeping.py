@@ -22,6 +22,7 @@ class Keeping(World):
         if engine.incarnation in self.silenced:
             return
         self.types.update(dict.fromkeys(known, "low"))
+        self.let_out(known)
         self.limits.update({} if limit is None else {"low": limit or None})
 
     def _info(self, engine, job=None):

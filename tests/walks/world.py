@@ -65,6 +65,7 @@ class World(RuleBasedStateMachine):
         self.running = {}  # incarnation -> id its keeper last said it runs
         self.types = {}
         self.limits = {}
+        self.parked = set()  # lanes that waited for a worker that knows their type
         self.slots = set()
         clock = schedule.Schedule(name="clock", task="t", cron="* * * * *")
         self.client.run(schedule.declare("file", [clock]))
@@ -121,6 +122,10 @@ class World(RuleBasedStateMachine):
     @invariant()
     def the_store_is_as_the_model_says(self):
         self.shot = Snapshot(self.store.client)
+        self.learn(self.shot.hgetall(f"{BASE}:names"), self.shot.hgetall(f"{BASE}:said"))
+        for job, lane in self.model.fresh:
+            assert self.model.lanes[job.id.partition("-")[0]] == lane, f"{job} stands in another lane than {lane}"
+        self.model.fresh.clear()
         assert broken(self.shot) == []
         assert differences(self.model, Places(self.shot), self.shot) == []
         assert unexplained_keys(self.shot) == []

@@ -19,6 +19,7 @@ from tests.walks.burying import Burying
 from tests.walks.firing import Firing
 from tests.walks.haunting import Haunting
 from tests.walks.keeping import Keeping
+from tests.walks.lanes import Lanes
 from tests.walks.producing import Producing
 from tests.walks.sky import KINDS
 from tests.walks.working import Working
@@ -32,7 +33,7 @@ SHRINK = "HERDSMAN_WALK_SHRINK" in os.environ  # it takes minutes
 LENGTH = 60  # of one walk
 
 
-class Herd(Producing, Working, Keeping, Burying, Firing, Haunting):
+class Herd(Producing, Working, Lanes, Keeping, Burying, Firing, Haunting):
     """All themes at once."""
 
 
