@@ -40,9 +40,13 @@ local function walk(key, queue, main, n, to)
     local got, stays, passed_over
     if lane == '*' then got, stays = from_lane(main, math.min(share, n - took), to), true
     else got, stays, passed_over = visit(lane, queue, math.min(share, n - took), to) end
-    if stays then redis.call('RPUSH', key, lane) else length = length - 1 end
+    took = took + got
+    if got > 0 then fruitless = 0 end
+    if stays then
+      redis.call('RPUSH', key, lane)
+      if got == 0 then fruitless = fruitless + 1 end
+    else length = length - 1 end -- one that left counts as neither: there may be others that were not asked yet
     if passed_over then to.passed = (to.passed or 0) + 1 end
-    took, fruitless = took + got, got > 0 and 0 or fruitless + 1
   end
   if length == 1 and redis.call('LINDEX', key, 0) == '*' then redis.call('DEL', key) end
   return took
