@@ -34,14 +34,16 @@ class Known:
     """One job."""
 
     __slots__ = (
-        "asked", "attempts", "crashes", "data", "due", "id", "lane", "lapsed", "lease", "permits", "place", "queue",
-        "releases", "type", "where",
+        "asked", "attempts", "checkpoint", "crashes", "data", "due", "events", "id", "lane", "lapsed", "lease", "lock",
+        "permits", "place", "queue", "releases", "type", "where",
     )  # fmt: skip
 
     def __init__(self, job, queue, data, type_, where):
         self.id, self.queue, self.data, self.type, self.where = job, queue, data, type_, where
         self.lane = job.partition("-")[0]
         self.permits = set()
+        self.checkpoint = self.lock = None
+        self.events = ()  # of which ends somebody is to be told
         self.place = self.lease = None
         self.attempts = self.crashes = self.releases = 0
         self.asked = self.due = self.lapsed = False
@@ -65,6 +67,8 @@ class Model:
         self.tenantry = {}  # queue -> the same, of each tenant
         self.stopped = set()
         self.spent = Counter()  # permits of rates, which never come back
+        self.holders = {}  # lock -> job
+        self.ends = []  # (job, place) of jobs that ended and were not looked at yet
         self.fresh = []  # jobs whose lane was not looked at yet
 
     def of(self, lease):
@@ -130,17 +134,24 @@ class Model:
         self.leave(job)
         self.tail[job.queue].append(job)
         job.place = "pending"
+        self._regain(job)
 
     def schedule(self, job, due):
         self.leave(job)
         job.place, job.due = "scheduled", due
+        self._regain(job)
 
     def take(self, job, lease, lapsed):
         self.leave(job)
         job.place, job.lease, job.lapsed = "processing", lease, lapsed
+        if job.lock and job.lock[0] == "pending":
+            self._free(job)
 
     def end(self, job, place):
         """completed or cancelled (with a record), gone (without), dead."""
+        if job.place in ("pending", "scheduled", "processing"):
+            self.ends.append((job, place))
+            self._free(job)
         self.leave(job)
         job.place, job.asked = place, False
 
@@ -152,6 +163,16 @@ class Model:
         self.leave(job)
         self.head[job.queue].insert(0, job)
         job.place = "pending"
+        self._regain(job)
+
+    def _regain(self, job):
+        """It waits: it takes its lock again, if that is free."""
+        if job.lock:
+            self.holders.setdefault(job.lock, job)
+
+    def _free(self, job):
+        if job.lock and self.holders.get(job.lock) is job:
+            del self.holders[job.lock]
 
     def crash(self, job, limit):
         """Charged with a crash; whether it was buried."""

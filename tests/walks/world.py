@@ -65,6 +65,8 @@ class World(RuleBasedStateMachine):
         self.running = {}  # incarnation -> id its keeper last said it runs
         self.types = {}
         self.limits = {}
+        self.closed = set()
+        self.words, self.logged = {}, {}  # lease -> number of its last word; id -> lines
         self.parked = set()  # lanes that waited for a worker that knows their type
         self.slots = set()
         clock = schedule.Schedule(name="clock", task="t", cron="* * * * *")
@@ -114,8 +116,14 @@ class World(RuleBasedStateMachine):
 
     def full(self, queue, count):
         """Whether so many more are more than the queue takes."""
+        if queue in self.closed:
+            return True
         limit = self.limits.get(queue)
         return limit is not None and len(self.model.pending(queue)) + count > limit
+
+    def forget_refused(self):
+        """The last call was refused, which the scripts may not remember: no ghost of it is to come."""
+        self.sky.sent.pop()
 
     # --- what must hold after every step ------------------------------------------------------------------------
 
@@ -123,9 +131,11 @@ class World(RuleBasedStateMachine):
     def the_store_is_as_the_model_says(self):
         self.shot = Snapshot(self.store.client)
         self.learn(self.shot.hgetall(f"{BASE}:names"), self.shot.hgetall(f"{BASE}:said"))
+        self.hear()
         for job, lane in self.model.fresh:
             assert self.model.lanes[job.id.partition("-")[0]] == lane, f"{job} stands in another lane than {lane}"
         self.model.fresh.clear()
+        self.look_at_locks()
         assert broken(self.shot) == []
         assert differences(self.model, Places(self.shot), self.shot) == []
         assert unexplained_keys(self.shot) == []
