@@ -8,10 +8,12 @@
 local b, limit = KEYS[1], tonumber(ARGV[2])
 local lane, entry = lane_of(ARGV[1])
 if not lane then return { -1, 0 } end
+local known = redis.call('HMGET', b .. ':job:' .. ARGV[1], 'at', 'l')
+lane = known[2] or lane -- it may have gone to a lane of its type
 local head = b .. ':head:' .. lane
 local place = redis.call('LPOS', head, ARGV[1])
 if place then return { math.min(place, limit), place > limit and 1 or 0 } end
-local upto = redis.call('HGET', b .. ':job:' .. ARGV[1], 'at') or entry
+local upto = known[1] or entry
 local stream, cursor = b .. ':lane:' .. lane, redis.call('HGET', b .. ':marks', 'c' .. lane) or '0-0'
 local ahead, bytes = redis.call('LLEN', head), 0
 while ahead <= limit and bytes < 4194304 do

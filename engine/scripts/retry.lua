@@ -15,7 +15,6 @@ local word = (ARGV[3] == '0' and 'postponed ' or 'retried ') .. owner .. string.
 redis.call('HSET', record, 's', 'scheduled', 'd', due, 'y', told(redis.call('HGET', record, 'y') or nil, word, now))
 redis.call('ZADD', b .. ':scheduled', due, id)
 regain(id, record)
-regain(id, record)
 later((lane_of(id)), 1)
 soon(due)
 return 1
