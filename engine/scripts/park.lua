@@ -4,7 +4,7 @@
 -- KEYS      1 base
 -- ARGV      1 lease  2 type
 -- RETURNS   'parked': no live worker knows it; 'passed on': one does; '' when the lease was not held any more
--- INCLUDES  clock id lift lanes let_go join parking unwanted
+-- INCLUDES  clock id lift lanes let_go join parking unwanted regain
 -- INVARIANT processing -> pending
 local b, now, lease, type = KEYS[1], clock(), ARGV[1], ARGV[2]
 if redis.call('ZREM', b .. ':processing', lease) == 0 then return '' end
@@ -21,6 +21,7 @@ if of == '' then
   redis.call('HSET', record, 'l', lane)
 end
 redis.call('HDEL', record, 'b', 'w')
+regain(id, record)
 join({ id }, now, 'parked')
 if known(type) then return 'passed on' end
 park_lane(lane, queue, now)
