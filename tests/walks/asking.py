@@ -11,7 +11,9 @@ from tests.walks.world import BASE, NUMBERS, World, verb
 class Asking(World):
     """Words, and questions."""
 
-    @verb(number=NUMBERS, nth=st.integers(1, 4), checkpoint=st.sampled_from([None, b"a", b"b"]), lines=st.integers(0, 2))
+    @verb(
+        number=NUMBERS, nth=st.integers(1, 4), checkpoint=st.sampled_from([None, b"a", b"b"]), lines=st.integers(0, 2)
+    )
     def say(self, number, nth, checkpoint, lines):
         """A run speaks, or one that lost its lease does; an old word comes late."""
         engine, lease = self.pick(number, self.leases) or (None, None)

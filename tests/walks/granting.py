@@ -14,6 +14,8 @@ class Granting(World):
 
     def _granted(self, engine, want, jobs, *, lapsed):
         """Takes what was claimed, when it was right to hand out just that."""
+        if self.flows:
+            self.follow(self.store.client.hmget)  # what it acknowledged may have let others go
         silent = engine.incarnation in self.silenced
         assert not (silent and jobs), "the silenced are given nothing"
         assert len(jobs) <= want
@@ -22,7 +24,12 @@ class Granting(World):
         for claimed in jobs:
             job = self.model.jobs[claimed.id]
             lane = self.model.lane(job)
-            assert (job.place, job.queue, claimed.queue, claimed.type) == ("pending", claimed.queue, job.queue, job.type)
+            assert (job.place, job.queue, claimed.queue, claimed.type) == (
+                "pending",
+                claimed.queue,
+                job.queue,
+                job.type,
+            )
             assert job.queue in ORDER
             assert job.queue not in self.model.paused
             assert job is self.next_of_its_lane(job), "out of order"

@@ -129,7 +129,7 @@ class Keeping(World):
 
     @verb(number=NUMBERS, passes=st.booleans())
     def promote(self, number, passes):
-        job = self.pick(number, self.model.at("scheduled"))
+        job = self.pick(number, [one for one in self.model.at("scheduled") if not one.held])
         if job and passes:  # its time comes
             self.store.client.zadd(f"{BASE}:scheduled", {job.id: 0}, xx=True)
             job.due = True
@@ -142,7 +142,14 @@ class Keeping(World):
 
     @verb(number=NUMBERS, passes=st.booleans(), queue=st.sampled_from([None, None, *QUEUES]))
     def prune(self, number, passes, queue):
-        record = self.pick(number, [*self.model.at("completed"), *self.model.at("cancelled")])
+        record = self.pick(
+            number,
+            [
+                one
+                for one in (*self.model.at("completed"), *self.model.at("cancelled"))
+                if not one.flow or one.flow.gone
+            ],
+        )
         expired = int(bool(record and passes))
         if expired:  # its time comes
             self.store.client.delete(f"{BASE}:job:{record.id}")

@@ -34,15 +34,16 @@ class Known:
     """One job."""
 
     __slots__ = (
-        "asked", "attempts", "checkpoint", "crashes", "data", "due", "events", "id", "lane", "lapsed", "lease", "lock",
-        "permits", "place", "queue", "releases", "type", "where",
+        "asked", "attempts", "checkpoint", "crashes", "data", "due", "events", "flow", "held", "id", "lane", "lapsed", "lease",
+        "lock", "name", "permits", "place", "queue", "releases", "type", "where",
     )  # fmt: skip
 
     def __init__(self, job, queue, data, type_, where):
         self.id, self.queue, self.data, self.type, self.where = job, queue, data, type_, where
         self.lane = job.partition("-")[0]
         self.permits = set()
-        self.checkpoint = self.lock = None
+        self.checkpoint = self.lock = self.flow = self.name = None
+        self.held = False  # it waits for others of its flow
         self.events = ()  # of which ends somebody is to be told
         self.place = self.lease = None
         self.attempts = self.crashes = self.releases = 0
@@ -150,7 +151,10 @@ class Model:
     def end(self, job, place):
         """completed or cancelled (with a record), gone (without), dead."""
         if job.place in ("pending", "scheduled", "processing"):
+            if job.flow and not job.flow.gone and place == "gone":  # its record stays as long as its flow
+                place, job.attempts = "completed", job.attempts + 1
             self.ends.append((job, place))
+            job.held = False
             self._free(job)
         self.leave(job)
         job.place, job.asked = place, False

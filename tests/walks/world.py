@@ -131,11 +131,13 @@ class World(RuleBasedStateMachine):
     def the_store_is_as_the_model_says(self):
         self.shot = Snapshot(self.store.client)
         self.learn(self.shot.hgetall(f"{BASE}:names"), self.shot.hgetall(f"{BASE}:said"))
+        self.follow(self.shot.hmget)
         self.hear()
         for job, lane in self.model.fresh:
             assert self.model.lanes[job.id.partition("-")[0]] == lane, f"{job} stands in another lane than {lane}"
         self.model.fresh.clear()
         self.look_at_locks()
+        self.look_at_holds()
         assert broken(self.shot) == []
         assert differences(self.model, Places(self.shot), self.shot) == []
         assert unexplained_keys(self.shot) == []

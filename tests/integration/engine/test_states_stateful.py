@@ -18,6 +18,7 @@ from engine import scripts
 from tests.walks.asking import Asking
 from tests.walks.burying import Burying
 from tests.walks.firing import Firing
+from tests.walks.flowing import Flowing
 from tests.walks.gates import Gates
 from tests.walks.haunting import Haunting
 from tests.walks.hooks import Hooks
@@ -38,7 +39,7 @@ LENGTH = 60  # of one walk
 
 
 class Herd(
-    Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking, Hooks, Gates, Unique
+    Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking, Hooks, Gates, Unique, Flowing
 ):
     """All themes at once."""
 
