@@ -67,7 +67,7 @@ class Flowing(World):
             known.add(name, job, dict.fromkeys(parents, policy))
         self.flows.append(known)
 
-    submit_flow_2 = submit_flow
+    submit_flow_2 = submit_flow_3 = submit_flow
 
     @verb(number=NUMBERS, name=st.sampled_from("xy"), queue=st.sampled_from(QUEUES))
     def spawn(self, number, name, queue):
@@ -122,6 +122,8 @@ class Flowing(World):
                 self.model.end(job, "cancelled")
             elif job.place == "processing":
                 job.asked = True
+
+    stop_2 = stop
 
     @verb(number=NUMBERS, passes=st.booleans())
     def proceed(self, number, passes):
