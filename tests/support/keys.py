@@ -33,7 +33,6 @@ class _Known:
         self.schedules = _ids(client.hkeys(f"{base}:schedules"))
         self.flows = _ids(client.zrange(f"{base}:flows", 0, -1))
         self.gone = _ids(client.zrange(f"{base}:gone", 0, -1))
-        self.callers = _ids(client.zrange(f"{base}:callers", 0, -1))
         zsets = ("scheduled", "finished", *(f"dead:{queue}" for queue in self.names.values()))
         self.jobs = {job for zset in zsets for job in _ids(client.zrange(f"{base}:{zset}", 0, -1))}
         self.jobs |= {lease.partition("/")[0] for lease in _ids(client.zrange(f"{base}:processing", 0, -1))}
@@ -56,7 +55,7 @@ class _Known:
             "flows": name in {"open", "over", "todo", "stop"},
             "dead": name in self.names.values(),
             "wake": True,  # one mark a queue; a worker may listen to a queue that never had a job
-            "ops": name not in self.gone or name in self.callers,  # dropped with the death mark, or by prune
+            "ops": name not in self.gone,  # dropped with the death mark, or by prune
             "knows": name not in self.gone,
             "schedule": name in self.schedules,
             "job": name in self.jobs,

@@ -1,5 +1,5 @@
-"""Flows: small ones are submitted, grow, are cancelled and forgotten; workers know nothing of it. What a member's end does
-to the others is read from the store and must be right by the model: nobody starts before its parents have ended, nobody
+"""Flows: small ones are submitted, grow, are cancelled and forgotten; workers know nothing of it. What the end of a
+member does to others is read from the store and must be right by the model: nobody starts before its parents have ended, nobody
 waits for nothing, and a flow is over when all its members have ended.
 """
 
@@ -62,7 +62,7 @@ class Flowing(World):
         assert not self.full(queue, len(made))
         known = Known(handle.id)
         for name, parents in SHAPES[shape].items():
-            job = self.model.new(handle.ids[name], queue, name, False)
+            job = self.model.new(handle.ids[name], queue, name, due=False)
             job.held, job.events = True, URL["events"] if told else ()
             known.add(name, job, dict.fromkeys(parents, policy))
         self.flows.append(known)
@@ -71,24 +71,29 @@ class Flowing(World):
 
     @verb(number=NUMBERS, name=st.sampled_from("xy"), queue=st.sampled_from(QUEUES))
     def spawn(self, number, name, queue):
-        engine, lease = self.pick(number, self.leases) or (None, None)
-        if engine is None:
+        _, lease = self.pick(number, self.leases) or (None, None)
+        if lease is None:
             return
         parent = self.model.of(lease)
         call = flow_calls.spawn(lease, "t", name, NewJob("t", {"n": 0}, queue=queue))
         if parent is None:
             with pytest.raises(LeaseLost):
-                engine.run(call)
+                self.client.run(call)
             self.forget_refused()
             return
         flow = parent.flow if parent.flow and not parent.flow.gone else None
         called = f"{parent.name if flow else 't'}/{name}"
         same = flow and flow.members.get(called)
         try:
-            said = engine.run(call)
-        except (FlowEnded, QueueFull) as error:
+            said = self.client.run(call)
+        except FlowEnded:
+            assert flow.stopped
             assert not same
-            assert (flow and flow.stopped) if isinstance(error, FlowEnded) else self.full(queue, 1)
+            self.forget_refused()
+            return
+        except QueueFull:
+            assert self.full(queue, 1)
+            assert not same
             self.forget_refused()
             return
         assert same or not ((flow and flow.stopped) or self.full(queue, 1))
@@ -150,7 +155,7 @@ class Flowing(World):
             job = flow.members[member.name]
             assert member.id == job.id
             assert member.waiting == job.held
-            assert member.state == job.place or job.place == "gone"
+            assert job.place in (member.state, "gone")
         job = self.pick(number, flow.members.values())
         for parent in self.client.ask(flow_calls.parents(job.id)):
             known = self.model.jobs[parent.id]

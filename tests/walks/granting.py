@@ -1,4 +1,4 @@
-"""What a claim may hand out: the next of each lane, as many as the limits allow, and nothing is left that could have gone."""
+"""What a claim may hand out: the next of each lane, as many as the limits allow; and nothing that could go is left."""
 
 from collections import Counter
 
@@ -49,7 +49,7 @@ class Granting(World):
         return next(one for one in self.model.pending(job.queue) if one.lane == job.lane)
 
     def _divert(self):
-        """Jobs that a claim came upon in a lane of any type, and whose type stands apart, went to a lane of their own."""
+        """Jobs that a claim came upon in a lane of any type, of types that stand apart, went to lanes of their own."""
         gone = Counter()
         moved = []
         for queue in ORDER:

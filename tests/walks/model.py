@@ -34,8 +34,8 @@ class Known:
     """One job."""
 
     __slots__ = (
-        "asked", "attempts", "checkpoint", "crashes", "data", "due", "events", "flow", "held", "id", "lane", "lapsed", "lease",
-        "lock", "name", "permits", "place", "queue", "releases", "type", "where",
+        "asked", "attempts", "checkpoint", "crashes", "data", "due", "events", "flow", "held", "id", "lane", "lapsed",
+        "lease", "lock", "name", "permits", "place", "queue", "releases", "type", "where",
     )  # fmt: skip
 
     def __init__(self, job, queue, data, type_, where):

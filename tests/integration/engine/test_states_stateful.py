@@ -38,9 +38,7 @@ SHRINK = "HERDSMAN_WALK_SHRINK" in os.environ  # it takes minutes
 LENGTH = 60  # of one walk
 
 
-class Herd(
-    Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking, Hooks, Gates, Unique, Flowing
-):
+class Herd(Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking, Hooks, Gates, Unique, Flowing):
     """All themes at once."""
 
 
