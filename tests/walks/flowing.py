@@ -1,6 +1,6 @@
-"""Flows: small ones are submitted, grow, are cancelled and forgotten; workers know nothing of it. What the end of a
-member does to others is read from the store and must be right by the model: nobody starts before its parents have ended, nobody
-waits for nothing, and a flow is over when all its members have ended.
+"""Flows: small ones are submitted, grow, are cancelled and forgotten; workers know nothing of it. What a member's end
+does to others is read from the store and must be right by the model: nobody starts before its parents have ended,
+nobody waits for nothing, and a flow is over when all its members have ended.
 """
 
 import pytest
