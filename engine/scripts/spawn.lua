@@ -24,7 +24,8 @@ if flow then
   local key = b .. ':flow:' .. flow
   local same = redis.call('HGET', key .. ':members', name)
   if same then
-    if redis.call('HGET', b .. ':job:' .. same, 't') ~= ARGV[8] then return note(caller, op, now, { 'taken', name }) end
+    local type = redis.call('HGET', b .. ':job:' .. same, 't')
+    if type and type ~= ARGV[8] then return note(caller, op, now, { 'taken', name }) end
     return note(caller, op, now, flow .. ' ' .. same)
   end
   if redis.call('HEXISTS', key, 'stop') == 1 then return note(caller, op, now, { 'stopped' }) end

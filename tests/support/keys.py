@@ -62,10 +62,11 @@ class _Known:
             "needs": name in self.jobs,
             "flow": name.partition(":")[0] in self.flows,
             **dict.fromkeys(("state", "ring", "high", "low"), name in self.busy),  # only while something is pending
-            **dict.fromkeys(("unique", "cache", "once"), self._ends(rest) or self._is_held(rest)),
             **dict.fromkeys(("gcra", "window"), True),  # they expire by themselves
             **dict.fromkeys(("permits", "blocked"), bool(self.held)),
         }
+        if kind in ("unique", "cache", "once"):
+            return self._is_held(rest) or self._ends(rest)
         return (not name and kind in _FIXED) or reasons.get(kind, False)
 
     def _ends(self, rest: str) -> bool:

@@ -17,7 +17,8 @@ class Burying(World):
         assert self.client.dead_letters.retry(job.id, data) == (job.place == "dead")
         if job.place == "dead":
             self._another_life(job)
-            job.data = job.data if data is UNCHANGED else data
+            if data is not UNCHANGED:
+                job.data, job.checkpoint = data, None
 
     def _another_life(self, job):
         job.attempts = job.crashes = 0

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from engine.calls import Call
 from engine.claims import Done, arguments, parse
 from engine.scripts import script
-from tests.walks.working import ORDER
+from tests.walks.granting import ORDER
 from tests.walks.world import BASE, NUMBERS, World, verb
 
 
@@ -43,7 +43,7 @@ class Haunting(World):
         engine = self.pick(number, [one for one in self.dead_workers if self._is_marked(one)])
         if engine:
             said = self.keeper.settle(engine.incarnation, "signal 9", [], charged=True, max_crashes=1)
-            assert said == (0, 0, 0)
+            assert said == (0, 0, 0, [])
 
     @verb()
     def forget_scripts(self):

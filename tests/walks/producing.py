@@ -36,7 +36,7 @@ class Producing(World):
         assert not self.full(queue, n), "more was taken than the queue takes"
         assert len(ids) == n
         for i, job in enumerate(ids):
-            self.model.new(job, queue, {"n": i}, None if run_at is None else run_at == 0)
+            self.model.new(job, queue, {"n": i}, None if run_at is None else run_at == 0, type_=type_)
 
     @verb(number=NUMBERS, running=st.booleans())
     def cancel(self, number, running):

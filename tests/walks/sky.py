@@ -3,6 +3,7 @@ twice is decided by the walk and by nothing else.
 """
 
 from collections import Counter, deque
+from contextlib import contextmanager
 
 from redis.exceptions import NoScriptError
 
@@ -100,12 +101,27 @@ class StormyEngine(Engine):
         self.session = StormySession(sky, url, "default", caller=incarnation)
 
 
+class OneSession:
+    """A client's sessions: one, which stays the client's when a call of its was refused."""
+
+    def __init__(self, session):
+        self._session = session
+
+    @contextmanager
+    def held(self):
+        try:
+            yield self._session
+        except BaseException:
+            self._session.close()
+            raise
+
+    def close(self):
+        self._session.close()
+
+
 class StormyClient(Client):
     """A client under a sky, with one session."""
 
     def __init__(self, sky, url):
         super().__init__(url)
-        self._free.append(StormySession(sky, url, "default", caller=1 << 40))
-
-    def close(self):
-        super().close()
+        self._sessions = OneSession(StormySession(sky, url, "default", caller=1 << 40))

@@ -4,14 +4,14 @@ from hypothesis import strategies as st
 
 from engine import JobError
 from engine.claims import Done
-from tests.walks.world import NUMBERS, QUEUES, World, verb
+from tests.walks.granting import ORDER, Granting
+from tests.walks.world import NUMBERS, verb
 
 ERROR = JobError(type="ValueError", message="no")
-ORDER = (*QUEUES, "default")
 WORKER = st.integers(0, 2)
 
 
-class Working(World):
+class Working(Granting):
     """What workers do."""
 
     @verb(n=WORKER, want=st.integers(0, 4), lease=st.sampled_from([30, 30, 0]), number=NUMBERS, acks=st.integers(0, 2))
@@ -27,33 +27,6 @@ class Working(World):
         self._granted(engine, want, grant.jobs, lapsed=lease == 0)
 
     claim_2 = claim_3 = claim_4 = acknowledge_and_claim  # each name is another chance to be drawn
-
-    def _granted(self, engine, want, jobs, *, lapsed):
-        """They are what a claim had to take: the next of each lane, queue by queue, as many as there were."""
-        left = 0 if engine.incarnation in self.silenced else want
-        given = iter(jobs)
-        for queue in ORDER:
-            for _ in range(min(left, 0 if queue in self.model.paused else self.claimable(queue))):
-                claimed = next(given, None)
-                assert claimed is not None, f"{queue} has more to give"
-                job = self.model.jobs[claimed.id]
-                left -= 1
-                assert (job.place, job.queue, claimed.queue) == ("pending", queue, queue)
-                assert job is self.next_of_its_lane(job)
-                assert (claimed.attempts, claimed.crashes) == (job.attempts, job.crashes)
-                lease = engine.lease(claimed)
-                self.model.take(job, lease, lapsed)
-                self.leases.append((engine, lease))
-        assert next(given, None) is None, "more was given than there was to give"
-
-    def claimable(self, queue):
-        """How many jobs of a queue may be claimed now."""
-        return len(self.model.pending(queue))
-
-    def next_of_its_lane(self, job):
-        """The pending job that goes first where this one stands."""
-        lane = job.id.partition("-")[0]
-        return next(one for one in self.model.pending(job.queue) if one.id.partition("-")[0] == lane)
 
     def _complete(self, lease, *, kept):
         job = self.model.of(lease)

@@ -65,6 +65,9 @@ class World(RuleBasedStateMachine):
         self.running = {}  # incarnation -> id its keeper last said it runs
         self.types = {}
         self.limits = {}
+        self.closed = set()
+        self.words, self.logged = {}, {}  # lease -> number of its last word; id -> lines
+        self.parked = set()  # lanes that waited for a worker that knows their type
         self.slots = set()
         clock = schedule.Schedule(name="clock", task="t", cron="* * * * *")
         self.client.run(schedule.declare("file", [clock]))
@@ -113,6 +116,8 @@ class World(RuleBasedStateMachine):
 
     def full(self, queue, count):
         """Whether so many more are more than the queue takes."""
+        if queue in self.closed:
+            return True
         limit = self.limits.get(queue)
         return limit is not None and len(self.model.pending(queue)) + count > limit
 
@@ -121,6 +126,14 @@ class World(RuleBasedStateMachine):
     @invariant()
     def the_store_is_as_the_model_says(self):
         self.shot = Snapshot(self.store.client)
+        self.learn(self.shot.hgetall(f"{BASE}:names"), self.shot.hgetall(f"{BASE}:said"))
+        self.follow(self.shot.hmget)
+        self.hear()
+        for job, lane in self.model.fresh:
+            assert self.model.lanes[job.id.partition("-")[0]] == lane, f"{job} stands in another lane than {lane}"
+        self.model.fresh.clear()
+        self.look_at_locks()
+        self.look_at_holds()
         assert broken(self.shot) == []
         assert differences(self.model, Places(self.shot), self.shot) == []
         assert unexplained_keys(self.shot) == []

@@ -38,13 +38,17 @@ local function walk(key, queue, main, n, to)
     if took >= n or fruitless >= length then break end
     local lane = redis.call('LPOP', key)
     local got, stays, passed_over
-    if lane == '*' then got, stays = from_lane(main, math.min(share, n - took), to), true
+    if lane == '*' then
+      redis.call('RPUSH', key, lane) -- first, for jobs that are sorted out of it may bring lanes into this ring
+      got = from_lane(main, math.min(share, n - took), to)
     else got, stays, passed_over = visit(lane, queue, math.min(share, n - took), to) end
-    if stays then redis.call('RPUSH', key, lane) else length = length - 1 end
+    took = took + got
+    if stays then redis.call('RPUSH', key, lane) end
+    if stays or lane == '*' then fruitless = got > 0 and 0 or fruitless + 1
+    else length = length - 1 end -- one that left counts as neither: there may be others that were not asked yet
     if passed_over then to.passed = (to.passed or 0) + 1 end
-    took, fruitless = took + got, got > 0 and 0 or fruitless + 1
   end
-  if length == 1 and redis.call('LINDEX', key, 0) == '*' then redis.call('DEL', key) end
+  if redis.call('LLEN', key) == 1 and redis.call('LINDEX', key, 0) == '*' then redis.call('DEL', key) end
   return took
 end
 local function turns(queue, main, n, to)

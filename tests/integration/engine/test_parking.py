@@ -119,9 +119,37 @@ def test_a_job_of_a_paused_type_that_was_delayed_waits_on_when_its_time_has_come
     assert [claimed.id for claimed in claim(engine).jobs] == [job]
 
 
-def test_a_parked_job_is_unique_again(client, seats):
+def test_a_lane_that_is_put_aside_does_not_end_the_turns_of_the_others(client, seats):
+    client.pause_type("stopped")
+    client.enqueue("stopped", priority="low")
+    ready = client.enqueue("ready", priority="low").id
+    assert [job.id for job in claim(seats(1), 2).jobs] == [ready]
+
+
+def test_a_ring_that_grows_while_it_is_walked_is_whole_and_gone_in_the_end(client, seats):
+    engine = seats(1)
+    tenants, late = client.enqueue("t", tenant="acme").id, client.enqueue("u").id
+    client.pause_type("u")
+    first = claim(engine, 2).jobs
+    assert [job.id for job in first] == [tenants]
+    assert claim(engine, 2).jobs == []
+    client.resume_type("u")
+    second = claim(engine, 2).jobs
+    assert [job.id for job in second] == [late]
+    engine.complete([Done(engine.lease(job)) for job in first + second])  # no key may be left then
+
+
+def test_a_unique_job_that_is_parked_holds_its_key_again(client, seats):
     engine = seats(1)
     register(engine, "known")
-    job = client.enqueue("strange", unique="pending")
+    first = client.enqueue("strange", unique=True)
     park(engine, claim(engine).jobs)
-    assert client.enqueue("strange", unique="pending").id == job.id
+    assert client.enqueue("strange", unique=True).id == first.id
+
+
+def test_what_is_before_a_job_in_the_lane_it_was_parked_in_is_counted(client, seats):
+    engine = seats(1)
+    register(engine, "known")
+    ids = client.enqueue_many([("strange", n) for n in range(2)])
+    park(engine, claim(engine).jobs)
+    assert "behind" in {reason.code for reason in client.job(ids[1]).why().reasons}

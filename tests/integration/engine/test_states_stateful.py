@@ -15,12 +15,18 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from engine import scripts
+from tests.walks.asking import Asking
 from tests.walks.burying import Burying
 from tests.walks.firing import Firing
+from tests.walks.flowing import Flowing
+from tests.walks.gates import Gates
 from tests.walks.haunting import Haunting
+from tests.walks.hooks import Hooks
 from tests.walks.keeping import Keeping
+from tests.walks.lanes import Lanes
 from tests.walks.producing import Producing
 from tests.walks.sky import KINDS
+from tests.walks.unique import Unique
 from tests.walks.working import Working
 
 FULL = 20_000
@@ -32,7 +38,7 @@ SHRINK = "HERDSMAN_WALK_SHRINK" in os.environ  # it takes minutes
 LENGTH = 60  # of one walk
 
 
-class Herd(Producing, Working, Keeping, Burying, Firing, Haunting):
+class Herd(Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking, Hooks, Gates, Unique, Flowing):
     """All themes at once."""
 
 
