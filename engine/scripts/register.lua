@@ -20,7 +20,9 @@ for i = 4, 3 + 3 * types, 3 do
   local type, traits = ARGV[i], ARGV[i + 2]
   redis.call('HSET', b .. ':types', type, ARGV[i + 1])
   redis.call('HSET', b .. ':knows:' .. ARGV[1], type, ARGV[i + 1])
+  local before = redis.call('HGET', b .. ':traits', type) or ''
   put(':traits', type, traits)
+  if before ~= traits then look_again(type) end
   local limited = string.find(traits, '"rate"', 1, true) or string.find(traits, '"concurrency"', 1, true)
   if limited or redis.call('SISMEMBER', b .. ':stopped', type) == 1 then redis.call('SADD', b .. ':apart', type)
   else redis.call('SREM', b .. ':apart', type) end

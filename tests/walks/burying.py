@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from engine.dead_letters import UNCHANGED
+from engine.deaths import deaths
 from tests.walks.world import NUMBERS, QUEUES, World, verb
 
 
@@ -47,4 +48,7 @@ class Burying(World):
 
     @verb()
     def look_at_deaths(self):
-        assert sum(group.count for group in self.client.dead_letters.groups().groups) == len(self.model.at("dead"))
+        dead = self.model.at("dead")
+        assert sum(group.count for group in self.client.dead_letters.groups().groups) == len(dead)
+        found = self.client.run(deaths([job.id for job in dead] or ["1-1-1"]))
+        assert [one.type for one in found] == ([job.type for job in dead] or [""])

@@ -69,6 +69,30 @@ class Lanes(World):
             self.model.tenantry["high"] = {"concurrency": 2}
         self.let_out(types)
 
+    @verb(
+        n=WORKER,
+        type_=st.sampled_from(sorted(LIMITS)),
+        queue=st.sampled_from(QUEUES),
+        tenant=st.sampled_from([None, "acme"]),
+    )
+    def reach_a_limit(self, n, type_, queue, tenant):
+        """A worker brings a limited type, more jobs of it come than may start, and two claims want them all."""
+        engine = self.worker(n)
+        traits = {type_: json.dumps(limits(*LIMITS[type_][0]), sort_keys=True)}
+        engine.register(self._info(engine), {type_: "low"}, {}, traits)
+        if engine.incarnation in self.silenced:
+            return
+        self.types[type_] = "low"
+        self.model.limited[type_] = LIMITS[type_][1]
+        self.let_out([type_])
+        if not self.full(queue, 7):
+            for job in self.client.enqueue_many([NewJob(type_, None, queue=queue, tenant=tenant)] * 7):
+                self.model.new(job, queue, None, type_=type_, where=("", tenant or "", "", ""))
+        for one in (engine, self.worker((n + 1) % 3), engine):
+            self.learn_lanes()
+            one.post([], 9, ORDER, 30)
+            self._granted(one, 9, one.collect().jobs, lapsed=False)
+
     def let_out(self, types):
         """Lanes of these types take their turns again."""
         self.parked -= {lane for lane in self.parked if self.model.lanes[lane].type in set(types) - self.model.stopped}

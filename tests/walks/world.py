@@ -49,6 +49,7 @@ class World(RuleBasedStateMachine):
     tally = None
     calls = None
     befell = None
+    met = None  # states of lanes apart
 
     def __init__(self):
         super().__init__()
@@ -127,6 +128,8 @@ class World(RuleBasedStateMachine):
     def the_store_is_as_the_model_says(self):
         self.shot = Snapshot(self.store.client)
         self.learn(self.shot.hgetall(f"{BASE}:names"), self.shot.hgetall(f"{BASE}:said"))
+        for queue in QUEUES:
+            self.met.update(self.shot.hvals(f"{BASE}:state:{queue}"))
         self.follow(self.shot.hmget)
         self.hear()
         for job, lane in self.model.fresh:

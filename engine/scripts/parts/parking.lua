@@ -2,6 +2,7 @@
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   park_lane(lane, queue, now): it is out of its ring; let_out(type): its lanes take their turns again
+--           look_again(type): its limits are others now: lanes that wait for a time take their turns again
 --           known(type) -> whether a live worker knows it
 -- INCLUDES  lanes rings
 -- INVARIANT a parked lane stands in parked, and in no ring
@@ -19,6 +20,16 @@ local function park_lane(lane, queue, now)
   redis.call('HSET', state, lane, 'parked')
   leave(lane, queue)
   redis.call('ZADD', b .. ':parked', now, lane)
+end
+local function look_again(type)
+  local held = KEYS[1] .. ':held'
+  for _, lane in ipairs(redis.call('ZRANGE', held, 0, -1)) do
+    local _, _, of = said(lane)
+    if of == type then
+      redis.call('ZREM', held, lane)
+      enter_again(lane)
+    end
+  end
 end
 local function let_out(type)
   local b = KEYS[1]

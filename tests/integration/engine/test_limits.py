@@ -184,3 +184,13 @@ def test_a_worker_takes_no_more_permits_than_its_share(client, seat):
     engines = [seat(number, concurrency=4) for number in (1, 2)]
     client.enqueue_many([NewJob("limited") for _ in range(10)])
     assert [len(claim(engine).jobs) for engine in engines] == [2, 2]
+
+
+def test_a_rate_that_is_raised_counts_at_once(client, seats):
+    first, second = seats(1), seats(2)
+    register(first, {"limited": ("1/h", None)})
+    client.enqueue_many([NewJob("limited") for _ in range(3)])
+    assert len(claim(first).jobs) == 1
+    assert claim(first).jobs == []
+    register(second, {"limited": ("3/h", None)})
+    assert len(claim(second).jobs) == 2

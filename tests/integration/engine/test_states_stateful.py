@@ -44,7 +44,7 @@ class Herd(Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking
 
 def walk(store, part):
     """Walks until the part has its share of steps; what was done, called, and what befell the calls."""
-    done = {"store": store, "tally": Counter(), "calls": Counter(), "befell": Counter()}
+    done = {"store": store, "tally": Counter(), "calls": Counter(), "befell": Counter(), "met": Counter()}
     start = SEED * 1000 + part
     turn = 0
     while (left := math.ceil(STEPS / PARTS) - done["tally"].total()) > 0:
@@ -77,5 +77,6 @@ def test_random_walks_over_all_verbs_keep_every_guarantee(store, part):
     print(f"{done['tally'].total()} steps: {dict(done['tally'])}; calls: {dict(done['calls'])}; {dict(done['befell'])}")
     assert done["tally"].total() * PARTS >= STEPS
     assert set(done["befell"]) == set(KINDS)
+    assert {b"ring", b"held", b"blocked", b"parked"} <= set(done["met"]) or STEPS < FULL
     missing = set(scripts.names()) - set(done["calls"])
     assert not missing or STEPS < FULL, f"no walk ever called {missing}: give each a rule in tests/walks"
