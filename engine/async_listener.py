@@ -8,7 +8,7 @@ from engine import calls, keys
 from engine.async_session import open_async_connection
 from engine.calls import Call, text
 from engine.connection import translated
-from engine.errors import StoreDown
+from engine.errors import EngineError, StoreDown
 
 PAUSE = 0.2  # between two attempts to listen while the store is away
 
@@ -27,14 +27,18 @@ class AsyncListener:
         self._waiters: dict[str, set[asyncio.Future[None]]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
+        self._closings = 0
 
     async def wait(self, ids: Sequence[str], timeout: float) -> set[str]:  # noqa: ASYNC109 - part of the answer, no error
         """The ids among these that ended within `timeout` seconds.
 
         Raises:
             StoreDown: the store does not answer.
+            EngineError: the client was closed meanwhile.
         """
-        loop = asyncio.get_running_loop()
+        if not ids:
+            return set()
+        closings, loop = self._closings, asyncio.get_running_loop()
         deadline = loop.time() + timeout
         futures = {i: loop.create_future() for i in ids}
         for i, future in futures.items():
@@ -44,14 +48,18 @@ class AsyncListener:
         try:
             async with asyncio.timeout_at(deadline):
                 await self._listening.wait()
-            self._resolve(await self._run(calls.watch(ids, max(0.05, deadline - loop.time()))))
+            if closings == self._closings:
+                self._resolve(await self._run(calls.watch(ids, max(0.05, deadline - loop.time()))))
             await asyncio.wait(futures.values(), timeout=max(0.0, deadline - loop.time()))
         except TimeoutError:
             pass
         finally:
             for i, future in futures.items():
                 self._drop(i, future)
-        return {i for i, future in futures.items() if future.done() and not future.cancelled()}
+        ended = {i for i, future in futures.items() if future.done() and not future.cancelled()}
+        if closings != self._closings and len(ended) < len(futures):
+            raise EngineError("the client was closed while this waited")
+        return ended
 
     def _drop(self, job: str, future: asyncio.Future[None]) -> None:
         waiting = self._waiters.get(job)
@@ -91,9 +99,13 @@ class AsyncListener:
                     await connection.disconnect(nowait=True)
 
     async def close(self) -> None:
-        """Ends the subscription; those who still wait get nothing more."""
+        """Ends the subscription; those who still wait are told so by an error."""
         reader, self._reader = self._reader, None
-        self._listening.clear()
+        self._closings += 1
+        for future in [future for waiting in self._waiters.values() for future in waiting]:
+            future.cancel()
+        self._listening.set()  # for those who still wait for it
+        self._listening = asyncio.Event()
         if reader is not None:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)

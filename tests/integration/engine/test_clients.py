@@ -18,9 +18,11 @@ from engine import (
     NewJob,
     PayloadError,
     ResultTimeout,
+    keys,
 )
 from engine.claims import Done
 from engine.engine import Engine
+from tests.support.processes import eventually
 
 
 class Driven:
@@ -128,6 +130,21 @@ def test_many_jobs_are_waited_for_at_once(client, work):
     work(lambda job: job.payload)
     ended = client.wait(ids, 20)
     assert [ended[i].result for i in ids] == list(range(1500))
+
+
+def test_nothing_is_waited_for_when_no_job_is_named(client):
+    assert client.wait([], 5) == {}
+
+
+def test_close_ends_a_wait_by_an_error_and_a_later_wait_opens_anew(client, store, work):
+    handle = client.enqueue("t", 3)
+    with ThreadPoolExecutor(8) as threads:
+        waiting = [threads.submit(handle.result, 50) for _ in range(8)]
+        eventually(lambda: store.client.zcard(keys.base("default") + ":watched"), 10)
+        client.close()
+        assert {str(done.exception(15)) for done in waiting} == {"the client was closed while this waited"}
+    work(lambda job: job.payload)
+    assert handle.result(15) == 3
 
 
 def test_bad_input_is_refused_before_anything_is_sent(client):

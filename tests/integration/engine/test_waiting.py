@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine import Client, EngineError, ResultTimeout, StoreDown
+from engine import Client, EngineError, ResultTimeout, StoreDown, keys
 from engine.claims import Done
 from tests.support.processes import eventually
 from tests.support.proxy import Proxy
 from tests.support.seats import claim
 
 MANY = 50
-CHANNEL = "{herdsman:default}:done"
+CHANNEL = keys.base("default") + ":done"
 
 
 @pytest.fixture
@@ -28,12 +28,8 @@ def subscriptions(store):
 
 
 def all_watched(store, ids):
-    watched = store.client.zrange(keys_of(store)[0], 0, -1)
+    watched = store.client.zrange(keys.base("default") + ":watched", 0, -1)
     return {i.decode() if isinstance(i, bytes) else i for i in watched} >= set(ids)
-
-
-def keys_of(store):
-    return list(store.client.scan_iter("*:watched")) or ["none"]
 
 
 def complete(seat, count):
@@ -118,7 +114,7 @@ def test_no_thread_is_started(store, client, seat):
 
 
 def test_a_lost_connection_is_replaced_and_what_ended_meanwhile_is_asked_for(store, seat, threads):
-    with Proxy(store.path) as proxy, Client(proxy.url) as client:
+    with Proxy(store.socket) as proxy, Client(proxy.url) as client:
         handles = [client.enqueue("t", n) for n in range(MANY)]
         waiting = [threads.submit(handle.result, 30) for handle in handles]
         eventually(lambda: all_watched(store, [h.id for h in handles]), 10)
@@ -149,7 +145,7 @@ def test_connections_killed_again_and_again_lose_no_end(store, client, seat, thr
 
 
 def test_a_store_that_stays_away_is_told_to_each_who_waits(store, threads):
-    with Proxy(store.path) as proxy, Client(proxy.url) as client:
+    with Proxy(store.socket) as proxy, Client(proxy.url) as client:
         handles = [client.enqueue("t", n) for n in range(5)]
         waiting = [threads.submit(handle.result, 2) for handle in handles]
         eventually(lambda: all_watched(store, [h.id for h in handles]), 10)
