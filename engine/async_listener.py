@@ -28,12 +28,13 @@ class AsyncListener:
         self._reader: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
         self._closings = 0
+        self._trouble: StoreDown | None = None  # why nobody listens now
 
     async def wait(self, ids: Sequence[str], timeout: float) -> set[str]:  # noqa: ASYNC109 - part of the answer, no error
         """The ids among these that ended within `timeout` seconds.
 
         Raises:
-            StoreDown: the store does not answer.
+            StoreDown: the store was away to the end.
             EngineError: the client was closed meanwhile.
         """
         if not ids:
@@ -49,7 +50,7 @@ class AsyncListener:
             async with asyncio.timeout_at(deadline):
                 await self._listening.wait()
             if closings == self._closings:
-                self._resolve(await self._run(calls.watch(ids, max(0.05, deadline - loop.time()))))
+                await self._ask(ids, deadline)
             await asyncio.wait(futures.values(), timeout=max(0.0, deadline - loop.time()))
         except TimeoutError:
             pass
@@ -59,7 +60,21 @@ class AsyncListener:
         ended = {i for i, future in futures.items() if future.done() and not future.cancelled()}
         if closings != self._closings and len(ended) < len(futures):
             raise EngineError("the client was closed while this waited")
+        if self._trouble is not None and len(ended) < len(futures):
+            raise StoreDown(str(self._trouble)) from self._trouble
         return ended
+
+    async def _ask(self, ids: Sequence[str], deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                self._resolve(await self._run(calls.watch(ids, max(0.05, deadline - loop.time()))))
+            except StoreDown:
+                if loop.time() + PAUSE >= deadline:
+                    raise
+                await asyncio.sleep(PAUSE)
+            else:
+                return
 
     def _drop(self, job: str, future: asyncio.Future[None]) -> None:
         waiting = self._waiters.get(job)
@@ -87,12 +102,14 @@ class AsyncListener:
                 if self._waiters and self._listening.is_set():
                     self._resolve(await self._run(calls.watch(list(self._waiters), 60.0)))
                 self._listening.set()
+                self._trouble = None
                 while True:
                     with translated():
                         message = await connection.read_response(timeout=None, disconnect_on_error=False)
                     if message[0] == b"message":
                         self._resolve([text(message[2])])
-            except StoreDown:
+            except StoreDown as trouble:
+                self._trouble = trouble
                 await asyncio.sleep(PAUSE)
             finally:
                 if connection is not None:

@@ -93,7 +93,7 @@ class Listener:
                 raise EngineError("the client was closed while this waited")
             if waiter.left <= 0:
                 if trouble := waiter.trouble or self._trouble:
-                    raise trouble
+                    raise StoreDown(str(trouble)) from trouble  # it may be raised in many threads
                 return None
             if self._live and waiter.asked != self._era:
                 return self._ask
