@@ -8,7 +8,7 @@ from engine import calls, keys
 from engine.async_session import open_async_connection
 from engine.calls import Call, text
 from engine.connection import translated
-from engine.errors import StoreDown
+from engine.errors import EngineError, StoreDown
 
 PAUSE = 0.2  # between two attempts to listen while the store is away
 
@@ -27,14 +27,19 @@ class AsyncListener:
         self._waiters: dict[str, set[asyncio.Future[None]]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
+        self._closings = 0
+        self._trouble: StoreDown | None = None  # why nobody listens now
 
     async def wait(self, ids: Sequence[str], timeout: float) -> set[str]:  # noqa: ASYNC109 - part of the answer, no error
         """The ids among these that ended within `timeout` seconds.
 
         Raises:
-            StoreDown: the store does not answer.
+            StoreDown: the store was away to the end.
+            EngineError: the client was closed meanwhile.
         """
-        loop = asyncio.get_running_loop()
+        if not ids:
+            return set()
+        closings, loop = self._closings, asyncio.get_running_loop()
         deadline = loop.time() + timeout
         futures = {i: loop.create_future() for i in ids}
         for i, future in futures.items():
@@ -44,14 +49,32 @@ class AsyncListener:
         try:
             async with asyncio.timeout_at(deadline):
                 await self._listening.wait()
-            self._resolve(await self._run(calls.watch(ids, max(0.05, deadline - loop.time()))))
+            if closings == self._closings:
+                await self._ask(ids, deadline)
             await asyncio.wait(futures.values(), timeout=max(0.0, deadline - loop.time()))
         except TimeoutError:
             pass
         finally:
             for i, future in futures.items():
                 self._drop(i, future)
-        return {i for i, future in futures.items() if future.done() and not future.cancelled()}
+        ended = {i for i, future in futures.items() if future.done() and not future.cancelled()}
+        if closings != self._closings and len(ended) < len(futures):
+            raise EngineError("the client was closed while this waited")
+        if self._trouble is not None and len(ended) < len(futures):
+            raise StoreDown(str(self._trouble)) from self._trouble
+        return ended
+
+    async def _ask(self, ids: Sequence[str], deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                self._resolve(await self._run(calls.watch(ids, max(0.05, deadline - loop.time()))))
+            except StoreDown:
+                if loop.time() + PAUSE >= deadline:
+                    raise
+                await asyncio.sleep(PAUSE)
+            else:
+                return
 
     def _drop(self, job: str, future: asyncio.Future[None]) -> None:
         waiting = self._waiters.get(job)
@@ -79,21 +102,27 @@ class AsyncListener:
                 if self._waiters and self._listening.is_set():
                     self._resolve(await self._run(calls.watch(list(self._waiters), 60.0)))
                 self._listening.set()
+                self._trouble = None
                 while True:
                     with translated():
                         message = await connection.read_response(timeout=None, disconnect_on_error=False)
                     if message[0] == b"message":
                         self._resolve([text(message[2])])
-            except StoreDown:
+            except StoreDown as trouble:
+                self._trouble = trouble
                 await asyncio.sleep(PAUSE)
             finally:
                 if connection is not None:
                     await connection.disconnect(nowait=True)
 
     async def close(self) -> None:
-        """Ends the subscription; those who still wait get nothing more."""
+        """Ends the subscription; those who still wait are told so by an error."""
         reader, self._reader = self._reader, None
-        self._listening.clear()
+        self._closings += 1
+        for future in [future for waiting in self._waiters.values() for future in waiting]:
+            future.cancel()
+        self._listening.set()  # for those who still wait for it
+        self._listening = asyncio.Event()
         if reader is not None:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)

@@ -42,11 +42,11 @@ class Client:
     def __init__(
         self, url: str, *, namespace: str = "default", timeout: float = 5.0, **carrying: Unpack[Carrying]
     ) -> None:
-        self._url = url
         self._namespace = namespace
         self.carrier = Carrier(**carrying)
         self._entrance = Entrance(keys.base(namespace), self.carrier)
         self._sessions = Sessions(url, namespace, timeout, self.carrier.incoming)
+        self._listener = Listener(url, namespace)
 
     def enqueue(
         self,
@@ -195,9 +195,8 @@ class Client:
         return {i: job for i, job in self.find_many([i for i in ids if i in ended]).items() if job.state in FINISHED}
 
     def ended(self, ids: Sequence[str], timeout: float) -> set[str]:
-        """Those of these jobs and flows that have ended within `timeout` seconds."""
-        with Listener(self._url, self._namespace) as listener:
-            return listener.wait(ids, time.monotonic() + timeout, self.run)
+        """Those of these jobs and flows that have ended within `timeout` seconds; all threads share a subscription."""
+        return self._listener.wait(ids, time.monotonic() + timeout, self.run)
 
     def run(self, call: Call[T]) -> T:
         """Any call of `engine.calls`."""
@@ -205,7 +204,8 @@ class Client:
             return session.run(call)
 
     def close(self) -> None:
-        """Closes the connections that are free."""
+        """Closes the connections that are free and ends the subscription; calls that wait raise EngineError."""
+        self._listener.close()
         self._sessions.close()
 
     def __enter__(self) -> Self:

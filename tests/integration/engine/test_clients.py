@@ -18,9 +18,12 @@ from engine import (
     NewJob,
     PayloadError,
     ResultTimeout,
+    StoreDown,
+    keys,
 )
 from engine.claims import Done
 from engine.engine import Engine
+from tests.support.processes import eventually
 
 
 class Driven:
@@ -130,6 +133,21 @@ def test_many_jobs_are_waited_for_at_once(client, work):
     assert [ended[i].result for i in ids] == list(range(1500))
 
 
+def test_nothing_is_waited_for_when_no_job_is_named(client):
+    assert client.wait([], 5) == {}
+
+
+def test_close_ends_a_wait_by_an_error_and_a_later_wait_opens_anew(client, store, work):
+    handle = client.enqueue("t", 3)
+    with ThreadPoolExecutor(8) as threads:
+        waiting = [threads.submit(handle.result, 50) for _ in range(8)]
+        eventually(lambda: store.client.zcard(keys.base("default") + ":watched"), 10)
+        client.close()
+        assert {str(done.exception(15)) for done in waiting} == {"the client was closed while this waited"}
+    work(lambda job: job.payload)
+    assert handle.result(15) == 3
+
+
 def test_bad_input_is_refused_before_anything_is_sent(client):
     with pytest.raises(PayloadError):
         client.enqueue("t", object())
@@ -148,19 +166,28 @@ def test_the_figures_say_which_server_it_is(client, store):
     assert figures.memory > 100_000
 
 
-def test_a_wait_outlives_a_restart_of_the_store(store, work):
-    with Client(store.url) as client:
-        handle = client.enqueue("t", 9)
-        with ThreadPoolExecutor() as threads:
-            waiting = threads.submit(handle.result, 15)
-            time.sleep(0.1)  # so that the wait has begun; too short or too long, the test holds
-            store.restart()
-            work(lambda job: job.payload)
-            assert waiting.result(15) == 9
+def test_a_wait_outlives_a_restart_of_the_store(client, store, work):
+    handle = client.enqueue("t", 9)
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(handle.result, 15)
+        time.sleep(0.1)  # so that the wait has begun; too short or too long, the test holds
+        store.restart()
+        work(lambda job: job.payload)
+        assert waiting.result(15) == 9
 
 
-def test_threads_share_a_client(store):
-    with Client(store.url) as client, ThreadPoolExecutor(8) as threads:
+def test_who_waits_on_a_store_that_is_away_is_told_so(client, store):
+    job = client.enqueue("t").id
+    store.stop()
+    with pytest.raises(StoreDown):
+        client.ended([job], 0.6)
+    store.start()
+    client.cancel(job)
+    assert client.ended([job], 20) == {job}
+
+
+def test_threads_share_a_client(client):
+    with ThreadPoolExecutor(8) as threads:
         ids = [h.id for h in threads.map(lambda n: client.enqueue("t", n), range(400))]
         assert len(set(ids)) == client.queues()["default"].pending == 400
 
@@ -205,22 +232,20 @@ def test_forks_while_other_threads_use_the_client_neither_hang_nor_mix_replies(s
         assert sum(job.type == "c" for job in all_jobs(client)) == 20
 
 
-def test_sixteen_threads_each_get_their_own_answers(store):
-    with Client(store.url) as client:
+def test_sixteen_threads_each_get_their_own_answers(client):
+    def use(number):
+        for n in range(25):
+            handle = client.enqueue("t", [number, n])
+            ids = client.enqueue_many([("t", [number, n, k]) for k in range(3)])
+            found = client.find_many([handle.id, *ids])
+            assert [found[i].data for i in ids] == [[number, n, k] for k in range(3)]
+            assert found[handle.id].data == [number, n]
+            assert client.cancel(handle.id)
+        return number
 
-        def use(number):
-            for n in range(25):
-                handle = client.enqueue("t", [number, n])
-                ids = client.enqueue_many([("t", [number, n, k]) for k in range(3)])
-                found = client.find_many([handle.id, *ids])
-                assert [found[i].data for i in ids] == [[number, n, k] for k in range(3)]
-                assert found[handle.id].data == [number, n]
-                assert client.cancel(handle.id)
-            return number
-
-        with ThreadPoolExecutor(16) as threads:
-            assert sorted(threads.map(use, range(16))) == list(range(16))
-        assert client.queues()["default"].pending == 16 * 25 * 3
+    with ThreadPoolExecutor(16) as threads:
+        assert sorted(threads.map(use, range(16))) == list(range(16))
+    assert client.queues()["default"].pending == 16 * 25 * 3
 
 
 def _in_a_child(check, within=20.0):
