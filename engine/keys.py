@@ -37,7 +37,7 @@ herdsman:{NS}:flow:ID:roots   list  members that wait for nothing, until the flo
 herdsman:{NS}:needs:ID    set     parents that a held member still waits for
 herdsman:{NS}:alarms      hash    queue -> ms since which its dead letters are too many
 herdsman:{NS}:looked      hash    queue -> how far its dead letters were looked at for new groups
-herdsman:{NS}:groups      zset    fingerprint -> when the last of that group died
+herdsman:{NS}:groups      zset    fingerprint -> when the last of that group died :newgroups hash queue -> n
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 """
 

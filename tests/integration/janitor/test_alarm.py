@@ -143,6 +143,7 @@ def test_any_number_of_janitors_tells_once(store, client, die, engines):
         thread.join()
     assert len(of(client, "dlq.threshold")) == 1
     assert len(of(client, "dlq.new_group")) == 6
+    assert engines().store().new_groups == {"default": 6}
 
 
 def test_alarms_whose_replies_are_lost_are_raised_once_and_heard_of(store, client, die):
