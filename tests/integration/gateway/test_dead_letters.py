@@ -57,3 +57,14 @@ def test_a_paused_queue_gives_nothing_out_until_it_is_resumed(http: httpx.Client
     assert http.get(where).json()["status"] == "pending"
     assert http.post("/queues/default/resume").json()["changed"] is True
     eventually(lambda: http.get(where).json()["status"] == "completed", 10)
+
+
+def test_a_paused_type_does_not_start_until_it_is_resumed(http: httpx.Client, worker: Any) -> None:
+    http.post("/tasks?wait=10s", json={"type": "nothing"})
+    assert http.post("/types/nothing/pause").json() == {"name": "nothing", "paused": True, "changed": True}
+    where = http.post("/tasks?wait=200ms", json={"type": "nothing"}).headers["location"]
+    assert http.get(where).json()["status"] == "pending"
+    assert http.get("/queues").json()["queues"][0]["parked"] == 1
+    assert http.post("/tasks?wait=10s", json={"type": "uppercase", "data": "x"}).status_code == 200
+    assert http.post("/types/nothing/resume").json()["changed"] is True
+    eventually(lambda: http.get(where).json()["status"] == "completed", 10)
