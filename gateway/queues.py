@@ -1,9 +1,12 @@
-"""`/queues`: how deep each queue is, and how old its oldest waiting job; pause one, resume it; the same of a type."""
+"""`/queues`: how deep each queue is, how old its oldest waiting job; pause, resume and purge one. `/types`: pause and
+resume a type.
+"""
 
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from engine.async_client import AsyncClient
 from engine.job import QueueFigures
 from gateway.answers import answer
 from gateway.bodies import optional_object
@@ -33,6 +36,14 @@ async def pause(request: Request, queue: str) -> Response:
 async def resume(request: Request, queue: str) -> Response:
     """Let the queue give tasks out again."""
     return await _switch(request, queue, paused=False)
+
+
+@router.post("/queues/{queue}/purge", responses=documented(400, 404, 415, 422, 503))
+async def purge(request: Request, queue: str) -> Response:
+    """Cancel all tasks that are pending in the queue now; those that run, or wait for their time, stay."""
+    await _nothing_else(request)
+    client = await _client_that_knows(request, queue)
+    return answer({"cancelled": await client.purge(queue)})
 
 
 @router.post("/types/{type}/pause", responses=documented(400, 404, 415, 422, 503))
@@ -68,12 +79,17 @@ async def _nothing_else(request: Request) -> None:
 
 async def _switch(request: Request, queue: str, *, paused: bool) -> Response:
     await _nothing_else(request)
+    client = await _client_that_knows(request, queue)
+    changed = await (client.pause(queue) if paused else client.resume(queue))
+    return answer({"name": queue, "paused": paused, "changed": changed})
+
+
+async def _client_that_knows(request: Request, queue: str) -> AsyncClient:
     client = services(request).client
     known = await client.queues()
     if queue not in known:  # a slip would pause a queue that nobody uses, and nobody would see it
         raise ApiError(404, f"no task was ever put into a queue {quoted(queue)}{hint(queue, known)}")
-    changed = await (client.pause(queue) if paused else client.resume(queue))
-    return answer({"name": queue, "paused": paused, "changed": changed})
+    return client
 
 
 def queue_view(name: str, figures: QueueFigures) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class FakeClient:
         self.waits: list[float] = []
         self.closed = False
         self.paused: list[str] = []
+        self.purged: list[str] = []
         self.paused_types: list[str] = []
         self.asked_running: list[bool] = []
         self.is_new = True  # False: enqueue finds a job that stands already
@@ -116,6 +117,11 @@ class FakeClient:
         self.check()
         self.paused.remove(queue)
         return True
+
+    async def purge(self, queue: str) -> int:
+        self.check()
+        self.purged.append(queue)
+        return 2
 
     async def pause_type(self, type: str) -> bool:
         self.check()

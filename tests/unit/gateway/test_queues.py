@@ -68,3 +68,12 @@ def test_a_foreign_page_pauses_no_type(http: Any, client: Any) -> None:
     assert http.post("/types/uppercase/pause", headers={"origin": "http://elsewhere"}).status_code == 415
     assert http.post("/types/uppercase/pause?for=1h").status_code == 422
     assert client.paused_types == []
+
+
+def test_a_queue_is_purged_and_one_that_nobody_knows_is_not(http: Any, client: Any) -> None:
+    assert http.post("/queues/low/purge").json() == {"cancelled": 2}
+    assert http.post("/queues/lo/purge").status_code == 404
+    assert http.post("/queues/low/purge", json={"limit": 1}).status_code == 422
+    assert http.post("/queues/low/purge?limit=1").status_code == 422
+    assert http.post("/queues/low/purge", headers={"origin": "http://elsewhere"}).status_code == 415
+    assert client.purged == ["low"]

@@ -27,6 +27,7 @@ CONTRACT = {
     "POST /types/{type}/resume",
     "POST /queues/{queue}/pause",
     "POST /queues/{queue}/resume",
+    "POST /queues/{queue}/purge",
     "GET /dlq",
     "DELETE /dlq",
     "GET /dlq/groups",
