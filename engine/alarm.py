@@ -1,8 +1,9 @@
-"""Alarms about dead letters: who of any number of watchers tells of what, decided in the store. No input or output
-here.
+"""Alarms about dead letters and parked jobs: who of any number of watchers tells of what, decided in the store. No
+input or output here.
 
 A queue's alarm is raised when its dead letters reach a limit, and is over when they have fallen below four fifths of
-it. A group of dead letters (see `engine.fingerprint`) is new when none of it died in the last seven days.
+it; that of parked jobs at the first, and is over when there are none. A group of dead letters
+(see `engine.fingerprint`) is new when none of it died in the last seven days.
 """
 
 from collections.abc import Sequence
@@ -24,9 +25,12 @@ MOST_TOLD = 10
 
 
 class Memory(NamedTuple):
-    """What was told: queues with an alarm, and how far each queue's dead letters were looked at."""
+    """What was told: queues with an alarm, those with parked jobs, and how far each queue's dead letters were looked
+    at.
+    """
 
     alarms: frozenset[str]
+    parking: frozenset[str]
     looked: dict[str, Position]
 
 
@@ -52,9 +56,10 @@ class Sight(NamedTuple):
 def memory(base: str) -> Question[Memory]:
     """What was told so far."""
     alarms = yield ("HKEYS", f"{base}:alarms")
+    parking = yield ("HKEYS", f"{base}:parking")
     rows = yield ("HGETALL", f"{base}:looked")
     looked = {text(rows[i]): Position.read(text(rows[i + 1])) for i in range(0, len(rows), 2)}
-    return Memory(frozenset(map(text, alarms)), looked)
+    return Memory(frozenset(map(text, alarms)), frozenset(map(text, parking)), looked)
 
 
 def fresh(base: str, queue: str, position: Position | None) -> Question[Sight]:
@@ -82,7 +87,14 @@ def cross(queue: str, limit: int, url: str | None) -> Call[int]:
     """
     # The script adds how many there are: the last value of the map.
     data = b"\x83" + b"".join(map(payload.encode, ("queue", queue, "limit", limit, "count")))
-    return Call("alarm", [queue, limit, over_at(limit), *_webhook("dlq.threshold", url, data)], int, remembered=True)
+    said = _webhook("dlq.threshold", url, data)
+    return Call("alarm", [queue, limit, over_at(limit), *said, "dead"], int, remembered=True)
+
+
+def cross_parked(queue: str, url: str | None) -> Call[int]:
+    """Say that the queue has parked jobs, or that it has none any more, as it stands now; answers as `cross`."""
+    data = b"\x82" + b"".join(map(payload.encode, ("queue", queue, "count")))
+    return Call("alarm", [queue, 1, 1, *_webhook("jobs.parked", url, data), "parked"], int, remembered=True)
 
 
 def over_at(limit: int) -> int:

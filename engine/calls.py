@@ -30,6 +30,11 @@ def text(value: Any) -> str:
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
+def counts(rows: Sequence[Any]) -> dict[str, int]:
+    """A hash of numbers, as the store lists it: name, number, name, number."""
+    return {text(rows[i]): int(rows[i + 1]) for i in range(0, len(rows), 2)}
+
+
 def summary(error: JobError | None) -> str:
     """An error in one short line, for a job's story."""
     if error is None:
@@ -160,7 +165,7 @@ def prune(limit: int, age: float, dead_after: Mapping[str, float], dead_most: Ma
 
 def _pruned(reply: Any) -> Pruned:
     gone, *rows = reply
-    return Pruned(int(gone), {text(rows[i]): int(rows[i + 1]) for i in range(0, len(rows), 2)})
+    return Pruned(int(gone), counts(rows))
 
 
 def cancel(job: str, keep: float, *, running: bool) -> Call[str]:

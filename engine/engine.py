@@ -270,11 +270,12 @@ class Engine:
         return self.session.answer(diagnosis())
 
     def store(self) -> StoreFigures:
-        """The store itself, and which queues have an alarm."""
+        """The store itself, which queues have an alarm, and how many new groups of dead letters each had."""
         info = b"".join(self.session.command("INFO", section) for section in ("server", "memory"))
         figures = store_figures(info, self.session.command("HGET", self.session.base + ":meta", "swept"))
         alarms = self.session.command("HKEYS", self.session.base + ":alarms")
-        return msgspec.structs.replace(figures, alarms=sorted(map(calls.text, alarms)))
+        groups = calls.counts(self.session.command("HGETALL", self.session.base + ":newgroups"))
+        return msgspec.structs.replace(figures, alarms=sorted(map(calls.text, alarms)), new_groups=groups)
 
     def ask(self, question: Question[T]) -> T:
         """Any question of `engine.questions`, or made like those."""

@@ -178,6 +178,7 @@ class StoreFigures(msgspec.Struct, frozen=True):
 
     Attributes:
         alarms: queues with too many dead letters; said to workers only.
+        new_groups: queue -> groups of dead letters that were new, since the beginning; likewise.
     """
 
     memory: int
@@ -186,3 +187,4 @@ class StoreFigures(msgspec.Struct, frozen=True):
     server: str
     version: str
     alarms: list[str] = []
+    new_groups: dict[str, int] = {}

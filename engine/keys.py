@@ -36,8 +36,9 @@ herdsman:{NS}:flow:ID:members hash name -> job             :flow:ID:ended hash  
 herdsman:{NS}:flow:ID:roots   list  members that wait for nothing, until the flow is closed
 herdsman:{NS}:needs:ID    set     parents that a held member still waits for
 herdsman:{NS}:alarms      hash    queue -> ms since which its dead letters are too many
+herdsman:{NS}:parking     hash    queue -> ms since which it was said that it has parked jobs
 herdsman:{NS}:looked      hash    queue -> how far its dead letters were looked at for new groups
-herdsman:{NS}:groups      zset    fingerprint -> when the last of that group died
+herdsman:{NS}:groups      zset    fingerprint -> when the last of that group died :newgroups hash queue -> n
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 """
 

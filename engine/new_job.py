@@ -27,7 +27,8 @@ class EnqueueOptions(TypedDict, total=False):
         fresh: do not share another job's result though the type has a cache; later jobs share this one's.
         priority: "high", "normal" or "low", within its queue.
         tenant: for whom; the tenants of a queue take turns.
-        limit_key: the limits of its type count for each such key apart. cost: permits of its rate that it takes.
+        limit_key: the limits of its type count for each such key apart. cost: permits that it takes of the
+            rates of its type and its tenant.
         webhook: the URL that hears of its end, or {"url": …, "events": ["completed", "dead", "cancelled"], "headers":
             {…}}; left out, the events are the first two. See docs/webhooks.md.
         version: of the payload's form, where the task has several (`@task(version=)`); left out, it is 1.

@@ -1,9 +1,12 @@
-"""`/queues`: how deep each queue is, and how old its oldest waiting job; pause one, resume it."""
+"""`/queues`: how deep each queue is, how old its oldest waiting job; pause, resume and purge one. `/types`: pause and
+resume a type.
+"""
 
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from engine.async_client import AsyncClient
 from engine.job import QueueFigures
 from gateway.answers import answer
 from gateway.bodies import optional_object
@@ -35,16 +38,58 @@ async def resume(request: Request, queue: str) -> Response:
     return await _switch(request, queue, paused=False)
 
 
-async def _switch(request: Request, queue: str, *, paused: bool) -> Response:
+@router.post("/queues/{queue}/purge", responses=documented(400, 404, 415, 422, 503))
+async def purge(request: Request, queue: str) -> Response:
+    """Cancel all tasks that are pending in the queue now; those that run, or wait for their time, stay."""
+    await _nothing_else(request)
+    client = await _client_that_knows(request, queue)
+    return answer({"cancelled": await client.purge(queue)})
+
+
+@router.post("/types/{type}/pause", responses=documented(400, 404, 415, 422, 503))
+async def pause_type(request: Request, type: str) -> Response:
+    """Let no task of the type start, in whatever queue; none waits behind one."""
+    return await _switch_type(request, type, paused=True)
+
+
+@router.post("/types/{type}/resume", responses=documented(400, 404, 415, 422, 503))
+async def resume_type(request: Request, type: str) -> Response:
+    """Let tasks of the type start again."""
+    return await _switch_type(request, type, paused=False)
+
+
+async def _switch_type(request: Request, type: str, *, paused: bool) -> Response:
+    await _nothing_else(request)
+    at_hand = services(request)
+    # A slip would pause what nobody sees. A paused type whose workers are gone can be resumed all the same.
+    known = await at_hand.types.queue_of(type) is not None
+    changed = False
+    if known or not paused:
+        changed = await (at_hand.client.pause_type(type) if paused else at_hand.client.resume_type(type))
+    if not known and not changed:
+        raise ApiError(404, f"no worker has announced the type {quoted(type)}{hint(type, at_hand.types.names())}")
+    return answer({"name": type, "paused": paused, "changed": changed})
+
+
+async def _nothing_else(request: Request) -> None:
     refuse_unknown(request, ())
     if await optional_object(request):
         raise ApiError(422, "nothing is asked for in the body; leave it out")
+
+
+async def _switch(request: Request, queue: str, *, paused: bool) -> Response:
+    await _nothing_else(request)
+    client = await _client_that_knows(request, queue)
+    changed = await (client.pause(queue) if paused else client.resume(queue))
+    return answer({"name": queue, "paused": paused, "changed": changed})
+
+
+async def _client_that_knows(request: Request, queue: str) -> AsyncClient:
     client = services(request).client
     known = await client.queues()
     if queue not in known:  # a slip would pause a queue that nobody uses, and nobody would see it
         raise ApiError(404, f"no task was ever put into a queue {quoted(queue)}{hint(queue, known)}")
-    changed = await (client.pause(queue) if paused else client.resume(queue))
-    return answer({"name": queue, "paused": paused, "changed": changed})
+    return client
 
 
 def queue_view(name: str, figures: QueueFigures) -> dict[str, Any]:
@@ -58,4 +103,5 @@ def queue_view(name: str, figures: QueueFigures) -> dict[str, Any]:
         "oldest_seconds": round(figures.oldest, 3),
         "paused": figures.paused,
         "rescued": figures.rescued,
+        "parked": figures.parked,
     }

@@ -124,16 +124,28 @@ async def logs(request: Request, task_id: str) -> Response:
     return answer({"lines": lines, "dropped": found.dropped})
 
 
-@router.delete("/tasks/{task_id}", responses=documented(404, 409, 422, 503))
-async def cancel(request: Request, task_id: str) -> Response:
-    """Cancel a job that has not started."""
+@router.delete(
+    "/tasks/{task_id}",
+    responses={202: {"description": "It runs, and was asked to stop"}, **documented(404, 409, 422, 503)},
+)
+async def cancel(request: Request, task_id: str, *, running: bool = False) -> Response:
+    """Cancel a job that has not started; with `?running=true` one that runs is asked to stop.
+
+    200 says that it is cancelled. 202, of one that was asked, leaves it to the job: what became of it is seen in its
+    status a moment later.
+    """
+    refuse_unknown(request, ("running",))
     client = services(request).client
-    if await client.cancel(task_id, running=False):
+    if await client.cancel(task_id, running=running):
         return answer({"id": task_id, "status": JobState.CANCELLED.value})
     job = await client.find(task_id)
     if job is None:
         raise _absent(task_id)
-    raise ApiError(409, f"task {quoted(task_id)} is {job.state.value}: only what has not started can be cancelled")
+    if running and job.state is JobState.PROCESSING:
+        return answer({"id": task_id, "status": job.state.value}, 202)
+    or_else = " (?running=true asks it to stop)" if job.state is JobState.PROCESSING else ""
+    said = f"is {job.state.value}: only what has not started can be cancelled{or_else}"
+    raise ApiError(409, f"task {quoted(task_id)} {said}")
 
 
 def wait_seconds(text: str | None) -> float:

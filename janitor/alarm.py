@@ -1,6 +1,6 @@
 """The alarm: says when a queue's dead letters are too many, when they are not any more, and when jobs begin to die of
-something new. What was said is remembered in the store, so any number of janitors says it once. Of parked jobs each
-janitor speaks in its own log.
+something new; when a queue has parked jobs, and when not any more. What was said is remembered in the store, so any
+number of janitors says it once.
 """
 
 import logging
@@ -41,7 +41,7 @@ class AlarmingEngine(Protocol):
 
 class Alarm:
     """Duty: too many dead letters, or new ones -> a log line, a mark for the metrics, a webhook. Parked jobs -> a log
-    line, when a queue gets some and when it has none any more.
+    line and a webhook, when a queue gets some; a line when it has none any more.
 
     Args:
         engine: the janitor's connection to the store.
@@ -66,14 +66,13 @@ class Alarm:
         self._limit = limit
         self._url = url
         self._base = keys.base(namespace)
-        self._parking: set[str] = set()  # queues of which it was said that they have parked jobs
 
     def run_once(self) -> Pass:
         """Look at every queue once, at a bounded number of its dead letters."""
         memory = self._engine.ask(verbs.memory(self._base))
         told, more = 0, False
         for name, depth in self._engine.figures().queues.items():
-            told += self._cross(name, depth.dead, memory) + self._park(name, depth.parked)
+            told += self._cross(name, depth.dead, memory) + self._park(name, depth.parked, memory)
             if depth.dead:
                 new, rest = self._look(name, memory.looked.get(name))
                 told, more = told + new, more or rest
@@ -90,15 +89,14 @@ class Alarm:
             _log.info("queue %s: the alarm about its dead letters is over", queue)
         return abs(said) and 1
 
-    def _park(self, queue: str, parked: int) -> int:
-        if bool(parked) == (queue in self._parking):
-            return 0
-        self._parking ^= {queue}
-        if parked:
-            _log.warning("queue %s has %d parked jobs: no live worker knows their type, or it is paused", queue, parked)
-        else:
+    def _park(self, queue: str, parked: int, memory: Memory) -> int:
+        due = bool(parked) != (queue in memory.parking)
+        said = self._engine.run(verbs.cross_parked(queue, self._url)) if due else 0
+        if said > 0:
+            _log.warning("queue %s has %d parked jobs: no live worker knows their type, or it is paused", queue, said)
+        elif said < 0:
             _log.info("queue %s has no parked jobs any more", queue)
-        return 1
+        return abs(said) and 1
 
     def _look(self, queue: str, position: Position | None) -> tuple[int, bool]:
         seen = self._engine.ask(verbs.fresh(self._base, queue, position))

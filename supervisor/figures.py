@@ -17,6 +17,7 @@ class Figures:
     queues: dict[str, dict[str, Any]] = field(default_factory=dict)
     rescued: dict[str, int] = field(default_factory=dict)
     alarms: frozenset[str] = frozenset()  # queues with too many dead letters, whichever pool serves them
+    new_groups: dict[str, int] = field(default_factory=dict)  # of dead letters, since the beginning; likewise
     schedules: dict[str, float] = field(default_factory=dict)  # epoch seconds of the last success, 0 = never
 
 
@@ -31,12 +32,14 @@ def merged(said: list[tuple[int, Any]]) -> Figures:
     known = sorted((pair for pair in said if isinstance(pair[1], dict)), key=lambda pair: pair[0])
     queues: dict[str, dict[str, Any]] = {}
     rescued: dict[str, int] = {}
+    groups: dict[str, int] = {}
     for _, value in known:
         # Later words overwrite earlier ones, queue by queue.
         queues.update({name: one for name, one in _dict(value, "queues").items() if isinstance(one, dict)})
-        for name, count in _dict(value, "rescued").items():
-            # A count since the beginning, read from the store: two keepers mean the same one.
-            rescued[name] = max(rescued.get(name, 0), int(count))
+        for counts, key in ((rescued, "rescued"), (groups, "new_groups")):
+            # Counts since the beginning, read from the store: two keepers mean the same ones.
+            for name, count in _dict(value, key).items():
+                counts[name] = max(counts.get(name, 0), int(count))
     last = known[-1][1] if known else {}
     return Figures(
         up=bool(last.get("up")),
@@ -46,6 +49,7 @@ def merged(said: list[tuple[int, Any]]) -> Figures:
         queues=queues,
         rescued=rescued,
         alarms=frozenset(name for name in last.get("alarms") or () if isinstance(name, str)),
+        new_groups=groups,
         schedules={name: float(at or 0) for name, at in _dict(last, "schedules").items()},
     )
 

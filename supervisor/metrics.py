@@ -134,7 +134,8 @@ def _queue_families(figures: Figures, queues: Iterable[str], wait_target: Callab
         "herdsman_queue_wait_target_seconds", "Within which jobs should start, 0 for no target", labels=["queue"]
     )
     rescued = CounterMetricFamily("herdsman_janitor_rescued", "Jobs whose lease lapsed", labels=["queue"])
-    for name in dict.fromkeys([*queues, *figures.queues, *sorted(figures.alarms)]):
+    groups = CounterMetricFamily("herdsman_dlq_new_groups", "Errors that jobs had not died of lately", labels=["queue"])
+    for name in dict.fromkeys([*queues, *figures.queues, *sorted(figures.alarms), *figures.new_groups]):
         said = figures.queues.get(name, {})
         for state in _DEPTHS:
             depth.add_metric([name, state], said.get(state) or 0)
@@ -144,7 +145,8 @@ def _queue_families(figures: Figures, queues: Iterable[str], wait_target: Callab
         paused.add_metric([name], bool(said.get("paused")))
         target.add_metric([name], wait_target(name))
         rescued.add_metric([name], figures.rescued.get(name, 0))
-    return iter((depth, oldest, dead, alert, paused, target, rescued))
+        groups.add_metric([name], figures.new_groups.get(name, 0))
+    return iter((depth, oldest, dead, alert, paused, target, rescued, groups))
 
 
 def _successes(figures: Figures, schedules: Iterable[str]) -> GaugeMetricFamily:

@@ -34,7 +34,7 @@ def look(engine: Engine, queues: Sequence[str]) -> Look:
 
 def blob(seen: Look | None, last: Blob) -> Blob:
     """What is published: ``up``, ``memory``, ``memory_limit``, ``swept_at``, ``queues``, ``rescued`` by queue, queues
-    with ``alarms``, and the ``schedules`` with their last successes. Pure.
+    with ``alarms``, ``new_groups`` by queue, and the ``schedules`` with their last successes. Pure.
 
     While the store is away (None) the last figures stand, with ``up`` false.
     """
@@ -47,6 +47,7 @@ def blob(seen: Look | None, last: Blob) -> Blob:
         "memory_limit": store.memory_limit,
         "swept_at": depths.swept_at,
         "alarms": store.alarms,
+        "new_groups": store.new_groups,
         "queues": {name: msgspec.to_builtins(figures) for name, figures in depths.queues.items()},
         "rescued": {name: figures.rescued for name, figures in depths.queues.items()},
         "schedules": said,

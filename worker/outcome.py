@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.retry import Backoff
-from worker.retrying import Linear
+from worker.retrying import Linear, Waits
 
 TRACEBACK_LIMIT = 16_384  # characters kept; the end is what tells most
 
@@ -44,7 +44,7 @@ class Policy:
 
     retries: int
     backoff: Backoff
-    waits: tuple[float, ...] | Linear | None = None
+    waits: Waits | None = None
     retry_on: tuple[type[BaseException], ...] | None = None
     give_up_on: tuple[type[BaseException], ...] = ()
     retry_for: float | None = None
@@ -86,7 +86,7 @@ def decide(
 
 def delay(policy: Policy, attempts: int, chance: Callable[[], float] = random.random) -> float:
     """Seconds to wait before the next attempt, when ``attempts`` were charged before the one that failed now."""
-    if isinstance(policy.waits, Linear):
+    if isinstance(policy.waits, Linear | Backoff):
         return policy.waits.delay(attempts + 1, chance)
     if not policy.waits:
         return policy.backoff.delay(attempts + 1, chance)

@@ -4,12 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine import Backoff
 from worker.durations import TaskError, seconds
 
 Exceptions = type[BaseException] | Sequence[type[BaseException]]
 Wait = float | str | Sequence[float | str] | dict[str, Any]  # as it is written in @task
 
-_LINEAR = ("linear", "cap", "jitter")
+_STEEPEST = 1000  # of factors
+_FORMS = (
+    '{"linear": "10s", "cap": "5m", "jitter": 0.1} or {"exponential": "2s", "factor": 2, "cap": "1h", "jitter": 0.1}, '
+    "all but the first word of each as needed"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +31,22 @@ class Linear:
         return min(plain * (1 + self.jitter * (2 * chance() - 1)), self.cap)
 
 
+Waits = tuple[float, ...] | Linear | Backoff  # a task's own, checked
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """One task's rules; None = as the queue says / no limit.
 
     Attributes:
         retries: further attempts after the first failed one.
-        backoff: seconds before each retry in turn (the last one repeats), or growing evenly.
+        backoff: seconds before each retry in turn (the last one repeats), or growing evenly, or by a factor.
         retry_on: only these exceptions are tried again. give_up_on: these never are, and go first.
         retry_for: seconds after the enqueueing after which no retry begins.
     """
 
     retries: int | None = None
-    backoff: tuple[float, ...] | Linear | None = None
+    backoff: Waits | None = None
     retry_on: tuple[type[BaseException], ...] | None = None
     give_up_on: tuple[type[BaseException], ...] = ()
     retry_for: float | None = None
@@ -69,35 +77,45 @@ def make_rules(
     )
 
 
-def _backoff(value: Any, where: str) -> tuple[float, ...] | Linear | None:
+def _backoff(value: Any, where: str) -> Waits | None:
     if value is None or value == "exponential":  # the queue's own
         return None
     if isinstance(value, dict):
-        return _linear(value, where)
+        return _growing(value, where)
     listed = value if isinstance(value, list | tuple) else [value]
     if not listed:
         raise TaskError(f"{where}: the list of delays is empty; leave backoff out, or name one")
     try:
         return tuple(seconds(wait, where, least=0.0) for wait in listed)
     except TaskError as error:
-        raise TaskError(f'{error}; or "exponential", a list of delays, or {{"linear": "10s"}}') from None
-
-
-def _linear(value: dict[str, Any], where: str) -> Linear:
-    unknown = sorted(str(key) for key in value if key not in _LINEAR)
-    if unknown or "linear" not in value:
-        what = f"{unknown[0]!r} is not known" if unknown else "'linear' is missing"
         raise TaskError(
-            f'{where}: {what}; write {{"linear": "10s", "cap": "5m", "jitter": 0.1}}, the last two as needed'
-        )
-    step = seconds(value["linear"], f"{where}: linear")
-    cap = seconds(value.get("cap", max(3600.0, step)), f"{where}: cap")
-    jitter = value.get("jitter", 0.1)
-    if cap < step:
-        raise TaskError(f"{where}: cap ({cap:g} s) is shorter than the first wait ({step:g} s)")
-    if not isinstance(jitter, int | float) or isinstance(jitter, bool) or not 0 <= jitter <= 1:
+            f'{error}; or "exponential", a list of delays, {{"linear": "10s"}}, {{"exponential": "2s"}}'
+        ) from None
+
+
+def _growing(value: dict[str, Any], where: str) -> Linear | Backoff:
+    how = "exponential" if "exponential" in value else "linear"
+    known = (how, "cap", "jitter", *(("factor",) if how == "exponential" else ()))
+    unknown = sorted(str(key) for key in value if key not in known)
+    if unknown or how not in value:
+        what = f"{unknown[0]!r} is not known" if unknown else "'linear' or 'exponential' is missing"
+        raise TaskError(f"{where}: {what}; write {_FORMS}")
+    first = seconds(value[how], f"{where}: {how}")
+    cap = seconds(value.get("cap", max(3600.0, first)), f"{where}: cap")
+    jitter, factor = value.get("jitter", 0.1), value.get("factor", 2)
+    if cap < first:
+        raise TaskError(f"{where}: cap ({cap:g} s) is shorter than the first wait ({first:g} s)")
+    if not _number(jitter) or not 0 <= jitter <= 1:
         raise TaskError(f"{where}: jitter is the share by which a wait is spread, 0 to 1, not {jitter!r}")
-    return Linear(step, cap, float(jitter))
+    if not _number(factor) or not 1 <= factor <= _STEEPEST:
+        raise TaskError(
+            f"{where}: factor is by how much each wait is longer than the last, 1 to {_STEEPEST}, not {factor!r}"
+        )
+    return Linear(first, cap, float(jitter)) if how == "linear" else Backoff(first, float(factor), cap, float(jitter))
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _exceptions(value: Any, where: str) -> tuple[type[BaseException], ...]:

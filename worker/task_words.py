@@ -16,7 +16,8 @@ class TaskWords(TypedDict, total=False):
         timeout: soft limit, seconds or "30s": SoftTimeout is raised inside the task.
         hard_timeout: hard limit: the process is killed; None = timeout + 5 s when there is a timeout.
         backoff: wait before a retry, or one for each retry in turn (the last one repeats), or
-            {"linear": "10s", "cap": "5m", "jitter": 0.1}; None or "exponential" = as the queue says.
+            {"linear": "10s", "cap": "5m", "jitter": 0.1}, or
+            {"exponential": "2s", "factor": 2, "cap": "1h", "jitter": 0.1}; None or "exponential" = as the queue says.
         retry_on: run again only after these exceptions. give_up_on: never after these; goes first.
         retry_for: no retry begins later than that after the job was enqueued.
         rate_limit: starts in a time, like "100/m" (sliding window), or {"rate": "100/m", "burst": 10} (evenly spaced).

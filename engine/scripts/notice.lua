@@ -6,7 +6,7 @@
 --           before the time and what after it ('' = none is sent)
 -- RETURNS   the fingerprints of the new ones, with spaces between
 -- INCLUDES  clock memory pack post note
--- INVARIANT one new group is told once, however many look; at most 10,000 groups are remembered; the same operation
+-- INVARIANT one new group is told and counted once, however many look; at most 10,000 groups are remembered; the same operation
 --           again gives the same answer
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)
@@ -23,5 +23,6 @@ for i = 7, #ARGV, 3 do
     end
   end
 end
+if #new > 0 then redis.call('HINCRBY', b .. ':newgroups', ARGV[3], #new) end
 redis.call('ZREMRANGEBYRANK', groups, 0, -10001)
 return note(caller, op, now, table.concat(new, ' '))

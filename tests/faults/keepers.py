@@ -21,6 +21,11 @@ def _lapsed(stage):
     stage.hand.extend([stage.info(leases[0].partition("/")[0])], [], 30)
 
 
+def _parked(stage):
+    """One job that nobody knows."""
+    stage.hand.park(stage.held(1)[0], "t")
+
+
 def _alarmed(stage):
     """An alarm that is over."""
     stage.dead()
@@ -30,6 +35,7 @@ def _alarmed(stage):
 VERBS = {
     "alarm": Verb(lambda s, _: s.client.run(alarm.cross("default", 2, URL)), Stage.dead, answers=True),
     "alarm: over": Verb(lambda s, _: s.client.run(alarm.cross("default", 0, URL)), _alarmed, answers=True),
+    "alarm: parked": Verb(lambda s, _: s.client.run(alarm.cross_parked("default", URL)), _parked, answers=True),
     "extend": Verb(lambda s, on: s.keeper.extend([s.info(on[0].partition("/")[0])], on, 60).cancels, Stage.held),
     "notice": Verb(
         lambda s, _: s.client.run(alarm.notice("default", [GROUP], Position("default", 2, "1-1-2"), URL)), answers=True

@@ -9,8 +9,8 @@ from tests.support.snapshot import snapshot
 _FIXED = {
     "alarms", "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished",
     "flows", "gone", "groups", "held", "holding", "lanes", "later", "limits", "looked", "marks",
-    "meta", "names", "parked", "paused", "processing", "rescued", "running", "said", "scheduled",
-    "schedules", "stopped", "tenantry", "traits", "types", "watched", "workers",
+    "meta", "names", "newgroups", "parked", "parking", "paused", "processing", "rescued", "running", "said",
+    "scheduled", "schedules", "stopped", "tenantry", "traits", "types", "watched", "workers",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 

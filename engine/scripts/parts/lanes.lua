@@ -25,7 +25,10 @@ end
 local function apart_lane(queue, where, type)
   local b = KEYS[1]
   local priority, tenant, key, cost = string.match(where, '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)$')
-  if type == '' then key, cost = '', '' end -- they matter to limits only
+  if type == '' then -- they matter to limits only: those of the type, and the cost to those of the tenant
+    key = ''
+    if (tenant or '') == '' or redis.call('HEXISTS', b .. ':tenantry', queue) == 0 then cost = '' end
+  end
   local text = table.concat({ priority or '', tenant or '', type, key or '', cost or '' }, '\t')
   if text == '\t\t\t\t' then return main_lane(queue) end
   local lane = redis.call('HGET', b .. ':apart:lanes', queue .. '\t' .. text)

@@ -10,7 +10,8 @@
 local function limits_of(lane, queue)
   local b, found = KEYS[1], {}
   local _, tenant, type, key, cost = said(lane)
-  local function add(text, name, price)
+  local price = tonumber(cost) or 1
+  local function add(text, name)
     if not text then return end
     for kind, rule in pairs(cjson.decode(text)) do
       if kind == 'rate' or kind == 'concurrency' then
@@ -18,8 +19,8 @@ local function limits_of(lane, queue)
       end
     end
   end
-  if type ~= '' then add(redis.call('HGET', b .. ':traits', type), 't:' .. type .. ':' .. key, tonumber(cost) or 1) end
-  if tenant ~= '' then add(redis.call('HGET', b .. ':tenantry', queue), 'q:' .. queue .. ':' .. tenant, 1) end
+  if type ~= '' then add(redis.call('HGET', b .. ':traits', type), 't:' .. type .. ':' .. key) end
+  if tenant ~= '' then add(redis.call('HGET', b .. ':tenantry', queue), 'q:' .. queue .. ':' .. tenant) end
   return found
 end
 local function spaced(limit, n, now) -- GCRA: burst and even spacing in one number, the theoretical arrival time

@@ -167,6 +167,27 @@ def test_tenants_have_limits_of_their_own(client, seat):
     assert claim(engine).jobs == []
 
 
+@pytest.mark.parametrize("burst", [None, 10])
+def test_a_jobs_cost_counts_for_its_tenants_rate_too(client, seat, burst):
+    engine = seat(tenant_rate=Rate(10, 3600.0, burst))
+    costly = client.enqueue_many([NewJob("plain", tenant="a", cost=4) for _ in range(5)])
+    cheap = client.enqueue_many([NewJob("plain", tenant="b") for _ in range(5)])
+    started = {job.id for _ in range(3) for job in claim(engine).jobs}
+    assert started == {*costly[:2], *cheap}
+
+
+def test_a_limited_types_cost_is_taken_from_its_tenants_rate(client, seat):
+    engine = seat(rate="100/h", tenant_rate=Rate(10, 3600.0))
+    client.enqueue_many([NewJob("limited", tenant="a", cost=5) for _ in range(5)])
+    assert len([job for _ in range(3) for job in claim(engine).jobs]) == 2
+
+
+def test_without_limits_of_tenants_a_cost_makes_no_lane(client, seat):
+    engine = seat()
+    client.enqueue_many([NewJob("plain", tenant="a", cost=cost) for cost in (None, 2, 3)])
+    assert len({job.id.partition("-")[0] for job in claim(engine).jobs}) == 1
+
+
 def test_a_claim_whose_reply_was_lost_spends_no_permits_twice(client, seat):
     engine = seat(rate="3/h", concurrency=3)
     client.enqueue_many([NewJob("limited") for _ in range(5)])

@@ -57,3 +57,23 @@ def test_a_paused_queue_gives_nothing_out_until_it_is_resumed(http: httpx.Client
     assert http.get(where).json()["status"] == "pending"
     assert http.post("/queues/default/resume").json()["changed"] is True
     eventually(lambda: http.get(where).json()["status"] == "completed", 10)
+
+
+def test_a_paused_type_does_not_start_until_it_is_resumed(http: httpx.Client, worker: Any) -> None:
+    http.post("/tasks?wait=10s", json={"type": "nothing"})
+    assert http.post("/types/nothing/pause").json() == {"name": "nothing", "paused": True, "changed": True}
+    where = http.post("/tasks?wait=200ms", json={"type": "nothing"}).headers["location"]
+    assert http.get(where).json()["status"] == "pending"
+    assert http.get("/queues").json()["queues"][0]["parked"] == 1
+    assert http.post("/tasks?wait=10s", json={"type": "uppercase", "data": "x"}).status_code == 200
+    assert http.post("/types/nothing/resume").json()["changed"] is True
+    eventually(lambda: http.get(where).json()["status"] == "completed", 10)
+
+
+def test_a_purge_cancels_what_is_pending_and_says_how_many(http: httpx.Client, worker: Any) -> None:
+    unknown = {"type": "strange", "queue": "apart", "accept_unknown": True}
+    where = [http.post("/tasks", json=unknown).headers["location"] for _ in range(3)]
+    later = http.post("/tasks", json={**unknown, "delay": "1h"}).headers["location"]
+    assert http.post("/queues/apart/purge").json() == {"cancelled": 3}
+    assert {http.get(one).json()["status"] for one in where} == {"cancelled"}
+    assert http.get(later).json()["status"] == "scheduled"

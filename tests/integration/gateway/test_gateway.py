@@ -1,11 +1,14 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
 
+from engine.engine import Engine
 from tests.support.processes import eventually
+from tests.support.seats import claim
 
 pytestmark = [pytest.mark.store, pytest.mark.process]
 
@@ -95,6 +98,16 @@ def test_a_waiting_job_can_be_cancelled_and_a_finished_one_cannot(http: httpx.Cl
     assert http.delete(waiting).json()["status"] == "cancelled"
     assert http.get(waiting).json()["status"] == "cancelled"
     assert http.delete(waiting).status_code == 409
+
+
+def test_a_running_job_is_asked_to_stop(http: httpx.Client, store: Any) -> None:
+    where = http.post("/tasks", json={"type": "stuck", "accept_unknown": True}).headers["location"]
+    with closing(Engine(store.url, "default", incarnation=99)) as engine:
+        assert len(claim(engine).jobs) == 1
+        assert http.delete(where).status_code == 409
+        assert store.client.zcard("herdsman:{default}:cancels") == 0
+        assert http.delete(f"{where}?running=true").status_code == 202
+        assert store.client.zcard("herdsman:{default}:cancels") == 1
 
 
 def test_a_full_queue_is_answered_429_with_a_time(http: httpx.Client, worker: Any) -> None:

@@ -1,4 +1,4 @@
-"""Alarms about dead letters: once a crossing and once a new group, however many janitors look."""
+"""Alarms about dead letters and parked jobs: once a crossing and once a new group, however many janitors look."""
 
 import threading
 from typing import Any
@@ -143,6 +143,7 @@ def test_any_number_of_janitors_tells_once(store, client, die, engines):
         thread.join()
     assert len(of(client, "dlq.threshold")) == 1
     assert len(of(client, "dlq.new_group")) == 6
+    assert engines().store().new_groups == {"default": 6}
 
 
 def test_alarms_whose_replies_are_lost_are_raised_once_and_heard_of(store, client, die):
@@ -202,16 +203,30 @@ def test_a_running_janitor_raises_alarms_and_keeps_the_limit(herd, client, die):
 
 
 def test_parked_jobs_are_told_of_once_until_there_are_none(engines, client, lost_worker, caplog):
-    alarm = Alarm(engines(), 1.0, lambda _: 0)
+    first, second = (Alarm(engines(), 1.0, lambda _: 0, URL) for _ in range(2))
     client.enqueue_many([("strange", n) for n in range(2)])
     lost_worker.post([], 2, ["default"], 30)
     for job in lost_worker.collect().jobs:
         lost_worker.park(lost_worker.lease(job), job.type)
     with caplog.at_level("INFO", logger="janitor.alarm"):
-        assert [alarm.run_once().handled for _ in range(3)] == [1, 0, 0]
+        assert [alarm.run_once().handled for alarm in (first, second, first)] == [1, 0, 0]
         client.purge("default")
-        assert [alarm.run_once().handled for _ in range(2)] == [1, 0]
+        assert [alarm.run_once().handled for alarm in (second, first)] == [1, 0]
     assert [line.getMessage() for line in caplog.records] == [
         "queue default has 2 parked jobs: no live worker knows their type, or it is paused",
         "queue default has no parked jobs any more",
     ]
+    assert of(client, "jobs.parked") == [{"queue": "default", "count": 2}]
+
+
+def test_jobs_that_are_parked_again_are_told_of_again(engines, client, lost_worker):
+    duty = Alarm(engines(), 1.0, lambda _: 0, URL)
+    for count in (1, 3):
+        client.enqueue_many([("strange", n) for n in range(count)])
+        lost_worker.post([], count, ["default"], 30)
+        for job in lost_worker.collect().jobs:
+            lost_worker.park(lost_worker.lease(job), job.type)
+        duty.run_once()
+        client.purge("default")
+        duty.run_once()
+    assert [one["count"] for one in of(client, "jobs.parked")] == [1, 3]

@@ -33,6 +33,9 @@ class FakeClient:
         self.waits: list[float] = []
         self.closed = False
         self.paused: list[str] = []
+        self.purged: list[str] = []
+        self.paused_types: list[str] = []
+        self.asked_running: list[bool] = []
         self.is_new = True  # False: enqueue finds a job that stands already
         self.refuse_enqueue: Exception | None = None
         self.moved: list[tuple[str, Any]] = []
@@ -85,7 +88,7 @@ class FakeClient:
 
     async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         self.check()
-        assert not running, "a request does not stop what runs"
+        self.asked_running.append(running)
         self.cancelled.append(job_id)
         return job_id in self.jobs_by_id and self.jobs_by_id[job_id].state is JobState.PENDING
 
@@ -114,6 +117,22 @@ class FakeClient:
         self.check()
         self.paused.remove(queue)
         return True
+
+    async def purge(self, queue: str) -> int:
+        self.check()
+        self.purged.append(queue)
+        return 2
+
+    async def pause_type(self, type: str) -> bool:
+        self.check()
+        self.paused_types.append(type)
+        return True
+
+    async def resume_type(self, type: str) -> bool:
+        self.check()
+        known = type in self.paused_types
+        self.paused_types = [one for one in self.paused_types if one != type]
+        return known
 
     @property
     def dead_letters(self) -> "FakeDeadLetters":

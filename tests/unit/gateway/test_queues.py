@@ -15,6 +15,7 @@ def test_queues_are_listed_by_name_with_their_depths(http: Any) -> None:
         "oldest_seconds": 1.235,
         "paused": False,
         "rescued": 0,
+        "parked": 0,
     }
 
 
@@ -41,3 +42,38 @@ def test_a_foreign_page_pauses_nothing(http: Any, client: Any) -> None:
     assert http.post("/queues/low/pause", headers={"origin": "http://elsewhere"}).status_code == 415
     assert http.post("/queues/low/pause", json={"for": "1h"}).status_code == 422
     assert client.paused == []
+
+
+def test_a_type_is_paused_and_resumed(http: Any, client: Any) -> None:
+    assert http.post("/types/uppercase/pause").json() == {"name": "uppercase", "paused": True, "changed": True}
+    assert client.paused_types == ["uppercase"]
+    resumed = http.post("/types/uppercase/resume", json={}).json()
+    assert resumed == {"name": "uppercase", "paused": False, "changed": True}
+    assert http.post("/types/uppercase/resume").json()["changed"] is False
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume"])
+def test_a_type_that_nobody_announced_is_404_with_the_nearest(http: Any, client: Any, verb: str) -> None:
+    answer = http.post(f"/types/upercase/{verb}")
+    assert (answer.status_code, '"uppercase"' in answer.json()["error"]) == (404, True)
+    assert client.paused_types == []
+
+
+def test_a_paused_type_whose_workers_are_forgotten_is_resumed(http: Any, client: Any) -> None:
+    client.paused_types.append("gone")
+    assert http.post("/types/gone/resume").json()["changed"] is True
+
+
+def test_a_foreign_page_pauses_no_type(http: Any, client: Any) -> None:
+    assert http.post("/types/uppercase/pause", headers={"origin": "http://elsewhere"}).status_code == 415
+    assert http.post("/types/uppercase/pause?for=1h").status_code == 422
+    assert client.paused_types == []
+
+
+def test_a_queue_is_purged_and_one_that_nobody_knows_is_not(http: Any, client: Any) -> None:
+    assert http.post("/queues/low/purge").json() == {"cancelled": 2}
+    assert http.post("/queues/lo/purge").status_code == 404
+    assert http.post("/queues/low/purge", json={"limit": 1}).status_code == 422
+    assert http.post("/queues/low/purge?limit=1").status_code == 422
+    assert http.post("/queues/low/purge", headers={"origin": "http://elsewhere"}).status_code == 415
+    assert client.purged == ["low"]

@@ -23,8 +23,11 @@ CONTRACT = {
     "POST /schedules/{name}/pause",
     "POST /schedules/{name}/resume",
     "POST /schedules/{name}/run",
+    "POST /types/{type}/pause",
+    "POST /types/{type}/resume",
     "POST /queues/{queue}/pause",
     "POST /queues/{queue}/resume",
+    "POST /queues/{queue}/purge",
     "GET /dlq",
     "DELETE /dlq",
     "GET /dlq/groups",
@@ -67,6 +70,11 @@ def test_the_schema_documents_every_route_with_the_error_body(http: Any) -> None
     submit = schema["paths"]["/tasks"]["post"]
     assert set(submit["responses"]) >= {"202", "400", "413", "415", "422", "429", "503"}
     assert submit["responses"]["422"]["content"]["application/json"]["schema"]["$ref"].endswith("ErrorBody")
+    cancel = schema["paths"]["/tasks/{task_id}"]["delete"]
+    assert (set(cancel["responses"]) >= {"200", "202", "404", "409"}, cancel["parameters"][1]["name"]) == (
+        True,
+        "running",
+    )
     assert "HTTPValidationError" not in str(schema)
     body = submit["requestBody"]["content"]["application/json"]["schema"]
     assert body["required"] == ["type"]

@@ -218,6 +218,17 @@ def test_a_running_job_cannot_be_cancelled(http: Any, client: Any, a_job: Any) -
     answer = http.delete("/tasks/1-2-3")
     assert answer.status_code == 409
     assert "processing" in answer.json()["error"]
+    assert client.asked_running == [False]
+
+
+def test_a_running_job_is_asked_to_stop_where_that_is_said(http: Any, client: Any, a_job: Any) -> None:
+    client.jobs_by_id["1-2-3"] = a_job(state=JobState.PROCESSING)
+    answer = http.delete("/tasks/1-2-3?running=true")
+    assert (answer.status_code, answer.json()) == (202, {"id": "1-2-3", "status": "processing"})
+    assert client.asked_running == [True]
+    client.jobs_by_id["1-2-3"] = a_job()
+    assert http.delete("/tasks/1-2-3?running=true").status_code == 409
+    assert http.delete("/tasks/1-2-3?runing=true").status_code == 422
 
 
 def test_cancelling_what_never_was_is_answered_404(http: Any) -> None:

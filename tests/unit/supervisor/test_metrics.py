@@ -40,6 +40,7 @@ def test_zeros_stand_there_before_anything_has_happened() -> None:
     assert seen["herdsman_schedule_last_success_timestamp_seconds", ("nightly",)] == 0
     assert seen["herdsman_dlq_size", ("default",)] == 0
     assert seen["herdsman_dlq_alert", ("default",)] == 0
+    assert seen["herdsman_dlq_new_groups_total", ("default",)] == 0
     assert seen["herdsman_store_up", ()] == 0
     assert seen["herdsman_job_wait_seconds_count", ("default",)] == 0
     assert seen["herdsman_worker_restarts_total", ("default", "oom")] == 0
@@ -75,7 +76,7 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
     with Board.create(4, 1) as board:
         figures = {
             "up": True, "memory": 10, "memory_limit": 20, "swept_at": 1.5, "rescued": {"mail": 4},
-            "alarms": ["mail", 7], "schedules": {"nightly": 7.5},
+            "alarms": ["mail", 7], "new_groups": {"mail": 5}, "schedules": {"nightly": 7.5},
             "queues": {"mail": {"scheduled": 2, "processing": 3, "parked": 6, "dead": 4, "oldest": 5.5, "paused": 1}},
         }  # fmt: skip
         board.figures(0).publish(figures)
@@ -90,6 +91,7 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
     assert seen["herdsman_dlq_size", ("mail",)] == 4
     assert seen["herdsman_dlq_alert", ("mail",)] == 1
     assert seen["herdsman_dlq_alert", ("default",)] == 0
+    assert seen["herdsman_dlq_new_groups_total", ("mail",)] == 5
     assert seen["herdsman_janitor_rescued_total", ("mail",)] == 4
     assert seen["herdsman_store_up", ()] == 1
     assert seen["herdsman_store_memory_limit_bytes", ()] == 20

@@ -41,6 +41,11 @@ def test_linear_waits_grow_evenly_up_to_their_cap() -> None:
     assert (delay(spread, 0, lambda: 0.0), delay(spread, 0, lambda: 1.0)) == (5.0, 15.0)
 
 
+def test_a_tasks_own_exponential_waits_go_before_the_queues() -> None:
+    policy = Policy(9, PLAIN.backoff, Backoff(2.0, 3.0, 30.0, 0.0))
+    assert [delay(policy, n) for n in range(4)] == [2.0, 6.0, 18.0, 30.0]
+
+
 def test_the_tasks_own_waits_go_in_turn_and_the_last_repeats() -> None:
     policy = Policy(9, PLAIN.backoff, (5.0, 50.0))
     assert [delay(policy, n) for n in range(3)] == [5.0, 50.0, 50.0]

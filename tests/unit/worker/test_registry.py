@@ -1,5 +1,6 @@
 import pytest
 
+from engine import Backoff
 from worker.durations import TaskError, seconds
 from worker.registry import Registry, make_task, task, tasks
 from worker.retrying import Linear, Rules
@@ -44,7 +45,11 @@ def test_async_functions_are_known_as_such() -> None:
         ({"retry_for": "a while"}, "retry_for: 'a while' is no duration"),
         ({"backoff": "often"}, "backoff: 'often' is no duration.*exponential"),
         ({"backoff": []}, "backoff: the list of delays is empty"),
-        ({"backoff": {"cap": "5m"}}, "backoff: 'linear' is missing"),
+        ({"backoff": {"cap": "5m"}}, "backoff: 'linear' or 'exponential' is missing"),
+        ({"backoff": {"linear": "1s", "factor": 2}}, "backoff: 'factor' is not known"),
+        ({"backoff": {"linear": "1s", "exponential": "1s"}}, "backoff: 'linear' is not known"),
+        ({"backoff": {"exponential": "1s", "factor": 0.5}}, "backoff: factor is by how much"),
+        ({"backoff": {"exponential": "1m", "cap": "5s"}}, "backoff: cap .* is shorter than the first wait"),
         ({"backoff": {"linear": "1s", "max": 5}}, "backoff: 'max' is not known"),
         ({"backoff": {"linear": "1m", "cap": "5s"}}, "backoff: cap .* is shorter than the first wait"),
         ({"backoff": {"linear": "1m", "jitter": 7}}, "backoff: jitter is the share"),
@@ -61,6 +66,7 @@ def test_what_is_said_of_retries_is_kept_as_rules() -> None:
     assert make_task("a", greet, backoff=["1s", 2]).rules.backoff == (1.0, 2.0)
     assert make_task("a", greet, backoff="exponential").rules.backoff is None
     assert make_task("a", greet, backoff={"linear": "10s"}).rules.backoff == Linear(10.0, 3600.0, 0.1)
+    assert make_task("a", greet, backoff={"exponential": "2s", "cap": "1h"}).rules.backoff == Backoff(2.0, 2.0, 3600.0)
 
 
 def test_two_functions_cannot_share_a_name() -> None:
