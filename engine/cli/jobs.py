@@ -9,6 +9,7 @@ import click
 from engine.cli.output import age, job_text, json_option, moment, one_line, say_json, table
 from engine.cli.paging import gather, say_cut
 from engine.cli.target import Target, fail
+from engine.cli.words import before, headers, when
 from engine.states import JobState
 
 
@@ -17,6 +18,8 @@ from engine.states import JobState
 @click.argument("data", metavar="[JSON]", required=False)
 @click.option("--queue", help="[default: the one workers announced for the type]")
 @click.option("--delay", help="Not before this has passed: 10s, 5m, 1h30m.")
+@click.option("--run-at", metavar="TIME", help="Not before this time: ISO 8601 with its zone, or epoch seconds.")
+@click.option("--start-before", metavar="WHEN", help="Cancelled if it has not started by then: 5m, or a time.")
 @click.option("--retries", type=click.IntRange(min=0), help="Further attempts after a failed one.")
 @click.option("--timeout", help="The task's time limit: 30s.")
 @click.option("--durable", is_flag=True, help="Return only when the store has it on disk, or say that it has not.")
@@ -26,6 +29,8 @@ from engine.states import JobState
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="Within its queue.")
 @click.option("--tenant", help="For whom; the tenants of a queue take turns.")
 @click.option("--limit-key", help="The limits of TYPE count for each such key apart.")
+@click.option("--cost", type=click.IntRange(min=1), help="Permits that it takes of a rate.  [default: 1]")
+@click.option("--header", multiple=True, metavar="NAME=VALUE", help="Travels with the job; as often as you like.")
 @click.option("--webhook", metavar="URL", help="Hears when it has completed or is dead.")
 @click.option("--version", type=click.IntRange(min=1), help="Of the payload's form.  [default: 1]")
 @click.option("--wait", help="Wait so long for its end and show it; status 1 when it fails or takes longer.")
@@ -33,16 +38,9 @@ from engine.states import JobState
 @click.pass_obj
 def enqueue(target: Target, /, type: str, data: str | None, wait: str | None, *, as_json: bool, **options: Any) -> None:
     """Enqueue one job of TYPE; JSON is its payload ("-" reads it from standard input)."""
-    from engine.durations import seconds
-
     payload = None if data is None else parsed(data, "JSON")
     limit = duration(wait, "--wait") if wait is not None else None
-    if options["timeout"] is not None and not duration(options["timeout"], "--timeout"):
-        raise click.BadParameter("must be more than zero", param_hint="--timeout")
-    if options["delay"] is not None:
-        options["delay"] = seconds(duration(options["delay"], "--delay"))
-    if (options["unique"] or "").startswith("{"):
-        options["unique"] = parsed(options["unique"], "--unique")
+    options = _read(options)
     with target.client() as client:
         # Kept for a while though it may have no result, when somebody waits for it.
         handle = client.enqueue(type, payload, **options, keep=60.0 if limit is not None else None)
@@ -61,6 +59,23 @@ def enqueue(target: Target, /, type: str, data: str | None, wait: str | None, *,
         click.echo(job_text(job))
     if job.state != JobState.COMPLETED:
         raise SystemExit(1)
+
+
+def _read(options: dict[str, Any]) -> dict[str, Any]:
+    """The options as the client takes them."""
+    if options["timeout"] is not None and not duration(options["timeout"], "--timeout"):
+        raise click.BadParameter("must be more than zero", param_hint="--timeout")
+    readers = {"delay": duration, "run_at": when, "start_before": before}
+    read = {name: reader(options[name], _flag(name)) for name, reader in readers.items() if options[name] is not None}
+    if (options["unique"] or "").startswith("{"):
+        read["unique"] = parsed(options["unique"], "--unique")
+    said = {**options, **read, "headers": headers(options["header"], "--header")}
+    del said["header"]
+    return said
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 @click.command()

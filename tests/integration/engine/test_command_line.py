@@ -44,6 +44,37 @@ def test_a_job_is_enqueued_listed_shown_and_cancelled(say, client):
     assert client.find(job["id"]).state == "cancelled"
 
 
+def test_a_job_may_say_when_at_what_cost_and_with_which_headers(say, client):
+    words = ("--run-at", "2100-01-01T01:00:00+01:00", "--start-before", "2100-01-02T00:00:00Z", "--cost", "3")
+    job = say("enqueue", "mail", *words, "--tenant", "acme", "--header", "a=b=c", "--header", "trace=7")["id"]
+    shown = client.find(job)
+    assert (shown.state, shown.due_at, shown.start_before) == ("scheduled", 4102444800.0, 4102531200.0)
+    assert shown.headers == {"a": "b=c", "trace": "7"}
+    assert client.find(say("enqueue", "mail", "--run-at", "4102444800")["id"]).due_at == 4102444800.0
+    soon = client.find(say("enqueue", "mail", "--start-before", "1h")["id"])
+    assert soon.start_before - soon.enqueued_at == pytest.approx(3600)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--run-at", "tomorrow"), "'tomorrow' is no time"),
+        (("--run-at", "2100-01-01T00:00:00"), "is no time"),
+        (("--run-at", "nan"), "run_at is seconds since the epoch"),
+        (("--run-at", "4102444800", "--delay", "1h"), "delay or run_at, not both"),
+        (("--start-before", "soon"), "'soon' is neither a duration"),
+        (("--start-before", "4102444800"), "is neither a duration"),
+        (("--cost", "0"), "--cost"),
+        (("--header", "a"), "'a' is not NAME=VALUE"),
+        (("--header", "a=1", "--header", "a=2"), "'a' is there twice"),
+        (("--header", "a b=1"), "a header's name"),
+    ],
+)
+def test_words_that_make_no_sense_are_refused(refused, words, said):
+    status, text = refused("enqueue", "mail", *words)
+    assert (status, said in text) == (2, True), text
+
+
 def test_a_job_that_runs_is_asked_to_stop(client, say, seats):
     job = client.enqueue("t").id
     claim(seats(1))
