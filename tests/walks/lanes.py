@@ -130,7 +130,7 @@ class Lanes(World):
         if job.asked:
             self.model.end(job, "cancelled")
             return
-        lane = before if before.type else before._replace(type=type_, key="", cost="")
+        lane = before if before.type else before._replace(type=type_)
         self.learn_lanes()
         self.model.join(job)
         job.lane = next(number for number, one in self.model.lanes.items() if one == lane)

@@ -104,7 +104,11 @@ class Model:
         found = []
         for rules, name, cost in (
             (self.limited.get(lane.type, {}), f"t:{lane.type}:{lane.key}", int(lane.cost or 1)),
-            (self.tenantry.get(lane.queue, {}) if lane.tenant else {}, f"q:{lane.queue}:{lane.tenant}", 1),
+            (
+                self.tenantry.get(lane.queue, {}) if lane.tenant else {},
+                f"q:{lane.queue}:{lane.tenant}",
+                int(lane.cost or 1),
+            ),
         ):
             found += [Limit(kind, name, most, min(cost, most)) for kind, most in rules.items()]
         return found
@@ -119,7 +123,8 @@ class Model:
         job = self.jobs[job_id] = Known(job_id, queue, data, type_, where)
         priority, tenant, key, cost = where
         apart = type_ if type_ in self.apart else ""
-        self.fresh.append((job, Lane(queue, priority, tenant, apart, key if apart else "", cost if apart else "")))
+        counted = apart or (tenant and queue in self.tenantry)  # a cost that no limit counts makes no lane
+        self.fresh.append((job, Lane(queue, priority, tenant, apart, key if apart else "", cost if counted else "")))
         self.join(job) if due is None else self.schedule(job, due)
         return job
 
