@@ -19,10 +19,10 @@ def pool(herd: Herd) -> Any:
 def test_term_drains_stops_everything_and_exits_0(herd: Herd) -> None:
     handle = herd.client.enqueue("nap", {"seconds": 0.5}, keep=60)
     eventually(herd.starts.counts, 5, "the job has started")
+    eventually(lambda: "all workers running (2)" in herd.tail(), 10, herd.tail)
     assert herd.stop() == 0
     assert herd.all_pids() == []
     text = herd.tail()
-    assert "all workers running (2)" in text
     order = [
         text.index(f"stopping {stage}")
         for stage in ("programs", "the gateway", "the janitor", "the store", "the logger")
