@@ -1,6 +1,6 @@
 """What both clients do to jobs on their way out, and to what they read on its way in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict, TypeVar, cast
 
 import msgspec
@@ -30,6 +30,20 @@ class Carrying(TypedDict, total=False):
     compress_over: int | None
     keys: Keys | None
     middleware: Sequence[EnqueueMiddleware]
+
+
+def carrying(max_payload: int, compress_over: int | None, keys: Iterable[tuple[str, str]]) -> Carrying:
+    """What a file says of payloads and encryption, as clients take it; keys as (id, key), 0 or None = no compression.
+
+    Raises:
+        EngineError: there are keys, but no `cryptography` package.
+    """
+    said: Carrying = {"max_payload": max_payload, "compress_over": compress_over or None}
+    if pairs := list(keys):
+        from engine.key_ring import KeyRing  # few have keys, and cryptography takes memory
+
+        said["keys"] = KeyRing(pairs)
+    return said
 
 
 class Carrier:

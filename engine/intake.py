@@ -9,16 +9,15 @@ so they still come in; what the clock fires waits at the door (docs/drain.md).
 import asyncio
 import time
 from collections.abc import Iterator
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import msgspec
 
 from engine import calls, keys
+from engine.asking import Asks, AsksLater
 from engine.calls import Call, text
 from engine.job import QueueFigures
 from engine.questions import Question
-
-T = TypeVar("T")
 
 LOOK_EVERY = 0.1  # seconds between two looks at a queue that is drained; it grows to ten times that
 LOOKED_AT = 1000  # due jobs in scheduled that are looked at
@@ -37,30 +36,6 @@ class Drained(msgspec.Struct, frozen=True, kw_only=True):
     pending: int
     processing: int
     scheduled: int
-
-
-class Asks(Protocol):
-    """The part of `Client` that is needed here."""
-
-    def ask(self, question: Question[T]) -> T:
-        """The answer to a question."""
-        ...
-
-    def run(self, call: Call[T]) -> T:
-        """One call."""
-        ...
-
-
-class AsksLater(Protocol):
-    """The part of `AsyncClient` that is needed here."""
-
-    async def ask(self, question: Question[T]) -> T:
-        """The answer to a question."""
-        ...
-
-    async def run(self, call: Call[T]) -> T:
-        """One call."""
-        ...
 
 
 class Intake:

@@ -4,44 +4,19 @@ that both clients ask.
 
 import difflib
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from engine import keys
 from engine import schedule as verbs
+from engine.asking import Asks, AsksLater
 from engine.calls import Call, text
 from engine.job import Job
 from engine.questions import Question, many
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound
 from engine.states import JobState
 
-T = TypeVar("T")
-
 UPCOMING = 5  # slots shown ahead
 DAY = 86400.0
-
-
-class Asks(Protocol):
-    """The part of `Client` that is needed here."""
-
-    def ask(self, question: Question[T]) -> T:
-        """The answer to a question."""
-        ...
-
-    def run(self, call: Call[T]) -> T:
-        """One call."""
-        ...
-
-
-class AsksLater(Protocol):
-    """The part of `AsyncClient` that is needed here."""
-
-    async def ask(self, question: Question[T]) -> T:
-        """The answer to a question."""
-        ...
-
-    async def run(self, call: Call[T]) -> T:
-        """One call."""
-        ...
 
 
 class Schedules:

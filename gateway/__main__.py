@@ -15,7 +15,7 @@ from pathlib import Path
 
 import config
 from config import Config
-from engine import AsyncClient, KeyRing
+from engine import AsyncClient, carrier
 from engine.carrier import Carrying
 from engine.connection import open_connection
 from engine.errors import EngineError
@@ -68,13 +68,8 @@ def carrying(settings: Config) -> Carrying:
     Raises:
         EngineError: there are keys, but no `cryptography` package.
     """
-    said: Carrying = {
-        "max_payload": settings.payloads.max_size,
-        "compress_over": settings.payloads.compress_over or None,
-    }
-    if settings.encryption.keys:
-        said["keys"] = KeyRing([(key.id, key.key) for key in settings.encryption.keys])
-    return said
+    pairs = [(key.id, key.key) for key in settings.encryption.keys]
+    return carrier.carrying(settings.payloads.max_size, settings.payloads.compress_over, pairs)
 
 
 def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.schema import Config
-from engine import KeyMissing, KeyRing, PayloadError
+from engine import KeyMissing, PayloadError, carrier
 from engine.carrier import Carrier, Carrying
 from engine.codec import Codec
 from worker.binding import UnreadableError, Values
@@ -23,10 +23,8 @@ def carrying(config: Config) -> Carrying:
     Raises:
         EngineError: there are keys, but no `cryptography` package.
     """
-    said: Carrying = {"max_payload": config.payloads.max_size, "compress_over": config.payloads.compress_over or None}
-    if config.encryption.keys:
-        said["keys"] = KeyRing([(key.id, key.key) for key in config.encryption.keys])
-    return said
+    pairs = [(key.id, key.key) for key in config.encryption.keys]
+    return carrier.carrying(config.payloads.max_size, config.payloads.compress_over, pairs)
 
 
 def codec_of(config: Config) -> Codec:

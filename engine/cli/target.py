@@ -77,12 +77,10 @@ class Target:
         if done.returncode:
             sys.exit(USAGE)  # it has said what is wrong with the file
         answer = json.loads(done.stdout)
-        carrying: Carrying = {"max_payload": answer["max_payload"], "compress_over": answer["compress_over"]}
-        if answer["keys"]:
-            from engine.key_ring import KeyRing
+        from engine.carrier import carrying
 
-            try:
-                carrying["keys"] = KeyRing(answer["keys"])
-            except EngineError as error:
-                fail(str(error))
-        return answer["url"], answer["namespace"], carrying
+        try:
+            said = carrying(answer["max_payload"], answer["compress_over"], answer["keys"])
+        except EngineError as error:
+            fail(str(error))
+        return answer["url"], answer["namespace"], said

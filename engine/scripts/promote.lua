@@ -9,8 +9,7 @@ local b, now = KEYS[1], clock()
 local due, sound = redis.call('ZRANGEBYSCORE', b .. ':scheduled', '-inf', now, 'LIMIT', 0, ARGV[1]), {}
 for _, id in ipairs(due) do
   local lane = lane_of(id)
-  redis.call('ZREM', b .. ':scheduled', id)
-  if lane then later(lane, -1) end
+  no_longer(id)
   if lane and redis.call('HEXISTS', b .. ':job:' .. id, 'q') == 1 then sound[#sound + 1] = id
   else aside(id, 'scheduled without a record', id) end
 end

@@ -22,8 +22,7 @@ local function annul(id, keep, now, why)
   if state == 'processing' then return state end
   if state == 'completed' or state == 'dead' or state == 'cancelled' then return 'finished' end
   if state == 'scheduled' then
-    redis.call('ZREM', b .. ':scheduled', id)
-    later(lane, -1)
+    no_longer(id)
   elseif redis.call('LREM', b .. ':head:' .. now_in, 1, id) == 0 then
     if state == 'pending' then redis.call('XDEL', stream, known[2])
     else

@@ -13,8 +13,7 @@ local function step_up(id, now)
     soon(due)
     return
   end
-  redis.call('ZREM', b .. ':scheduled', id)
-  later((lane_of(id)), -1)
+  no_longer(id)
   redis.call('HSET', b .. ':job:' .. id, 'd', string.format('%.0f', now))
   join({ id }, now, 'freed')
 end

@@ -22,8 +22,7 @@ local function noted(flow, id, record, how)
 end
 local function barred(flow, id, record, how, why, now)
   local b = KEYS[1]
-  redis.call('ZREM', b .. ':scheduled', id)
-  later((lane_of(id)), -1)
+  no_longer(id)
   redis.call('UNLINK', b .. ':needs:' .. id)
   redis.call('HSET', record, 's', 'cancelled', 'f', now, 'fy', why)
   noted(flow, id, record, how)
@@ -31,8 +30,7 @@ end
 local function set_free(id, record, now)
   local b, when = KEYS[1], redis.call('HGET', record, 'fw') or ''
   if when == '' then
-    redis.call('ZREM', b .. ':scheduled', id)
-    later((lane_of(id)), -1)
+    no_longer(id)
     redis.call('HSET', record, 'd', now)
     return true
   end

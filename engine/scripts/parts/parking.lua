@@ -21,23 +21,16 @@ local function park_lane(lane, queue, now)
   leave(lane, queue)
   redis.call('ZADD', b .. ':parked', now, lane)
 end
-local function look_again(type)
-  local held = KEYS[1] .. ':held'
-  for _, lane in ipairs(redis.call('ZRANGE', held, 0, -1)) do
+local function turn_again(kept_out, type)
+  for _, lane in ipairs(redis.call('ZRANGE', KEYS[1] .. kept_out, 0, -1)) do
     local _, _, of = said(lane)
     if of == type then
-      redis.call('ZREM', held, lane)
+      redis.call('ZREM', KEYS[1] .. kept_out, lane)
       enter_again(lane)
     end
   end
 end
+local function look_again(type) turn_again(':held', type) end
 local function let_out(type)
-  local b = KEYS[1]
-  for _, lane in ipairs(redis.call('ZRANGE', b .. ':parked', 0, -1)) do
-    local _, _, of = said(lane)
-    if of == type and redis.call('SISMEMBER', b .. ':stopped', type) == 0 then
-      redis.call('ZREM', b .. ':parked', lane)
-      enter_again(lane)
-    end
-  end
+  if redis.call('SISMEMBER', KEYS[1] .. ':stopped', type) == 0 then turn_again(':parked', type) end
 end

@@ -15,7 +15,7 @@ local function limits_of(lane, queue)
     if not text then return end
     for kind, rule in pairs(cjson.decode(text)) do
       if kind == 'rate' or kind == 'concurrency' then
-        found[#found + 1] = { kind = kind, name = name, rule = rule, cost = price, lane = lane, queue = queue }
+        found[#found + 1] = { kind = kind, name = name, rule = rule, cost = price }
       end
     end
   end

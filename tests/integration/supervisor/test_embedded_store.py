@@ -52,27 +52,18 @@ def test_a_damaged_file_is_told_left_alone_and_used_again_once_mended(stopped: H
     assert stopped.client.queues()["default"].scheduled == 20
 
 
-def test_data_without_its_list_is_not_started_empty(stopped: Herd) -> None:
-    data = stopped.folder / "d/store/appendonlydir"
-    (manifest,) = data.glob("*.manifest")
-    text = manifest.read_bytes()
-    manifest.unlink()
-    before = contents(data)
-    start_and_wait_for_the_complaint(stopped, "manifest file is missing")
-    assert contents(data) == before
-    manifest.write_bytes(text)
-    stopped.ready()
-    assert stopped.client.queues()["default"].scheduled == 20
-
-
-@pytest.mark.parametrize("what", ["*.base.rdb", "*.incr.aof"])
-def test_a_file_that_is_listed_and_gone_is_told_and_nothing_is_begun_anew(stopped: Herd, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "complaint"),
+    [("*.manifest", "manifest file is missing"), ("*.base.rdb", "cannot be read"), ("*.incr.aof", "cannot be read")],
+    ids=["the list itself", "the base", "the increment"],
+)
+def test_a_file_that_is_gone_is_told_and_nothing_is_begun_anew(stopped: Herd, what: str, complaint: str) -> None:
     data = stopped.folder / "d/store/appendonlydir"
     (gone,) = data.glob(what)
     whole = gone.read_bytes()
     gone.unlink()
     before = contents(data)
-    start_and_wait_for_the_complaint(stopped, "cannot be read")
+    start_and_wait_for_the_complaint(stopped, complaint)
     assert contents(data) == before
     gone.write_bytes(whole)
     stopped.ready()
