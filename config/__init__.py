@@ -14,24 +14,25 @@ from config.problems import ConfigError, Problem
 from config.store import namespace, redact, store_url
 
 if TYPE_CHECKING:
-    from config.schema import (
-        Backoff,
-        Config,
-        Encryption,
-        EncryptionKey,
-        Gateway,
-        Janitor,
-        Logs,
-        Metrics,
-        Payloads,
-        Pool,
-        Program,
-        Queue,
-        RedisSection,
-        Schedule,
-        Store,
-        Webhooks,
-    )
+    from config.log_files import Logs
+    from config.payloads import Encryption, EncryptionKey, Payloads
+    from config.pools import Pool
+    from config.programs import Program
+    from config.queues import Backoff, Queue
+    from config.schema import Config, Gateway, Janitor, Metrics, RedisSection, Schedule, Store
+    from config.webhooks import Webhooks
+
+_HOMES = {
+    "Backoff": "queues",
+    "Encryption": "payloads",
+    "EncryptionKey": "payloads",
+    "Logs": "log_files",
+    "Payloads": "payloads",
+    "Pool": "pools",
+    "Program": "programs",
+    "Queue": "queues",
+    "Webhooks": "webhooks",
+}  # sections that have a file of their own; all others stand in schema
 
 __all__ = [
     "Backoff",
@@ -67,4 +68,4 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'config' has no attribute {name!r}")
-    return getattr(import_module("config.schema"), name)
+    return getattr(import_module(f"config.{_HOMES.get(name, 'schema')}"), name)

@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from config.schema import Config, Pool, Queue
+from config.pools import Pool
+from config.queues import Queue
+from config.schema import Config
 from engine.limits import QueueLimits, Rate, limits, rate
 from worker.registry import Registry
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from config import namespace, store_url
-from config.schema import Config, Pool
+from config.pools import Pool
+from config.schema import Config
 from scoreboard import Board
 
 

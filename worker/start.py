@@ -9,7 +9,8 @@ from typing import NamedTuple
 from setproctitle import setproctitle
 
 from config import logs
-from config.schema import Config, Pool
+from config.pools import Pool
+from config.schema import Config
 from engine import EngineError
 from scoreboard import Board, LayoutError
 from worker import webhook

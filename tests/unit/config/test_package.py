@@ -3,14 +3,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 import config
-from config import json_schema, schema
+from config import json_schema
 from config.__main__ import main
+from config.section import Section
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -20,7 +22,13 @@ def keys(model: type[BaseModel]) -> Iterator[str]:
         yield field.alias or name
 
 
-SECTIONS = [found for found in vars(schema).values() if isinstance(found, type) and issubclass(found, schema.Section)]
+HOMES = [import_module(f"config.{name}") for name in ("schema", *sorted(set(config._HOMES.values())))]
+SECTIONS = [
+    found
+    for home in HOMES
+    for found in vars(home).values()
+    if isinstance(found, type) and issubclass(found, Section) and found is not Section
+]
 
 
 def test_everything_exported_is_there():

@@ -4,7 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from config import cpus
-from config.schema import Backoff, Config, Pool, Program, Queue, RedisSection
+from config.pools import Pool
+from config.programs import Program
+from config.queues import Backoff, Queue
+from config.schema import Config, RedisSection
 
 
 @pytest.fixture

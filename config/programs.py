@@ -1,0 +1,20 @@
+"""`programs:` in the config file."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from config import fields as f
+from config.section import Section
+
+
+class Program(Section):
+    """Anything else to keep running, in any language."""
+
+    name: f.Name = Field(description="Unique among pools and programs")
+    command: f.Command = Field(description="python as the first word is the supervisor's own interpreter")
+    restart: Literal["always", "on-failure", "never"] = Field("always", description="When it is started again")
+    cwd: f.Folder | None = Field(None, description="Working folder, relative to this file; default: ours")
+    env: f.Environment = Field(default={}, repr=False, description="Added to the process's environment")
+    instances: f.Instances = Field(1, description="Processes: n, max (one a CPU), or -n (CPUs less n)")
+    stop_timeout: f.Duration = Field(10.0, description="From SIGTERM to SIGKILL")

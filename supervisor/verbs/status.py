@@ -1,0 +1,19 @@
+"""`status`: what is alive and what it does."""
+
+import json
+from pathlib import Path
+
+import click
+
+from supervisor.asking import ask
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON (docs/status.md).")
+@click.pass_obj
+def status(path: Path, as_json: bool) -> None:
+    """Show what is alive and what it does."""
+    from supervisor.render import render
+
+    answer = ask(path, "status")
+    click.echo(json.dumps(answer, indent=2) if as_json else render(answer))
