@@ -11,6 +11,7 @@ import math
 import time
 from typing import Protocol
 
+from supervisor.herald import Herald
 from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.reap import Reaper
@@ -43,6 +44,7 @@ class Arbiter:
 
     def __init__(self, herd: Herd, reaper: Reaper, addresses: dict[str, str]) -> None:
         self.herd = herd
+        self.herald: Herald | None = None
         self.addresses = addresses
         self.started = time.monotonic()
         self.leaving: Shutdown | None = None
@@ -116,6 +118,7 @@ class Arbiter:
         else:
             self._announce()
         times.append(self._sample(now))
+        times.append(self._tell(now))
         return min(times)
 
     def _sample(self, now: float) -> float:
@@ -131,6 +134,13 @@ class Arbiter:
             for seat in pool.seats
         )
         return now + _BOOTING_S if booting else self._sampled + _SAMPLE_S
+
+    def _tell(self, now: float) -> float:
+        try:
+            return self.herald.look(self, now) if self.herald is not None else math.inf
+        except Exception:
+            log.exception("those outside could not be told; trying again")
+            return now + _SAMPLE_S
 
     def _announce(self) -> None:
         if self._announced or not self.herd.pools or not all(pool.settled for pool in self.herd.pools):

@@ -135,7 +135,7 @@ class _Builder:
     def store(self, server: Server) -> Store:
         files, wanted = store_files(self._config), self._config.store
         text = render(files, fsync=wanted.fsync, max_memory=wanted.max_memory)
-        return Store(self._nursery, server, files, text, dict(os.environ), wake=self._wake)
+        return Store(self._nursery, server, files, text, self.environment({}), wake=self._wake)
 
     def pool(self, number: int) -> Pool:
         config = self._config.pools[number]
