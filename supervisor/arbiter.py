@@ -9,14 +9,16 @@ import asyncio
 import logging
 import math
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from supervisor.herald import Herald
 from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.reap import Reaper
 from supervisor.shutdown import Shutdown
 from supervisor.states import State
+
+if TYPE_CHECKING:
+    from supervisor.herald import Herald
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ class Arbiter:
 
     def __init__(self, herd: Herd, reaper: Reaper, addresses: dict[str, str]) -> None:
         self.herd = herd
-        self.herald: Herald | None = None
+        self.herald: Herald | None = None  # tells those outside; without it nobody is told
         self.addresses = addresses
         self.started = time.monotonic()
         self.leaving: Shutdown | None = None

@@ -25,6 +25,8 @@ from supervisor.own_output import PipeStream, pour_out
 from supervisor.pages import pages
 from supervisor.pidfile import AlreadyRunningError, PidFile
 from supervisor.reap import Reaper, become_subreaper
+from supervisor.status_socket import open_status_socket
+from supervisor.stop_plan import too_short
 
 log = logging.getLogger(__name__)
 
@@ -85,17 +87,23 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
     arbiter = Arbiter(herd, reaper, _addresses(config, listener))
     arbiter.herald = Herald(Notifier(os.environ, os.getpid()), _told_how_it_went(arbiter))
     control = Control(places.control_socket, arbiter)
+    status = None
     metrics = MetricsServer(pages(arbiter, config))
     signals.listen(loop, arbiter)
     try:
         await control.start()
+        status = await open_status_socket(config, places, arbiter)
         if listener is not None:
             await metrics.start(listener)
         log.info("herdsman starts: pid %d, config %s, data in %s", os.getpid(), config.path, config.data_dir)
+        if warning := too_short(config, os.environ):
+            log.warning("%s", warning)
         clean = await arbiter.run()
     finally:
         await metrics.stop()
         await control.stop()
+        if status is not None:
+            await status.stop()
         signals.unlisten(loop)
         own.disconnect()
         _last_words(herd)

@@ -1,8 +1,8 @@
 """`--daemon`: start a supervisor in the background, and wait until it says how its start went.
 
-  command ── spawn, own session ──> supervisor        stdin, stdout: /dev/null    stderr: logs/daemon.err
-     │ <── pipe: one line of JSON ──── all workers run, or why not
-     └ exit 0 | 1 with the reason (then nothing runs) | 2 a bad config
+command ── spawn, own session ──> supervisor        stdin, stdout: /dev/null    stderr: logs/daemon.err
+│ <── pipe: one line of JSON ──── all workers run, or why not
+└ exit 0 | 1 with the reason (then nothing runs) | 2 a bad config
 """
 
 import json

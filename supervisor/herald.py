@@ -1,7 +1,7 @@
 """Tells those outside how the herd is: the service manager all the time, a waiting `--daemon` command once.
 
-  boot ──all workers run──> READY=1 ──reload──> RELOADING=1 ──done, or given up──> READY=1 … ──TERM──> STOPPING=1
-                            WATCHDOG=1 at half the time, STATUS=… when it changes
+boot ──all workers run──> READY=1 ──reload──> RELOADING=1 ──done, or given up──> READY=1 … ──TERM──> STOPPING=1
+WATCHDOG=1 at half the time, STATUS=… when it changes
 """
 
 import logging
@@ -111,7 +111,10 @@ def summary(at: Look) -> str:
         return f"stopping {at.leaving.stage}".strip()
     running, wanted = count(at.herd)
     queues = queue_figures(at.herd.board, len(at.herd.pools)).queues
-    parts = [f"{running}/{wanted} workers", f"{sum(queue.get('pending') or 0 for queue in queues.values())} jobs waiting"]
+    parts = [
+        f"{running}/{wanted} workers",
+        f"{sum(queue.get('pending') or 0 for queue in queues.values())} jobs waiting",
+    ]
     parts += [f"replacing {pool.name}" for pool in at.herd.pools if rolling(pool)]
     for pool in at.herd.pools:
         if pool.generations.error:
