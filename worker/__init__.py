@@ -2,7 +2,8 @@
 
 For people who write tasks: ``task``, ``current_job``, ``middleware``, ``validate``, ``SoftTimeout``, ``Cancelled``,
 ``Retry``, ``Discard``, ``Snooze``, ``on_start`` and ``on_stop``. They are cheap to import and need no store, no config
-and no supervisor. Everything else here is run as ``python -m worker``; docs/worker.md draws the life of a worker and of one batch.
+and no supervisor.
+Everything else here is run as ``python -m worker``; docs/worker.md draws the life of a worker and of one batch.
 """
 
 from worker.cancelled import Cancelled
