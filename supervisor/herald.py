@@ -44,6 +44,7 @@ class Herald:
         self._ready = False
         self._reloading = False
         self._stopping = False
+        self._failing = False
         self._said = ""
         self._status_at = -math.inf
         self._alive_at = -math.inf
@@ -63,6 +64,7 @@ class Herald:
         if at.leaving is not None or (self._ready and self._up is None):
             return
         seen = outcome(at.herd)
+        self._failing = bool(seen.failure)
         if self._up is not None and (seen.up or seen.failure):
             told, self._up = self._up, None
             told(seen.failure)
@@ -96,8 +98,8 @@ class Herald:
         return self._alive_at + every if now < self._alive_at + every else now + every / 4
 
     def _more_time(self, now: float) -> float:
-        """A store that is away is weather: the boot may take as long as it lasts."""
-        if self._ready or self._stopping:
+        """A store that is away is weather: the boot may take as long as it lasts. Code that fails is none."""
+        if self._ready or self._stopping or self._failing:
             return math.inf
         if now >= self._extend_at + _EXTEND_S:
             self._notifier.say(f"EXTEND_TIMEOUT_USEC={int(_EXTEND_BY_S * 1e6)}")

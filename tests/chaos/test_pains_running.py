@@ -1,18 +1,21 @@
 """Pains of other supervisors that come from how they are run: unwatched processes, wedged control, PID 1, secrets."""
 
 import os
+import signal
 import socket
 import stat
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
 from supervisor.control import MOST_AT_ONCE
 from tests.chaos.conftest import MakeHerd
 from tests.support import processes
+from tests.support.contained import Contained
 from tests.support.processes import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
@@ -122,6 +125,21 @@ def test_pain_18_monitoring_needs_no_right_to_change_anything(make_herd: MakeHer
         client.sendall(b'{"verb": "shutdown"}\n')
         assert b"unknown verb" in client.recv(65536)
     assert herd.status()["state"] == "running"
+
+
+def test_pain_19_in_a_container_it_is_a_good_first_process(make_herd: MakeHerd) -> None:
+    orphan = ["sh", "-c", "setsid sh -c 'sleep 0.2; exit 7' & exit 0"]
+    herd = make_herd(start=False, programs=[{"name": "careless", "command": orphan, "restart": "never"}])
+    contained = Contained(herd).ready()
+    handle = herd.client.enqueue("nap", {"seconds": 1}, keep=60)
+    eventually(herd.starts.counts, 10, herd.tail)
+
+    def zombies() -> list[psutil.Process]:
+        return [child for child in contained.children() if child.status() == psutil.STATUS_ZOMBIE]
+
+    eventually(lambda: not zombies(), 10, zombies)
+    assert contained.end(signal.SIGTERM) == 0, herd.tail()
+    assert (herd.all_pids(), herd.starts.counts()) == ([], {handle.id: 1})
 
 
 def test_pain_20_secrets_of_the_config_and_the_environment_are_in_no_answer(make_herd: MakeHerd) -> None:

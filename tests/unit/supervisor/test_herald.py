@@ -96,6 +96,16 @@ def test_a_boot_that_waits_asks_for_more_time_until_it_is_ready(at: Any) -> None
     assert notifier.heard.count("EXTEND_TIMEOUT_USEC=30000000") == 3
 
 
+def test_a_boot_that_fails_asks_for_no_more_time(at: Any) -> None:
+    notifier = FakeNotifier()
+    herald = Herald(notifier)  # type: ignore[arg-type]
+    at.herd.pools[0].generations.current = None
+    at.herd.pools[0].generations.error = "ImportError: no"
+    for second in range(21):
+        herald.look(at, float(second))
+    assert not any(word.startswith("EXTEND") for word in notifier.heard)
+
+
 def test_the_status_is_one_short_line(at: Any) -> None:
     pool = at.herd.pools[0]
     pool.seats.running = 1
