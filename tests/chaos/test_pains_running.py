@@ -43,9 +43,8 @@ def test_pain_02_programs_that_ignore_term_and_their_children_end_with_a_killed_
     eventually(lambda: any("watchman" in seen.command for seen in processes.left_behind()), 10, "the guardian")
     herd.kill(herd.pid)
     processes.gone([program, *children], 15)
-    eventually(
-        lambda: {pid for pid in herd.all_pids() if pid not in herd.pids("janitor")} == set(), 15, "all others too"
-    )
+    outlive = {herd.pid_of("janitor"), herd.pid_of("store")}
+    eventually(lambda: set(herd.all_pids()) == outlive, 15, "all others left, too")
 
 
 def test_pain_02_a_guardian_that_was_killed_is_replaced_and_knows_them_all(make_herd: MakeHerd) -> None:
