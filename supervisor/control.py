@@ -108,15 +108,16 @@ class Control:
         if len(self._visits) > MOST_AT_ONCE:
             self._send_away(next(iter(self._visits)))
         try:
-            with suppress(OSError):
-                async with asyncio.timeout(_TIME_S):
-                    answer = await self._answer(reader, visit)
-                    visit.answered = True
-                    writer.write(json.dumps(answer).encode() + b"\n")
-                    await writer.drain()
+            async with asyncio.timeout(_TIME_S):
+                answer = await self._answer(reader, visit)
+                visit.answered = True
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
         except TimeoutError:
             log.debug("a request on the control socket took too long")
-            writer.transport.abort()
+            writer.transport.abort()  # what it did not read is not kept for it
+        except OSError as error:
+            log.debug("a client of the control socket went away: %s", error)
         finally:
             self._visits.pop(visit, None)
             writer.close()

@@ -12,7 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from supervisor import client
+from supervisor import client, control
 from supervisor.control import LIMIT, MOST_AT_ONCE, Access, Control, reading
 
 
@@ -28,12 +28,12 @@ def in_a_loop(test: Callable[[Path], Coroutine[None, None, None]]) -> Callable[[
 async def listening(path: Path, access: Access | None = None) -> AsyncIterator[None]:
     large = {"workers": ["x" * 400] * 5000}  # two megabytes
     verbs = {"ping": lambda *_: {"pid": os.getpid()}, "status": lambda *_: large}
-    control = Control(path, Mock(leaving=None), access or Access(verbs))
-    await control.start()
+    server = Control(path, Mock(leaving=None), access or Access(verbs))
+    await server.start()
     try:
         yield
     finally:
-        await control.stop()
+        await server.stop()
 
 
 async def ask(path: Path, verb: str = "ping") -> Any:
@@ -114,6 +114,26 @@ async def test_a_line_without_an_end_is_cut_off(path: Path) -> None:
         said = await loop.sock_recv(end, 65536)
         assert f"at most {LIMIT} bytes" in json.loads(said)["error"]
         end.close()
+
+
+def test_who_does_not_read_is_cut_off_and_nothing_is_kept_for_him(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "_TIME_S", 0.2)
+
+    async def meet(path: Path) -> None:
+        async with listening(path):
+            end = connect(path)
+            end.send(b'{"verb": "status"}\n')
+            silent = connect(path)
+            assert await hear(silent) == b""  # closed after its time
+            await asyncio.sleep(0.1)  # the other one's was over before
+            with pytest.raises((ConnectionError, AssertionError)):
+                assert (await hear(end)).endswith(b"\n"), "cut"
+            end.close()
+            silent.close()
+
+    asyncio.run(meet(tmp_path / "s"))
 
 
 @in_a_loop
