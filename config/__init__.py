@@ -14,6 +14,7 @@ from config.problems import ConfigError, Problem
 from config.store import namespace, redact, store_url
 
 if TYPE_CHECKING:
+    from config.control import Control, ReadOnly
     from config.log_files import Logs
     from config.payloads import Encryption, EncryptionKey, Payloads
     from config.pools import Pool
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Backoff": "queues",
+    "Control": "control",
     "Encryption": "payloads",
     "EncryptionKey": "payloads",
     "Logs": "log_files",
@@ -31,6 +33,7 @@ _HOMES = {
     "Pool": "pools",
     "Program": "programs",
     "Queue": "queues",
+    "ReadOnly": "control",
     "Webhooks": "webhooks",
 }  # sections that have a file of their own; all others stand in schema
 
@@ -38,6 +41,7 @@ __all__ = [
     "Backoff",
     "Config",
     "ConfigError",
+    "Control",
     "Encryption",
     "EncryptionKey",
     "Gateway",
@@ -50,6 +54,7 @@ __all__ = [
     "Problem",
     "Program",
     "Queue",
+    "ReadOnly",
     "RedisSection",
     "Schedule",
     "Store",

@@ -28,6 +28,7 @@ class Places:
         self.janitor_pid = self._run_dir / "janitor.pid"
         self.store_socket = self._socket("store.sock")
         self.control_socket = self._socket("control.sock")
+        self.status_socket = self._socket("status.sock")
 
     def prepare(self) -> None:
         """Make the folders, for this user only.
@@ -41,7 +42,7 @@ class Places:
             self.data_dir.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         except OSError as error:
             raise _refused(self.data_dir, f"cannot be made: {error.strerror}") from error
-        sockets = (self.store_socket, self.control_socket)
+        sockets = (self.store_socket, self.control_socket, self.status_socket)
         for folder in dict.fromkeys([self._run_dir, self.store_dir, self.logs_dir, *(path.parent for path in sockets)]):
             _make_private(folder)
         for path in sockets:

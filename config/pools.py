@@ -1,6 +1,7 @@
 """`pools:` in the config file."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field
 
@@ -25,6 +26,9 @@ class Pool(Section):
     http_port: f.OwnPort | None = Field(None, description="Serve POST /jobs, /metrics and /health here")
     http_task: f.Text = Field("uppercase", min_length=1, description="The task that POST /jobs runs")
     ageing: f.Duration = Field(60.0, description="A job that waited so long goes before higher priorities; 0: never")
+    preflight: Literal["warn", "refuse", "off"] = Field(
+        "warn", description="About threads, connections and event loops that importing the tasks leaves behind"
+    )
     max_batch: f.Whole = Field(100, ge=1, le=1000, description="Most jobs claimed at once")
 
     @property

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, field_validator
 
 from config import fields as f
+from config.control import Control
 from config.log_files import Logs
 from config.payloads import Encryption, Payloads
 from config.pools import Pool
@@ -95,6 +96,7 @@ class Config(Section):
     encryption: Encryption = Field(Encryption(), description="Keys for payloads and results")
     store: Store = Field(Store(), description="The embedded store")
     logs: Logs = Field(Logs(), description="Log files")
+    control: Control = Field(Control(), description="Sockets for commands")
 
     _path: Path = PrivateAttr(Path("config.yaml"))
 

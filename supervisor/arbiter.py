@@ -9,13 +9,16 @@ import asyncio
 import logging
 import math
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.reap import Reaper
 from supervisor.shutdown import Shutdown
 from supervisor.states import State
+
+if TYPE_CHECKING:
+    from supervisor.herald import Herald
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ class Arbiter:
 
     def __init__(self, herd: Herd, reaper: Reaper, addresses: dict[str, str]) -> None:
         self.herd = herd
+        self.herald: Herald | None = None  # tells those outside; without it nobody is told
         self.addresses = addresses
         self.started = time.monotonic()
         self.leaving: Shutdown | None = None
@@ -116,6 +120,7 @@ class Arbiter:
         else:
             self._announce()
         times.append(self._sample(now))
+        times.append(self._tell(now))
         return min(times)
 
     def _sample(self, now: float) -> float:
@@ -131,6 +136,13 @@ class Arbiter:
             for seat in pool.seats
         )
         return now + _BOOTING_S if booting else self._sampled + _SAMPLE_S
+
+    def _tell(self, now: float) -> float:
+        try:
+            return self.herald.look(self, now) if self.herald is not None else math.inf
+        except Exception:
+            log.exception("those outside could not be told; trying again")
+            return now + _SAMPLE_S
 
     def _announce(self) -> None:
         if self._announced or not self.herd.pools or not all(pool.settled for pool in self.herd.pools):

@@ -31,10 +31,15 @@ def places(path: Path) -> "Places":
 
 def ask(path: Path, verb: str, args: dict[str, Any] | None = None) -> Any:
     """Ask the running supervisor; status 3 when there is none, 1 when it refuses."""
+    return ask_at(places(path).control_socket, verb, args)
+
+
+def ask_at(socket: Path, verb: str, args: dict[str, Any] | None = None) -> Any:
+    """Ask at a socket; status 3 when nobody listens there, 1 when it refuses."""
     from supervisor import client
 
     try:
-        return client.ask(places(path).control_socket, verb, args)
+        return client.ask(socket, verb, args)
     except client.NotRunningError as error:
         fail(str(error), NOT_RUNNING)
     except client.RefusedError as error:

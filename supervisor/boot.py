@@ -5,23 +5,28 @@ import logging
 import os
 import resource
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO, cast
 
 from config import Config, Places, logs
 from config.store_binary import NoServerError, Server, find_server
 from scoreboard import Board
-from supervisor import signals
+from supervisor import daemon, signals
 from supervisor.arbiter import Arbiter
 from supervisor.child import Nursery
 from supervisor.children import Children
 from supervisor.control import Control
+from supervisor.herald import Herald
 from supervisor.herd import Herd, make_herd, slots_for
 from supervisor.metrics_server import MetricsServer, bind
+from supervisor.notify import Notifier
 from supervisor.own_output import PipeStream, pour_out
 from supervisor.pages import pages
 from supervisor.pidfile import AlreadyRunningError, PidFile
 from supervisor.reap import Reaper, become_subreaper
+from supervisor.status_socket import open_status_socket
+from supervisor.stop_plan import too_short
 
 log = logging.getLogger(__name__)
 
@@ -80,22 +85,43 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
     listener = _listener(config)
     herd = make_herd(config, board, Nursery(loop, children, reaper), own, server, wake)
     arbiter = Arbiter(herd, reaper, _addresses(config, listener))
+    arbiter.herald = Herald(Notifier(os.environ, os.getpid()), _told_how_it_went(arbiter))
     control = Control(places.control_socket, arbiter)
+    status = None
     metrics = MetricsServer(pages(arbiter, config))
     signals.listen(loop, arbiter)
     try:
         await control.start()
+        status = await open_status_socket(config, places, arbiter)
         if listener is not None:
             await metrics.start(listener)
         log.info("herdsman starts: pid %d, config %s, data in %s", os.getpid(), config.path, config.data_dir)
+        if warning := too_short(config, os.environ):
+            log.warning("%s", warning)
         clean = await arbiter.run()
     finally:
         await metrics.stop()
         await control.stop()
+        if status is not None:
+            await status.stop()
         signals.unlisten(loop)
         own.disconnect()
         _last_words(herd)
     return 0 if clean else 1
+
+
+def _told_how_it_went(arbiter: Arbiter) -> Callable[[str], None] | None:
+    """For a command that waits in front: a start in the background that fails leaves nothing behind."""
+    tell = daemon.told_by(os.environ)
+    if tell is None:
+        return None
+
+    def up(failure: str) -> None:
+        tell(failure)
+        if failure:
+            arbiter.drain("the start failed")
+
+    return up
 
 
 def _listener(config: Config) -> socket.socket | None:

@@ -39,6 +39,7 @@ class Launch:
     pass_fds: tuple[int, ...] = ()
     cwd: Path | None = None
     death_signal: signal.Signals | None = None  # sent to it by the kernel when the supervisor dies
+    stop_timeout: float | None = None  # … and what is left of its group is killed after so many seconds (guardian.py)
     own_session: bool = False  # a session of its own (it may outlive us), else only a group of its own
     group_outlives: bool = False  # what it forked goes on when it dies: a zygote's workers
 
@@ -81,6 +82,8 @@ class Nursery:
         self.loop = loop
         self.children = children
         self.reaper = reaper
+        self.spawned: Callable[[Child, Launch], None] = lambda _child, _launch: None
+        self.gone: Callable[[Child], None] = lambda _child: None
 
     def spawn(self, launch: Launch, on_exit: OnExit) -> Child:
         """Start a process.
@@ -93,6 +96,7 @@ class Nursery:
         self.children.add(pid, lambda end: self._ended(child, on_exit, end), leads_group=not launch.group_outlives)
         # The reaper is woken by SIGCHLD too; the pidfd is there so that a lost signal costs nothing.
         self.loop.add_reader(child._pidfd, self._readable, child)  # noqa: SLF001  the two classes are one thing
+        self.spawned(child, launch)
         return child
 
     def adopt(self, pid: int, pidfd: int, on_exit: OnExit) -> Child:
@@ -111,6 +115,7 @@ class Nursery:
 
     def _ended(self, child: Child, on_exit: Callable[[Exit], None], end: Exit) -> None:
         child.close(self.loop)
+        self.gone(child)
         on_exit(end)
 
 

@@ -46,12 +46,37 @@ def _modules() -> dict[str, str]:
     type=click.Path(path_type=Path),
     help="The config file.",
 )
+@click.option("-d", "--daemon", is_flag=True, help="Run in the background; returns when all workers run, or why not.")
+@click.option("--wait", default="2m", show_default=True, help="With -d: how long it may take; 0: do not wait.")
 @click.pass_context
-def cli(context: click.Context, path: Path) -> None:
+def cli(context: click.Context, path: Path, daemon: bool, wait: str) -> None:
     """Keep a herd of worker processes alive. Without a command: run in the foreground until told to stop."""
     context.obj = path
+    if daemon and context.invoked_subcommand is not None:
+        raise click.UsageError("-d starts a supervisor, so it goes with no command")
     if context.invoked_subcommand is None:
-        context.exit(_run(path))
+        context.exit(_start_daemon(path, wait) if daemon else _run(path))
+
+
+def _start_daemon(path: Path, wait: str) -> int:
+    from config import ConfigError, Places, units
+    from supervisor import daemon
+
+    try:
+        seconds = units.duration(wait)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--wait") from None
+    config = load_or_exit(path)
+    places = Places(config.data_dir)
+    try:
+        places.prepare()
+        started = daemon.start(config.path, places, seconds)
+    except ConfigError as error:
+        fail(str(error), USAGE)
+    except OSError as error:
+        fail(f"no supervisor could be started in the background: {error}", FAILED)
+    click.echo(started.text, err=started.status != 0)
+    return started.status
 
 
 def _run(path: Path) -> int:

@@ -2,10 +2,12 @@
 
 import json
 import socket
+import struct
 from pathlib import Path
 from typing import Any
 
 _TIME_S = 10.0
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 
 
 class NotRunningError(Exception):
@@ -40,6 +42,22 @@ def ask(path: Path, verb: str, args: dict[str, Any] | None = None) -> Any:
     if not answer.get("ok"):
         raise RefusedError(str(answer.get("error", "the answer makes no sense")))
     return answer.get("result")
+
+
+def listener_pid(path: Path) -> int:
+    """Answer the pid of who listens, as it is here and not as it calls itself; 0 when it cannot be seen from here.
+
+    A supervisor in a container believes that it is 1.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(_TIME_S)
+        try:
+            connection.connect(str(path))
+        except OSError:
+            return 0
+        raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    pid: int = _CREDENTIALS.unpack(raw)[0]
+    return pid
 
 
 def _line(connection: socket.socket) -> dict[str, Any]:

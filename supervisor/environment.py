@@ -4,6 +4,18 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from supervisor.notify import VARIABLES as OF_THE_SERVICE_MANAGER
+
+# Those of a supervisor that started us, and of what started it, are not for our children.
+_NOT_FOR_CHILDREN = (
+    "HERDSMAN_INSTANCE",
+    "HERDSMAN_SCOREBOARD_FD",
+    "HERDSMAN_CONTROL_FD",
+    "HERDSMAN_LIFELINE_FD",
+    "HERDSMAN_DAEMON_FD",
+    *OF_THE_SERVICE_MANAGER,
+)
+
 
 def child_environment(
     base: Mapping[str, str], *, config: Path, root: Path, extra: Mapping[str, str] | None = None
@@ -18,8 +30,7 @@ def child_environment(
         extra: what the config or the caller adds; it wins.
     """
     made = dict(base)
-    # Those of a supervisor that started us are not for our children.
-    for name in ("HERDSMAN_INSTANCE", "HERDSMAN_SCOREBOARD_FD", "HERDSMAN_CONTROL_FD", "HERDSMAN_LIFELINE_FD"):
+    for name in _NOT_FOR_CHILDREN:
         made.pop(name, None)
     paths = [str(root), *filter(None, base.get("PYTHONPATH", "").split(os.pathsep))]
     made["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))

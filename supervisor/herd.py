@@ -10,6 +10,7 @@ from config.store_binary import Server
 from scoreboard import FD_VARIABLE, Board
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
+from supervisor.guardian import Guardian
 from supervisor.janitor import Janitor
 from supervisor.logger_link import LoggerLink
 from supervisor.outputs import Outputs
@@ -32,6 +33,7 @@ class Herd:
     """The wards, by role."""
 
     logger: LoggerLink
+    guardian: Guardian
     outputs: Outputs
     board: Board
     slots: Slots
@@ -44,6 +46,7 @@ class Herd:
     def wards(self) -> Iterator[LoggerLink | Service | Pool]:
         """Every ward, in the order of starting."""
         yield self.logger
+        yield self.guardian
         if self.store is not None:
             yield self.store
         yield from self.pools
@@ -62,7 +65,7 @@ class Herd:
             ("the gateway", [self.gateway]),
             ("the janitor", [self.janitor]),
             ("the store", [self.store]),
-            ("the logger", [self.logger]),
+            ("the logger", [self.guardian, self.logger]),
         ]
         stages = [Stage(name, [ward for ward in wards if ward is not None]) for name, wards in named]
         return [stage for stage in stages if stage.wards]
@@ -122,7 +125,8 @@ class _Builder:
         env = self.environment(self._on_board)
         logger = LoggerLink(nursery, outputs, own, arguments, env, pass_fds=(board.fd,), wake=wake)
         own.connect(outputs.pipe("supervisor", "supervisor"))
-        self.herd = Herd(logger=logger, outputs=outputs, board=board, slots=Slots(board.slots))
+        guardian = Guardian(nursery, self.environment({}), outputs.pipe("guardian", "supervisor"), wake=wake)
+        self.herd = Herd(logger=logger, guardian=guardian, outputs=outputs, board=board, slots=Slots(board.slots))
         self._shared = Surroundings(
             board=board, slots=self.herd.slots, nursery=nursery, outputs=outputs, flush=logger.flush, wake=wake
         )
@@ -135,7 +139,7 @@ class _Builder:
     def store(self, server: Server) -> Store:
         files, wanted = store_files(self._config), self._config.store
         text = render(files, fsync=wanted.fsync, max_memory=wanted.max_memory)
-        return Store(self._nursery, server, files, text, dict(os.environ), wake=self._wake)
+        return Store(self._nursery, server, files, text, self.environment({}), wake=self._wake)
 
     def pool(self, number: int) -> Pool:
         config = self._config.pools[number]

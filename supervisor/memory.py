@@ -1,6 +1,8 @@
 """How much memory a process holds."""
 
 import os
+from dataclasses import dataclass
+from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -17,3 +19,21 @@ def resident(pid: int) -> int:
         return 0
     finally:
         os.close(fd)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Bytes: what a process would free by ending, and its part of everything when what is shared is split evenly."""
+
+    own: int  # USS
+    fair: int  # PSS
+
+
+def shares(pid: int) -> Shares | None:
+    """Answer what a process really takes; None when it is gone or not ours. Milliseconds: ask only when people do."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+        sizes = {name: int(rest.split()[0]) << 10 for name, _, rest in (line.partition(":") for line in lines)}
+        return Shares(sizes["Private_Clean"] + sizes["Private_Dirty"], sizes["Pss"])
+    except (OSError, ValueError, KeyError, IndexError):
+        return None

@@ -44,6 +44,7 @@ def program_services(
             stderr=output,
             cwd=program.cwd,
             death_signal=signal.SIGTERM,
+            stop_timeout=program.stop_timeout,
         )
 
     rule = Rule(restart=program.restart, stop_timeout=program.stop_timeout)

@@ -13,7 +13,7 @@ def render(status: dict[str, Any]) -> str:
     where = "".join(f", {name} http://{address}" for name, address in status["addresses"].items())
     lines = [f"herdsman {status['state']}, pid {status['pid']}, up {span(status['uptime_s'])}{where}", ""]
     rows = [_worker(worker) for pool in status["pools"] for worker in pool["workers"]]
-    services = [status[name] for name in ("store", "janitor", "gateway", "logger")]
+    services = [status.get(name) for name in ("store", "janitor", "gateway", "logger", "guardian")]
     rows += [_service(one) for one in [*status["programs"], *services] if one and "state" in one]
     lines += _table([_HEAD, *rows])
     lines.append("")

@@ -1,13 +1,15 @@
 """What runs jobs: worker processes, the zygote they are forked from, and the keeper that watches over their leases.
 
 For people who write tasks: ``task``, ``current_job``, ``middleware``, ``validate``, ``SoftTimeout``, ``Cancelled``,
-``Retry``, ``Discard`` and ``Snooze``. They are cheap to import and need no store, no config and no supervisor.
+``Retry``, ``Discard``, ``Snooze``, ``on_start`` and ``on_stop``. They are cheap to import and need no store, no config
+and no supervisor.
 Everything else here is run as ``python -m worker``; docs/worker.md draws the life of a worker and of one batch.
 """
 
 from worker.cancelled import Cancelled
 from worker.checking import validate
 from worker.context import JobContext, current_job
+from worker.hooks import on_start, on_stop
 from worker.middleware import RunMiddleware, middleware
 from worker.registry import task
 from worker.soft_timeout import SoftTimeout
@@ -23,6 +25,8 @@ __all__ = [
     "SoftTimeout",
     "current_job",
     "middleware",
+    "on_start",
+    "on_stop",
     "task",
     "validate",
 ]

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterable
 
@@ -99,13 +98,3 @@ def _become(title: str, drop: list[int], output: tuple[int, int] | None) -> None
             numpy.random.seed()
     gc.enable()
     setproctitle(title)
-
-
-def single_threaded() -> list[str]:
-    """Names of the threads that would make forking unsafe; empty when there is only this one."""
-    named = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
-    try:
-        count = len(os.listdir("/proc/self/task")) - 1  # noqa: PTH208 - one call, no objects
-    except OSError:
-        return named
-    return named + ["(a thread of an extension module)"] * max(0, count - len(named))

@@ -10,6 +10,7 @@ from engine import EngineError, WorkerInfo
 from engine.bell import Bell
 from engine.engine import Engine, StoppedWaiting
 from scoreboard import ExitReason, WorkerRecord, WorkerState
+from worker import hooks
 from worker.announcement import announcement
 from worker.context import told_to_stop
 from worker.executor import Executor
@@ -48,11 +49,17 @@ def live(posting: Posting, slot: int, rank: int) -> int:
     install(Reporter(posting.url, posting.namespace, incarnation))
     station = make_station(posting, slot, rank, incarnation, record, requests)
     try:
+        hooks.started()
+    except Exception:
+        log.exception("on_start failed; this worker gives up")
+        return FAILED
+    try:
         reason = _work(posting, station, slot, rank, incarnation)
     except EngineError:
         log.exception("the store refused; this worker gives up")
         return FAILED
     finally:
+        hooks.stopped()
         station.idle.close()
         station.engine.close()
     record.leave(reason)

@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from worker.durations import TaskError
@@ -19,10 +19,16 @@ class LoadError(Exception):
     """Task modules could not be loaded; the text is complete and meant for people."""
 
 
-def load(modules: Iterable[str], registry: Registry = tasks, folder: Path | None = None) -> list[str]:
+def load(
+    modules: Iterable[str],
+    registry: Registry = tasks,
+    folder: Path | None = None,
+    imported: Callable[[str], None] = lambda _module: None,
+) -> list[str]:
     """Import ``modules`` in order, and return the names of all tasks.
 
-    folder: where the config file stands; it is searched last, so that it hides nothing.
+    folder: where the config file stands; it is searched last, so that it hides nothing. imported: told each module
+    when it has been imported.
 
     Raises:
         LoadError: a module is missing or fails, one hides ours, or there is no task in any of them.
@@ -34,6 +40,7 @@ def load(modules: Iterable[str], registry: Registry = tasks, folder: Path | None
     modules = list(modules)
     for module in modules:
         _import(module)
+        imported(module)
     names = registry.names()
     if not names:
         listed = ", ".join(modules) or "none are listed under `tasks:`"

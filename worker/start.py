@@ -24,6 +24,7 @@ from worker.messages import Closed, Wire
 from worker.nursery import Nursery
 from worker.packing import codec_of
 from worker.posting import Posting
+from worker.preflight import Preflight, advice
 from worker.zygote import Zygote
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def supervised(config: Config, pool: Pool, number: int, generation: int, fds: In
     wire = Wire.of_fd(fds.control)
     try:
         board = Board.attach(fds.scoreboard)
-        names = load(pool.tasks, folder=config.path.parent)
+        names = _load(config, pool)
         webhook.install(config)
         codec_of(config)  # what keys need is imported before anything is forked, and missed before anything is claimed
     except (LoadError, LayoutError, EngineError) as error:
@@ -63,7 +64,7 @@ def standalone(config: Config, pool: Pool) -> int:
     _set_up(pool, f"worker {pool.name}")
     os.environ.update(pool.env)
     try:
-        names = load(pool.tasks, folder=config.path.parent)
+        names = _load(config, pool)
         webhook.install(config)
         codec_of(config)
     except (LoadError, EngineError) as error:
@@ -93,6 +94,22 @@ def _zygote(posting: Posting, boss: Boss, names: list[str], privately: tuple[int
 
     nursery = Nursery(posting, worker)
     return Zygote(posting, boss, nursery, KeeperLink(posting, keeper), names=names, privately=privately).run()
+
+
+def _load(config: Config, pool: Pool) -> list[str]:
+    """Import the tasks, and look at what that leaves behind.
+
+    Raises:
+        LoadError: they cannot be imported, or leave what `preflight: refuse` forbids.
+    """
+    flight = Preflight()
+    names = load(pool.tasks, folder=config.path.parent, imported=flight.imported)
+    findings = flight.findings() if pool.preflight != "off" else []
+    if findings and pool.preflight == "refuse":
+        raise LoadError(f"preflight: refuse: {advice(findings)}")
+    if findings:
+        log.warning("%s", advice(findings))
+    return names
 
 
 def _set_up(pool: Pool, label: str) -> None:

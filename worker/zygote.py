@@ -15,7 +15,6 @@ from typing import Any
 
 from engine.preload import preload
 from worker.boss import Boss, Order
-from worker.forking import single_threaded
 from worker.keeper_link import KeeperLink
 from worker.messages import Message
 from worker.nursery import Nursery
@@ -154,14 +153,7 @@ class Zygote:
 
 
 def settle_down() -> None:
-    """Make the memory the children will share as still as it can be, and say so when forking is not safe."""
-    threads = single_threaded()
-    if threads:
-        log.warning(
-            "importing the tasks left threads running (%s): they do not exist in the workers, and locks they hold "
-            "there stay locked; start them inside a task, or on first use",
-            ", ".join(threads),
-        )
+    """Make the memory the children will share as still as it can be."""
     # Nothing that is there now is looked at by the collector again, so its pages are not written and stay shared.
     gc.collect()
     gc.freeze()

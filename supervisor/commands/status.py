@@ -39,6 +39,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "janitor": _service(herd.janitor, now) if herd.janitor else None,
         "gateway": _service(herd.gateway, now) if herd.gateway else None,
         "logger": _service(herd.logger.service, now),
+        "guardian": _service(herd.guardian, now) if herd.guardian.wanted else None,
         "queues": queue_figures(herd.board, len(herd.pools)).queues,
         "logs": {
             "written_bytes": herd.board.logger().written_bytes,

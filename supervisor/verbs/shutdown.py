@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import ask
+from supervisor import client
+from supervisor.asking import ask, places
 
 
 @click.command()
@@ -15,8 +16,12 @@ from supervisor.asking import ask
 def shutdown(path: Path, no_wait: bool) -> None:
     """Drain, stop everything, and wait until it is done. A second time: kill now."""
     # Taken before it is asked: afterwards the number could be somebody else's already.
-    pidfd = os.pidfd_open(ask(path, "ping")["pid"])
+    ask(path, "ping")
+    pid = client.listener_pid(places(path).control_socket)
+    pidfd = os.pidfd_open(pid) if pid else -1
     ask(path, "shutdown")
-    if not no_wait:
-        select.select([pidfd], [], [])
-    click.echo("stopping" if no_wait else "stopped")
+    if no_wait or pidfd < 0:  # in another container: who cannot see it cannot wait for it
+        click.echo("stopping")
+        return
+    select.select([pidfd], [], [])
+    click.echo("stopped")

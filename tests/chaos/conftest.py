@@ -17,11 +17,12 @@ def make_herd(request: pytest.FixtureRequest) -> Iterator[MakeHerd]:
         request.getfixturevalue("store")  # set up before, so that it is looked at when the herds have gone
     made: list[Herd] = []
 
-    def make(**wanted: object) -> Herd:
+    def make(*, start: bool = True, **wanted: object) -> Herd:
         herd = Herd(**wanted)
         made.append(herd)
-        herd.start()
-        herd.ready()
+        if start:
+            herd.start()
+            herd.ready()
         return herd
 
     yield make
