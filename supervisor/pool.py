@@ -180,8 +180,8 @@ class Pool:
 
     def _launch(self, seat: Seat, now: float) -> float:
         zygote = self.generations.trial if seat.trial else self.generations.source
-        if zygote is None or not zygote.ready:
-            return math.inf  # its arrival wakes us
+        if zygote is None or not zygote.ready or not self._turnover.may_launch(self.target):
+            return math.inf  # its arrival wakes us, or the end of one that leaves
         if seat.untold and self._news.kill_untold([seat]):
             return now + _UNTOLD_PAUSE_S
         seat.untold = False

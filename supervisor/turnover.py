@@ -38,6 +38,11 @@ class Turnover:
         self._hand_over(now, budget)
         self._replace(now, budget)
 
+    def may_launch(self, target: int) -> bool:
+        """Whether one process more may be started for a seat that is there."""
+        live = sum(seat.live for seat in self._roster)
+        return Budget.of(self._config().reload, target).may_add(live)
+
     def _settle(self, now: float) -> None:
         """See to extras whose partner is gone, or which are not wanted any more."""
         for extra in self._roster.extras:
