@@ -1,6 +1,6 @@
 """Reloads under load: how long jobs wait before and during them, and whether any is lost, run twice or charged.
 
-    python -m bench.reload [reloads]      8 workers, jobs of 5 to 200 ms arriving steadily, 20 reloads in a row
+python -m bench.reload [reloads]      8 workers, jobs of 5 to 200 ms arriving steadily, 20 reloads in a row
 """
 
 import os
@@ -93,8 +93,12 @@ def measure(client: Client, command: list[str], env: dict[str, str], starts: Pat
     during = [int(row[2]) - int(row[1]) for row in rows if reloading <= int(row[1]) < ended]
     again = sum(count > 1 for count in Counter(row[0] for row in rows).values())
     charged = sum((job.attempts, job.crashes) != (1, 0) for job in jobs.values())
-    print(f"{reloads} reloads, {sum(took) / len(took):.2f} s each; {len(load.ids)} jobs: lost {len(load.ids) - len(jobs)}")
-    print(f"run twice {again}, charged {charged}, not completed {sum(str(j.state) != 'completed' for j in jobs.values())}")
+    print(
+        f"{reloads} reloads, {sum(took) / len(took):.2f} s each; {len(load.ids)} jobs: lost {len(load.ids) - len(jobs)}"
+    )
+    print(
+        f"run twice {again}, charged {charged}, not completed {sum(str(j.state) != 'completed' for j in jobs.values())}"
+    )
     for name, waits in (("before", before), ("during", during)):
         print(f"wait {name}: " + ", ".join(f"p{p:g} {quantile(waits, p):.1f} ms" for p in (50, 90, 99, 99.9, 100)))
 

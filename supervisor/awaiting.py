@@ -6,20 +6,22 @@ from typing import Any
 
 import click
 
-from supervisor.asking import FAILED, ask, fail
+from supervisor import client
+from supervisor.asking import FAILED, NOT_RUNNING, fail, places
 
-_EVERY_S = 0.1
+_EVERY_S = 0.2
 
 
 def wait(path: Path, rollouts: list[dict[str, Any]], timeout: float | None) -> None:
     """Return when all have ended well; exit with status 1 when one was rolled back, or `timeout` seconds are over."""
     deadline = None if timeout is None else time.monotonic() + timeout
     seen: dict[str, str] = {}
+    socket = places(path).control_socket
     left = list(rollouts)
     failed = False
     while left:
         for one in list(left):
-            now = ask(path, "rollout", {"name": one["pool"], "id": one["id"]})
+            now = _ask(socket, {"name": one["pool"], "id": one["id"]})
             _say(one["pool"], now, seen)
             if now["ended"]:
                 left.remove(one)
@@ -31,6 +33,16 @@ def wait(path: Path, rollouts: list[dict[str, Any]], timeout: float | None) -> N
             time.sleep(_EVERY_S)
     if failed:
         raise SystemExit(FAILED)
+
+
+def _ask(socket: Path, args: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = client.ask(socket, "rollout", args)
+    except client.NotRunningError as error:
+        fail(str(error), NOT_RUNNING)
+    except client.RefusedError as error:
+        fail(str(error), FAILED)
+    return answer
 
 
 def _say(pool: str, rollout: dict[str, Any], seen: dict[str, str]) -> None:

@@ -24,6 +24,7 @@ from worker.messages import Closed, Wire
 from worker.nursery import Nursery
 from worker.packing import codec_of
 from worker.posting import Posting
+from worker.quiet_import import quietly
 from worker.zygote import Zygote
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ def supervised(config: Config, pool: Pool, number: int, generation: int, fds: In
     wire = Wire.of_fd(fds.control)
     try:
         board = Board.attach(fds.scoreboard)
-        names = load(pool.tasks, folder=config.path.parent)
+        with quietly() if generation > 1 else contextlib.nullcontext():
+            names = load(pool.tasks, folder=config.path.parent)
         webhook.install(config)
         codec_of(config)  # what keys need is imported before anything is forked, and missed before anything is claimed
     except (LoadError, LayoutError, EngineError) as error:

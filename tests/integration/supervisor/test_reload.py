@@ -30,9 +30,7 @@ MakeHerd = Callable[..., Herd]
 
 
 def versions(make_herd: MakeHerd, **pool: Any) -> Herd:
-    return make_herd(
-        pool={"tasks": ["my_versions"], "reload": QUICK, **pool}, files={"my_versions.py": GOOD.format(1)}
-    )
+    return make_herd(pool={"tasks": ["my_versions"], "reload": QUICK, **pool}, files={"my_versions.py": GOOD.format(1)})
 
 
 def pool(herd: Herd) -> Any:
