@@ -37,6 +37,7 @@ class Load:
         self._thread.start()
 
     def stop(self) -> None:
+        """Enqueue no more."""
         self._stop.set()
         self._thread.join()
 

@@ -2,7 +2,7 @@
 
 import math
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import pytest
@@ -27,7 +27,7 @@ PID = 1 << 23  # above any real one
 class Straw:
     """A zygote that does what the test says."""
 
-    made: list["Straw"] = []
+    made: ClassVar[list["Straw"]] = []
 
     def __init__(self, _nursery: object, generation: int, events: Any) -> None:
         self.generation, self._events = generation, events
@@ -189,7 +189,7 @@ class Pools(RuleBasedStateMachine):
         if draining:
             self.ends(*draining[which % len(draining)], signal=None)
 
-    @precondition(lambda self: any(one.pid and one.ready for one in Straw.made))
+    @precondition(lambda _self: any(one.pid and one.ready for one in Straw.made))
     @rule(which=st.integers(0, 9))
     def a_zygote_dies(self, which: int) -> None:
         alive = [one for one in Straw.made if one.pid and one.ready]
