@@ -25,6 +25,7 @@ from worker.nursery import Nursery
 from worker.packing import codec_of
 from worker.posting import Posting
 from worker.preflight import Preflight, advice
+from worker.quiet_import import quietly
 from worker.zygote import Zygote
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ def supervised(config: Config, pool: Pool, number: int, generation: int, fds: In
     wire = Wire.of_fd(fds.control)
     try:
         board = Board.attach(fds.scoreboard)
-        names = _load(config, pool)
+        with quietly() if generation > 1 else contextlib.nullcontext():
+            names = _load(config, pool)
         webhook.install(config)
         codec_of(config)  # what keys need is imported before anything is forked, and missed before anything is claimed
     except (LoadError, LayoutError, EngineError) as error:
@@ -55,7 +57,7 @@ def supervised(config: Config, pool: Pool, number: int, generation: int, fds: In
         return BOOT_FAILED
     for fd in (fds.control, fds.lifeline, fds.scoreboard):
         os.set_inheritable(fd, False)  # noqa: FBT003 - the standard library's own signature
-    posting = Posting(config, pool, number, generation, board, fds.lifeline)
+    posting = Posting(config, pool, number, generation, board, fds.lifeline, supervised=True)
     return _zygote(posting, SocketBoss(wire), names)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from scoreboard import ExitReason
-from worker.recycle import jobs_limit, rss_of, too_large, verdict
+from worker.recycle import age_limit, jobs_limit, rss_of, too_large, verdict
 
 MB = 1 << 20
 
@@ -35,3 +35,10 @@ def test_the_hard_limit_is_half_as_much_again() -> None:
 def test_a_process_can_be_measured_and_one_that_is_gone_weighs_nothing() -> None:
     assert rss_of() > MB
     assert rss_of(2**22 + 1) == 0
+
+
+def test_no_two_workers_of_a_pool_become_equally_old() -> None:
+    limits = [age_limit(3600, rank, 8) for rank in range(8)]
+    assert len(set(limits)) == 8
+    assert (min(limits), max(limits) < 1.25 * 3600) == (3600, True)
+    assert age_limit(0, 3, 4) == 0

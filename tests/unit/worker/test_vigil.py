@@ -48,3 +48,21 @@ def test_a_leaving_worker_waits_for_the_store_only_with_something_to_tell_and_no
     watch = vigil(fake, patience_s=60.0)
     watch.holds_work = True
     assert watch.wait(0.0)
+
+
+def test_under_a_supervisor_a_worker_says_that_it_has_served_long_enough_and_goes_on() -> None:
+    said: list[ExitReason] = []
+
+    class Record(Fake):
+        def wish(self, reason: ExitReason) -> None:
+            said.append(reason)
+
+    watch = vigil(Record(), limit=10, supervised=True)
+    watch.count(12)
+    assert [watch.reason(), watch.reason(), watch.left()] == [None, None, None]
+    assert said == [ExitReason.RECYCLE_JOBS]
+
+
+def test_enough_years_are_a_reason() -> None:
+    assert vigil(Fake(), max_age_s=1e-9).reason() is ExitReason.RECYCLE_AGE
+    assert vigil(Fake(), max_age_s=3600).reason() is None
