@@ -49,6 +49,8 @@ def _modules() -> dict[str, str]:
 @click.pass_context
 def cli(context: click.Context, path: Path) -> None:
     """Keep a herd of worker processes alive. Without a command: run in the foreground until told to stop."""
+    # Here the file itself is meant, even where a supervisor started us with a copy of what it has applied.
+    os.environ.pop("HERDSMAN_CONFIG_SNAPSHOT", None)
     context.obj = path
     if context.invoked_subcommand is None:
         context.exit(_run(path))

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from config import SNAPSHOT_VARIABLE
+
 
 def child_environment(
     base: Mapping[str, str], *, config: Path, root: Path, extra: Mapping[str, str] | None = None
@@ -21,6 +23,7 @@ def child_environment(
     # Those of a supervisor that started us are not for our children.
     for name in ("HERDSMAN_INSTANCE", "HERDSMAN_SCOREBOARD_FD", "HERDSMAN_CONTROL_FD", "HERDSMAN_LIFELINE_FD"):
         made.pop(name, None)
+    made.pop(SNAPSHOT_VARIABLE, None)  # of a supervisor that started us; ours is in `extra`, for those that get it
     paths = [str(root), *filter(None, base.get("PYTHONPATH", "").split(os.pathsep))]
     made["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
     made["HERDSMAN_CONFIG"] = str(config)

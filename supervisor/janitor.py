@@ -33,13 +33,13 @@ class Janitor(Service):
         self._config_file = config_file
         self._places = places
         self._env = env
-        self._log_size = log_size
+        self.log_size = log_size  # bytes
         self._output = -1
 
     def _prepare(self) -> Launch:
         # Its output does not go through the logger, which it outlives; so its file is rotated here.
         path = self._places.logs_dir / "janitor.log"
-        if path.exists() and path.stat().st_size >= self._log_size:
+        if path.exists() and path.stat().st_size >= self.log_size:
             LogFile(path).rotate()
         self._output = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         return Launch(

@@ -123,9 +123,13 @@ def _parsed(raw: bytes) -> dict[str, Override]:
 
 
 def _one(name: str, entry: Any) -> Override:
-    instances = entry.get("instances") if isinstance(entry, dict) else ""
-    file, stopped = (entry.get("file"), entry.get("stopped")) if isinstance(entry, dict) else (None, None)
-    whole = [instances, file] if instances is not None else [file]
-    if not isinstance(stopped, bool) or any(type(number) is not int or not 0 <= number <= _LARGEST for number in whole):
+    if not isinstance(entry, dict):
+        raise ValueError(f"the entry of {name!r} is no mapping")  # noqa: TRY004  one kind for all that is damaged
+    instances, file, stopped = entry.get("instances"), entry.get("file"), entry.get("stopped")
+    if not _whole(file) or not (instances is None or _whole(instances)) or not isinstance(stopped, bool):
         raise ValueError(f"the entry of {name!r} makes no sense")
-    return Override(instances, file, stopped)
+    return Override(instances, int(file), stopped)
+
+
+def _whole(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= _LARGEST
