@@ -11,7 +11,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from supervisor.in_force import replace
 
@@ -128,8 +128,8 @@ def _one(name: str, entry: Any) -> Override:
     instances, file, stopped = entry.get("instances"), entry.get("file"), entry.get("stopped")
     if not _whole(file) or not (instances is None or _whole(instances)) or not isinstance(stopped, bool):
         raise ValueError(f"the entry of {name!r} makes no sense")
-    return Override(instances, int(file), stopped)
+    return Override(instances, file, stopped)
 
 
-def _whole(value: Any) -> bool:
+def _whole(value: Any) -> TypeGuard[int]:
     return type(value) is int and 0 <= value <= _LARGEST
