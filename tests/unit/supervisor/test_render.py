@@ -27,7 +27,8 @@ def status(**over: Any) -> dict[str, Any]:
     return {
         "state": "running", "pid": 1, "uptime_s": 3.0, "addresses": {"gateway": "127.0.0.1:5000"}, "pools": [pool],
         "programs": [], "store": {"kind": "given"}, "janitor": service("janitor"), "gateway": None,
-        "logger": service("logger"), "queues": {"default": {"pending": 3}}, "logs": {"dropped_bytes": 0}, **over,
+        "logger": service("logger"), "queues": {"default": {"pending": 3}}, "logs": {"dropped_bytes": 0},
+        "config": {"overrides": {}, "under_way": None, "pools": {"default": "abc"}}, **over,
     }  # fmt: skip
 
 
