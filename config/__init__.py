@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from config import cpus, logs, places, units
-from config.load import SNAPSHOT_VARIABLE, checked, load, read_regular
+from config.load import SNAPSHOT_VARIABLE, checked, data_dir, load, read_regular
 from config.places import Places
 from config.problems import ConfigError, Problem
 from config.store import namespace, redact, store_url
@@ -57,6 +57,7 @@ __all__ = [
     "Webhooks",
     "checked",
     "cpus",
+    "data_dir",
     "load",
     "logs",
     "namespace",

@@ -44,6 +44,45 @@ def read_regular(path: Path) -> str:
     return _text(path, path, only_regular=True)
 
 
+def data_dir(path: Path) -> Path:
+    """The data_dir of a config file, also of one that has problems elsewhere.
+
+    Whoever runs with it must be found while the file is being edited.
+
+    Raises:
+        ConfigError: not even that can be read.
+    """
+    try:
+        return load(path).data_dir
+    except ConfigError as error:
+        found = _data_dir(path)
+        if found is None:
+            raise error from None
+        return found
+
+
+def _data_dir(path: Path) -> Path | None:
+    from pydantic import ValidationError
+
+    from config.environment import expand, override
+    from config.marks import read
+    from config.schema import Config
+
+    try:
+        document = read(_text(_source(path, os.environ), path), str(path))
+        if document.unparsed:
+            return None
+        override(document, os.environ, Config.model_fields)
+        root = document.root if isinstance(document.root, dict) else {}
+        document.root = {key: root[key] for key in ("data_dir",) if key in root}
+        document.problems.clear()
+        expand(document, os.environ)
+        context = {"path": Path(os.path.abspath(path))}  # noqa: PTH100  lexical, as in _validated
+        return None if document.problems else Config.model_validate(document.root, context=context).data_dir
+    except (ConfigError, ValidationError):
+        return None
+
+
 def checked(text: str, path: Path, environ: Mapping[str, str]) -> "Config":
     """Fill and check the text of a config file; see `load`.
 

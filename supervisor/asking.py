@@ -23,19 +23,23 @@ def load_or_exit(path: Path) -> "Config":
 
 
 def places(path: Path) -> "Places":
-    """Answer where the supervisor of this config keeps its files."""
-    from config import Places
+    """Answer where the supervisor of this config keeps its files, also while the file has other problems."""
+    from config import ConfigError, Places, data_dir
 
-    return Places(load_or_exit(path).data_dir)
+    try:
+        return Places(data_dir(path))
+    except ConfigError as error:
+        fail(str(error), USAGE)
 
 
 def ask(path: Path, verb: str, args: dict[str, Any] | None = None) -> Any:
-    """Ask the running supervisor; status 3 when there is none, 1 when it refuses."""
+    """Ask the running supervisor; status 3 when there is none (2 when the file is not good), 1 when it refuses."""
     from supervisor import client
 
     try:
         return client.ask(places(path).control_socket, verb, args)
     except client.NotRunningError as error:
+        load_or_exit(path)
         fail(str(error), NOT_RUNNING)
     except client.RefusedError as error:
         fail(str(error), FAILED)

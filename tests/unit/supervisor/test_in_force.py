@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from config import SNAPSHOT_VARIABLE, ConfigError, Places, load, read_regular
+from config import SNAPSHOT_VARIABLE, ConfigError, Places, data_dir, load, read_regular
 from supervisor.in_force import InForce, forget_others
 
 
@@ -62,3 +62,13 @@ def test_a_running_supervisor_reads_ordinary_files_only(tmp_path: Path) -> None:
         with pytest.raises(ConfigError):
             read_regular(path)
     assert SNAPSHOT_VARIABLE.startswith("HERDSMAN_CONFIG")
+
+
+def test_the_data_dir_is_found_in_a_file_that_has_other_problems(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("data_dir: here\npoolz: 3\npools: [{name: '${UNSET_VARIABLE}'}]\n")
+    assert data_dir(path) == tmp_path / "here"
+    for hopeless in ("data_dir: [", "data_dir: [3]\n", "data_dir: ${UNSET_VARIABLE}\n"):
+        path.write_text(hopeless)
+        with pytest.raises(ConfigError):
+            data_dir(path)

@@ -15,7 +15,8 @@ def service(name: str, **over: Any) -> dict[str, Any]:
 def worker(**over: Any) -> dict[str, Any]:
     return {
         "slot": 0, "name": "default.0", "pid": 12, "state": "RUNNING", "activity": "idle", "task": None,
-        "generation": 1, "since_s": 61.0, "restarts": 2, "last_end": None, "jobs_done": 7, "rss_bytes": 3 << 20, **over,
+        "generation": 1, "since_s": 61.0, "restarts": 2, "last_end": None, "jobs_done": 7, "rss_bytes": 3 << 20,
+        "config": "abc", **over,
     }  # fmt: skip
 
 
