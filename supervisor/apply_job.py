@@ -20,7 +20,7 @@ from supervisor.changeover import Leaving, PoolLeaves
 from supervisor.diff import Plan
 from supervisor.in_force import InForce
 from supervisor.needs import Need
-from supervisor.rollouts import FirstStart, Outcome, Rollout, Watched, reconfigure
+from supervisor.rollouts import FirstStart, Outcome, Replacement, Watched
 from supervisor.run_time import restore_pool
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class ApplyJob:
         self.error = ""
         self._watched: list[Watched] = []
         self._leaving: list[Leaving] = []
-        self._rollouts: list[Rollout] = []
+        self._replacements: list[Replacement] = []
         self._until = 0.0
         self._patience = 0.0
 
@@ -98,9 +98,9 @@ class ApplyJob:
         reloads, builder = set(plan.names(Need.RELOAD)), on.herd.builder
         for pool in on.herd.pools:
             if pool.name in reloads or (self.wish.roll and pool.name in wanted):
-                builder.point(wanted[pool.name], to)
-                self._rollouts.append(Rollout(pool, wanted[pool.name]))
-        self._watched += self._rollouts
+                config = wanted[pool.name]
+                self._replacements.append(Replacement(pool, config, builder.origin(pool, config, to)))
+        self._watched += self._replacements
         for name in plan.names(Need.ADD):
             if name in wanted:
                 pool = builder.pool(wanted[name], to)
@@ -139,17 +139,13 @@ class ApplyJob:
         self._wait(now, max([_longest([*old.pools, *new.pools]), *stops]))
 
     def _roll_back(self, now: float, why: str) -> None:
-        herd, before = self._on.herd, {pool.name: pool for pool in self._from.config.pools}
+        herd, before = self._on.herd, {pool.name for pool in self._from.config.pools}
         self.stage, self.error = Stage.ROLLING_BACK, f"rolled back: {why}"
         log.error("%s: %s: going back to what ran", self.wish.asked_by, why)
-        changed, self._watched = self._plan.names(Need.RELOAD), []
-        for rollout in self._rollouts:
-            old = before[rollout.name]
-            herd.builder.point(old, self._from)
-            if rollout.name in changed and rollout.moved:
-                self._watched.append(Rollout(rollout.pool, old))
-            else:
-                reconfigure(rollout.pool, old)
+        changed = self._plan.names(Need.RELOAD)
+        # New code stays where it works: only the config goes back.
+        backwards = [one.undo() for one in self._replacements if one.name in changed]
+        self._watched = [one for one in backwards if one is not None]
         self._leaving += [PoolLeaves(herd, pool) for pool in herd.pools if pool.name not in before]
         with suppress(OSError):
             self._on.metrics.move(self._from.config.metrics)

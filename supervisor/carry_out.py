@@ -10,7 +10,7 @@ from supervisor.in_force import InForce
 from supervisor.metrics_place import MetricsPlace
 from supervisor.needs import GATEWAY, JANITOR, Need
 from supervisor.overrides import Override, Overrides
-from supervisor.rollouts import Settling, Startup, Watched, reconfigure
+from supervisor.rollouts import Settling, Startup, Watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def _pools(on: Grounds, plan: Plan, config: Config, watched: list[Watched], leav
     )
     for pool in on.herd.pools:
         if pool.name in wanted:
-            reconfigure(pool, wanted[pool.name])
+            pool.follow(wanted[pool.name])
             if pool.name in scaled:
                 _follow_the_file(on, pool.name)
                 pool.scale(wanted[pool.name].instances)

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from config import Config, Places, Program
 from config import Pool as PoolConfig
@@ -128,7 +129,6 @@ class Builder:
         self, in_force: InForce, board: Board, nursery: Nursery, own: PipeStream, wake: Callable[[], None]
     ) -> None:
         self.in_force = in_force
-        self.origins: dict[str, Origin] = {}  # by pool
         self._places = Places(in_force.config.data_dir)
         self._nursery = nursery
         self._wake = wake
@@ -157,15 +157,14 @@ class Builder:
         self.in_force = in_force
         for env in self._environments:
             env.update(in_force.variables)
-        for pool in in_force.config.pools:
-            if pool.name in self.origins:
-                self.point(pool, in_force)
+        configs = {pool.name: pool for pool in in_force.config.pools}
+        for pool in self.herd.pools:
+            if pool.name in configs:
+                pool.follow(pool.config, self.origin(pool, configs[pool.name], in_force))
 
-    def point(self, pool: PoolConfig, to: InForce) -> None:
-        """Have the next generation of a pool read this config."""
-        origin = self.origins[pool.name]
-        origin.env = self.environment({**to.variables, **pool.env})
-        origin.config_hash = to.pool_hashes[pool.name]
+    def origin(self, pool: Pool, config: PoolConfig, of: InForce) -> Origin:
+        """Answer how the zygotes of a pool are started when they are to read this config."""
+        return replace(pool.origin, **self._read_by(config, of))
 
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
         """Answer the environment of a child, without what only our own parts are told."""
@@ -194,7 +193,6 @@ class Builder:
         # Its keeper, whose record this is, is gone; an old time makes these the word that counts least.
         self._board.figures(pool.number).publish({}, now_ns=0)
         self.herd.outputs.drop(f"{pool.name}.zygote")
-        del self.origins[pool.name]
         self._numbers = sorted([*self._numbers, pool.number])
 
     def program(self, program: Program) -> list[Service]:
@@ -225,14 +223,17 @@ class Builder:
         return env
 
     def _origin(self, pool: str, number: int, of: InForce) -> Origin:
-        self.origins[pool] = Origin(
+        config = next(config for config in of.config.pools if config.name == pool)
+        return Origin(
             pool=pool,
             number=number,
             config=of.config.path,
-            env={},
             output=self.herd.outputs.pipe(f"{pool}.zygote", pool),
             scoreboard_fd=self._board.fd,
             lifeline_fd=self._lifeline,
+            **self._read_by(config, of),
         )
-        self.point(next(config for config in of.config.pools if config.name == pool), of)
-        return self.origins[pool]
+
+    def _read_by(self, config: PoolConfig, of: InForce) -> Any:
+        env = self.environment({**of.variables, **config.env})
+        return {"env": env, "config_hash": of.pool_hashes[config.name]}

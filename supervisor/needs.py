@@ -57,7 +57,7 @@ READERS: dict[str, tuple[Act, ...]] = {
 # Keys with readers of their own within such a section.
 SINGLE: dict[Place, tuple[Act, ...]] = {("webhooks", "alerts"): (_JANITOR,), ("queues", "*", "wait_target"): (_SET,)}
 # Keys of a pool that no process of its workers reads.
-POOL_KEYS: dict[str, Need] = {"instances": Need.SCALE}
+POOL_KEYS: dict[str, Need] = {"instances": Need.SCALE, "reload": Need.SET}
 PROGRAM_KEYS: dict[str, Need] = {"instances": Need.SCALE}
 
 

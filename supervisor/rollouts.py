@@ -8,8 +8,10 @@ from typing import Protocol
 
 from config import Pool as PoolConfig
 from supervisor.pool import Pool
+from supervisor.rollout import Phase
 from supervisor.service import Service
 from supervisor.states import State
+from supervisor.zygote import Origin
 
 
 class Outcome(Enum):
@@ -35,37 +37,48 @@ class Watched(Protocol):
         """Look how far it is."""
 
 
-class Rollout:
-    """A pool that was told to replace its workers."""
+class Replacement:
+    """A pool that was told to replace its workers by ones with another config."""
 
-    def __init__(self, pool: Pool, config: PoolConfig) -> None:
+    def __init__(self, pool: Pool, config: PoolConfig, origin: Origin) -> None:
         """Begin it. A stopped pool has nobody to replace: it starts with the new config when it is started."""
         self.name = pool.name
         self.why = "its workers are being replaced"
         self.pool = pool
-        reconfigure(pool, config)
-        self._before = pool.generations.number
-        if not pool.stopped:
-            pool.restart()
-
-    @property
-    def moved(self) -> bool:
-        """Whether any worker runs, or will, with what this asked for."""
-        generations = self.pool.generations
-        return generations.floor > self._before or generations.candidate is not None
+        self._origin = origin
+        # The count is not the rollout's matter: rolled back, it would undo what somebody has set meanwhile.
+        self._config = config.model_copy(update={"instances": pool.config.instances})
+        self._before = (pool.config, pool.origin)
+        self._id: int | None = None
+        if pool.stopped:
+            pool.follow(self._config, origin)
+        else:
+            number = pool.reconfigure(self._config, origin)
+            self._id = pool.reload() if number is None else number
 
     def outcome(self) -> Outcome:
         """See Watched."""
-        pool, generations = self.pool, self.pool.generations
-        if pool.stopped or (generations.floor > self._before and pool.settled):
+        if self._id is None:
             return Outcome.DONE
-        if generations.number > self._before and generations.candidate is None and generations.error:
-            self.why = generations.error.strip()
-            return Outcome.FAILED
-        if any(seat.over_budget and seat.generation > self._before for seat in pool.seats):
-            self.why = "its new workers keep dying"
-            return Outcome.FAILED
-        return Outcome.UNDER_WAY
+        if self.pool.stopped:
+            self._id = None
+            self.pool.follow(self._config, self._origin)
+            return Outcome.DONE
+        found = self.pool.rolling.find(self._id)
+        if found is None or found.phase is Phase.DONE:
+            return Outcome.DONE
+        self.why = found.reason.strip() or f"its workers are being replaced: {found.phase}"
+        return Outcome.FAILED if found.ended else Outcome.UNDER_WAY
+
+    def undo(self) -> "Replacement | None":
+        """Go back to the config of before; answer the replacement that does it, None when nothing is to be waited for.
+
+        A rollout that was rolled back has done it already.
+        """
+        found = None if self._id is None else self.pool.rolling.find(self._id)
+        if found is not None and found.phase is Phase.ROLLED_BACK:
+            return None
+        return Replacement(self.pool, *self._before)
 
 
 class FirstStart:
@@ -125,9 +138,3 @@ class Startup:
             self.why = service.error or f"it ends at once ({service.last_exit})"
             return Outcome.FAILED
         return Outcome.UNDER_WAY
-
-
-def reconfigure(pool: Pool, config: PoolConfig) -> None:
-    """Have a pool follow a config; the number of its workers stays, and so do the workers."""
-    pool.config = config
-    pool.stop_timeout = config.drain_timeout

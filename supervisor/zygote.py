@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 _LEAVE_S = 5.0
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """All that zygotes of one pool have in common. `env` and `config_hash` change when a new config is applied."""
+    """All that zygotes of one pool have in common."""
 
     pool: str
     number: int

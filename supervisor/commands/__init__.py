@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from supervisor.arbiter import Arbiter
-from supervisor.commands import apply, ping, restart, scale, shutdown, start, status, stop
+from supervisor.commands import apply, ping, reload, restart, rollout, scale, shutdown, start, status, stop
 from supervisor.commands.errors import CommandError
 
 Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
@@ -14,7 +14,9 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "apply": apply.run,
         "ping": ping.run,
+        "reload": reload.run,
         "restart": restart.run,
+        "rollout": rollout.run,
         "scale": scale.run,
         "shutdown": shutdown.run,
         "start": start.run,
