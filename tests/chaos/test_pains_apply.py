@@ -11,7 +11,7 @@ from config import Places
 from tests.support.herd import Herd
 from tests.support.processes import eventually
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 MakeHerd = Callable[..., Herd]
 SAYS = "import os\nfrom worker import task\n@task('says')\ndef says() -> str:\n    return os.environ['WORD']\n"
@@ -32,7 +32,7 @@ def _said(herd: Herd) -> Any:
 
 
 def test_pain_07_an_edited_file_takes_effect_when_it_is_applied_and_only_then(make_herd: MakeHerd) -> None:
-    herd = Herd(pool={"tasks": ["my_words"], "instances": 1, "env": {"WORD": "old"}})
+    herd = Herd(pool={"tasks": ["my_words"], "instances": 1, "env": {"WORD": "old"}, "reload": {"canary_jobs": 0}})
     try:
         (herd.folder / "my_words.py").write_text(SAYS)
         herd.start()
@@ -43,11 +43,11 @@ def test_pain_07_an_edited_file_takes_effect_when_it_is_applied_and_only_then(ma
             before, victim = _pool(herd)["workers"][0]["pid"], herd.pid_of(role)
             herd.kill(victim)
             if role == "zygote":
-                eventually(lambda gone=victim: _pool(herd)["zygote_pid"] not in (None, gone), 15, herd.tail)
+                eventually(lambda gone=victim: _pool(herd)["zygote_pid"] not in (None, gone), 30, herd.tail)
                 herd.kill(before)
             eventually(
                 lambda gone=before: _pool(herd)["workers"][0]["pid"] not in (None, gone) and _pool(herd)["running"],
-                15,
+                30,
                 herd.tail,
             )
             assert _said(herd) == "old", role
@@ -77,15 +77,15 @@ def test_pain_08_what_was_set_at_run_time_outlives_a_killed_and_a_stopped_superv
         counts = {pool["name"]: (pool["running"], pool["stopped"]) for pool in herd.status()["pools"]}
         return counts == {"default": (3, False), "mail": (0, True)}
 
-    eventually(as_set, 15, herd.tail)
+    eventually(as_set, 30, herd.tail)
     herd.kill(herd.pid)
     assert path.read_bytes() == saved
     herd.start()
-    eventually(lambda: _answers(herd) and as_set(), 20, herd.tail)
+    eventually(lambda: _answers(herd) and as_set(), 40, herd.tail)
     assert herd.stop() == 0
     assert path.read_bytes() == saved, "a shutdown stops every pool, and that is nobody's wish for the next start"
     herd.start()
-    eventually(lambda: _answers(herd) and as_set(), 20, herd.tail)
+    eventually(lambda: _answers(herd) and as_set(), 40, herd.tail)
     assert path.read_bytes() == saved
 
 

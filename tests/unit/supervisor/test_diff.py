@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import Config, checked
@@ -54,6 +54,7 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@settings(max_examples=40)
 @given(files(), st.randoms())
 def test_what_means_the_same_has_no_differences(file: dict[str, Any], random: Any) -> None:
     shuffled = {key: file[key] for key in sorted(file, key=lambda _key: random.random())}
@@ -64,6 +65,7 @@ def test_what_means_the_same_has_no_differences(file: dict[str, Any], random: An
     assert config_hash(one) == config_hash(other)
 
 
+@settings(max_examples=40)
 @given(files(), files())
 def test_every_value_that_changes_is_mentioned_and_has_something_done_about_it(
     old: dict[str, Any], new: dict[str, Any]
