@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from config import cpus, logs, places, units
-from config.load import load
+from config.load import SNAPSHOT_VARIABLE, checked, data_dir, load, read_regular
 from config.places import Places
 from config.problems import ConfigError, Problem
 from config.store import namespace, redact, store_url
@@ -38,6 +38,7 @@ _HOMES = {
 }  # sections that have a file of their own; all others stand in schema
 
 __all__ = [
+    "SNAPSHOT_VARIABLE",
     "Backoff",
     "Config",
     "ConfigError",
@@ -59,11 +60,14 @@ __all__ = [
     "Schedule",
     "Store",
     "Webhooks",
+    "checked",
     "cpus",
+    "data_dir",
     "load",
     "logs",
     "namespace",
     "places",
+    "read_regular",
     "redact",
     "store_url",
     "units",

@@ -26,6 +26,7 @@ class Places:
         self._run_dir = self.data_dir / "run"
         self.supervisor_pid = self._run_dir / "supervisor.pid"
         self.janitor_pid = self._run_dir / "janitor.pid"
+        self.overrides = self._run_dir / "overrides.json"
         self.store_socket = self._socket("store.sock")
         self.control_socket = self._socket("control.sock")
         self.status_socket = self._socket("status.sock")
@@ -48,6 +49,14 @@ class Places:
         for path in sockets:
             if _too_long(path):
                 raise _refused(path, f"a unix socket's path has at most {SOCKET_PATH_LIMIT} bytes: move data_dir")
+
+    def snapshot(self, digest: str) -> Path:
+        """The text of the config file that a supervisor has applied, by its hash."""
+        return self._run_dir / f"config-{digest}.yaml"
+
+    def snapshots(self) -> list[Path]:
+        """Every such text that is there."""
+        return sorted(self._run_dir.glob("config-*.yaml"))
 
     def _socket(self, name: str) -> Path:
         path = self._run_dir / name

@@ -99,6 +99,7 @@ class Config(Section):
     control: Control = Field(Control(), description="Sockets for commands")
 
     _path: Path = PrivateAttr(Path("config.yaml"))
+    _text: str = PrivateAttr("")
 
     @field_validator("queues")
     @classmethod
@@ -107,14 +108,20 @@ class Config(Section):
         return {name: queue.over(base) for name, queue in queues.items()}
 
     def model_post_init(self, context: Any) -> None:
-        """Keep the file's own path, which the loader hands over as context."""
+        """Keep the file's own path and text, which the loader hands over as context."""
         if context:
             self._path = context["path"]
+            self._text = context.get("text", "")
 
     @property
     def path(self) -> Path:
         """The file this was read from, absolute."""
         return self._path
+
+    @property
+    def text(self) -> str:
+        """The file's text, as it was before `${VAR}` was filled; it may hold secrets all the same."""
+        return self._text
 
     def queue(self, name: str) -> Queue:
         """The policy of a queue, named in the file or not."""

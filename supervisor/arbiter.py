@@ -11,6 +11,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from supervisor.apply_job import Wish
 from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.reap import Reaper
@@ -18,6 +19,7 @@ from supervisor.shutdown import Shutdown
 from supervisor.states import State
 
 if TYPE_CHECKING:
+    from supervisor.applier import Applier
     from supervisor.herald import Herald
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class Arbiter:
         self.addresses = addresses
         self.started = time.monotonic()
         self.leaving: Shutdown | None = None
+        self.applier: Applier | None = None  # set when there is one: it works on what we are given
         self._reaper = reaper
         self._wake = asyncio.Event()
         self._sampled = 0.0
@@ -91,17 +94,21 @@ class Arbiter:
         self.wake()
 
     def roll_all(self) -> None:
-        """Replace all workers by ones with the code as it is now, after a canary in each pool."""
-        if self.leaving is None:
-            for pool in self.herd.pools:
-                if not pool.stopped:
-                    pool.reload()
+        """Read the config file again, apply it, and replace all workers, one after the other in each pool."""
+        if self.leaving is None and self.applier is not None:
+            self.applier.ask(Wish(asked_by="SIGHUP", roll=True))
 
     def add_worker(self, change: int) -> None:
         """One worker more or less in the first pool."""
         if self.leaving is None and self.herd.pools:
             pool = self.herd.pools[0]
             log.info("pool %s: %d workers wanted", pool.name, pool.scale(pool.desired + change))
+            self.remember()
+
+    def remember(self) -> None:
+        """Keep on disk what was set at run time; a shutdown's own goals are not among it."""
+        if self.leaving is None and self.applier is not None:
+            self.applier.remember()
 
     def reopen_logs(self) -> None:
         """Open the log files anew."""
@@ -120,6 +127,8 @@ class Arbiter:
             times.append(math.inf if due is None else due)
         else:
             self._announce()
+            if self.applier is not None:
+                times.append(_tended(self.applier, now))
         times.append(self._sample(now))
         times.append(self._tell(now))
         return min(times)

@@ -23,24 +23,29 @@ def load_or_exit(path: Path) -> "Config":
 
 
 def places(path: Path) -> "Places":
-    """Answer where the supervisor of this config keeps its files."""
-    from config import Places
+    """Answer where the supervisor of this config keeps its files, also while the file has other problems."""
+    from config import ConfigError, Places, data_dir
 
-    return Places(load_or_exit(path).data_dir)
+    try:
+        return Places(data_dir(path))
+    except ConfigError as error:
+        fail(str(error), USAGE)
 
 
 def ask(path: Path, verb: str, args: dict[str, Any] | None = None) -> Any:
-    """Ask the running supervisor; status 3 when there is none, 1 when it refuses."""
-    return ask_at(places(path).control_socket, verb, args)
+    """Ask the running supervisor; status 3 when there is none (2 when the file is not good), 1 when it refuses."""
+    return ask_at(places(path).control_socket, verb, args, path=path)
 
 
-def ask_at(socket: Path, verb: str, args: dict[str, Any] | None = None) -> Any:
-    """Ask at a socket; status 3 when nobody listens there, 1 when it refuses."""
+def ask_at(socket: Path, verb: str, args: dict[str, Any] | None = None, *, path: Path | None = None) -> Any:
+    """Ask at a socket; status 3 when nobody listens there (2 when the file at `path` is not good), 1 when it refuses."""
     from supervisor import client
 
     try:
         return client.ask(socket, verb, args)
     except client.NotRunningError as error:
+        if path is not None:
+            load_or_exit(path)
         fail(str(error), NOT_RUNNING)
     except client.RefusedError as error:
         fail(str(error), FAILED)

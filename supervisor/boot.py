@@ -13,18 +13,24 @@ from config import Config, Places, logs
 from config.store_binary import NoServerError, Server, find_server
 from scoreboard import Board
 from supervisor import daemon, signals
+from supervisor.applier import Applier
 from supervisor.arbiter import Arbiter
+from supervisor.carry_out import Grounds, address
 from supervisor.child import Nursery
 from supervisor.children import Children
 from supervisor.control import Control
 from supervisor.herald import Herald
-from supervisor.herd import Herd, make_herd, slots_for
+from supervisor.herd import Herd, make_herd, pools_for, slots_for
+from supervisor.in_force import InForce, forget_others
+from supervisor.metrics_place import MetricsPlace
 from supervisor.metrics_server import MetricsServer, bind
 from supervisor.notify import Notifier
+from supervisor.overrides import Overrides
 from supervisor.own_output import PipeStream, pour_out
 from supervisor.pages import pages
 from supervisor.pidfile import AlreadyRunningError, PidFile
 from supervisor.reap import Reaper, become_subreaper
+from supervisor.run_time import restore
 from supervisor.status_socket import open_status_socket
 from supervisor.stop_plan import too_short
 
@@ -57,7 +63,7 @@ def run(config: Config) -> int:
         server = _server(config)
         _raise_file_limit()
         become_subreaper()
-        with Board.create(slots_for(config), max(1, len(config.pools))) as board:
+        with Board.create(slots_for(config), pools_for(config)) as board:
             return asyncio.run(_live(config, places, board, own, server))
     finally:
         pid_file.release()
@@ -82,13 +88,17 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
         if arbiter is not None:
             arbiter.wake()
 
-    listener = _listener(config)
-    herd = make_herd(config, board, Nursery(loop, children, reaper), own, server, wake)
+    listener, in_force, overrides = _listener(config), _in_force(config, places), Overrides(places.overrides)
+    herd = make_herd(in_force, board, Nursery(loop, children, reaper), own, server, wake)
+    restore(herd, overrides)
     arbiter = Arbiter(herd, reaper, _addresses(config, listener))
     arbiter.herald = Herald(Notifier(os.environ, os.getpid()), _told_how_it_went(arbiter))
     control = Control(places.control_socket, arbiter)
     status = None
-    metrics = MetricsServer(pages(arbiter, config))
+    metrics = MetricsServer(pages(arbiter))
+    place = MetricsPlace(metrics, arbiter.addresses, config.metrics)
+    grounds = Grounds(herd=herd, overrides=overrides, addresses=arbiter.addresses, metrics=place)
+    arbiter.applier = Applier(grounds, wake)
     signals.listen(loop, arbiter)
     try:
         await control.start()
@@ -124,6 +134,15 @@ def _told_how_it_went(arbiter: Arbiter) -> Callable[[str], None] | None:
     return up
 
 
+def _in_force(config: Config, places: Places) -> InForce:
+    try:
+        made = InForce(config, places)
+    except OSError as error:
+        raise BootError(f"the copy of the config cannot be written below {config.data_dir}: {error.strerror}") from None
+    forget_others(places, made.snapshot)
+    return made
+
+
 def _listener(config: Config) -> socket.socket | None:
     if not config.metrics.enabled:
         return None
@@ -140,14 +159,10 @@ def _listener(config: Config) -> socket.socket | None:
 def _addresses(config: Config, listener: socket.socket | None) -> dict[str, str]:
     found = {}
     if config.gateway.enabled:
-        found["gateway"] = _address(config.gateway.host, config.gateway.port)
+        found["gateway"] = address(config.gateway.host, config.gateway.port)
     if listener is not None:
-        found["metrics"] = _address(config.metrics.host, listener.getsockname()[1])
+        found["metrics"] = address(config.metrics.host, listener.getsockname()[1])
     return found
-
-
-def _address(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _raise_file_limit() -> None:

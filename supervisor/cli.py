@@ -51,6 +51,8 @@ def _modules() -> dict[str, str]:
 @click.pass_context
 def cli(context: click.Context, path: Path, daemon: bool, wait: str) -> None:
     """Keep a herd of worker processes alive. Without a command: run in the foreground until told to stop."""
+    # Here the file itself is meant, even where a supervisor started us with a copy of what it has applied.
+    os.environ.pop("HERDSMAN_CONFIG_SNAPSHOT", None)
     context.obj = path
     if daemon and context.invoked_subcommand is not None:
         raise click.UsageError("-d starts a supervisor, so it goes with no command")

@@ -158,12 +158,14 @@ class Control:
         if verb is None:
             return _refused(f"unknown verb {request.get('verb')!r}: there is {', '.join(self._access.verbs)}")
         try:
-            return {"ok": True, "result": verb(self._arbiter, request.get("args", {}))}
+            result = verb(self._arbiter, request.get("args", {}))
+            self._arbiter.remember()
         except CommandError as error:
             return _refused(str(error))
         except Exception:
             log.exception("the command %r failed", request.get("verb"))
             return _refused("the supervisor failed at it; its log says why")
+        return {"ok": True, "result": result}
 
 
 def _clear(path: Path) -> None:

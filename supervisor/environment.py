@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from config import SNAPSHOT_VARIABLE
 from supervisor.notify import VARIABLES as OF_THE_SERVICE_MANAGER
 
 # Those of a supervisor that started us, and of what started it, are not for our children.
@@ -32,6 +33,7 @@ def child_environment(
     made = dict(base)
     for name in _NOT_FOR_CHILDREN:
         made.pop(name, None)
+    made.pop(SNAPSHOT_VARIABLE, None)  # of a supervisor that started us; ours is in `extra`, for those that get it
     paths = [str(root), *filter(None, base.get("PYTHONPATH", "").split(os.pathsep))]
     made["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
     made["HERDSMAN_CONFIG"] = str(config)

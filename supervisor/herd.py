@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from config import Config, Places
+from config import Config, Places, Program
+from config import Pool as PoolConfig
 from config.store_binary import Server
 from scoreboard import FD_VARIABLE, Board
+from scoreboard.layout import MAX_POOLS
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
 from supervisor.guardian import Guardian
+from supervisor.in_force import InForce
 from supervisor.janitor import Janitor
 from supervisor.logger_link import LoggerLink
 from supervisor.outputs import Outputs
@@ -26,6 +29,7 @@ from supervisor.store_config import StoreFiles, render
 from supervisor.zygote import Origin
 
 _FEWEST_SLOTS = 128
+_SPARE_POOLS = 16  # so many can be added while the supervisor runs
 
 
 @dataclass(kw_only=True)
@@ -37,11 +41,22 @@ class Herd:
     outputs: Outputs
     board: Board
     slots: Slots
+    builder: "Builder"
     store: Store | None = None
     janitor: Janitor | None = None
     gateway: Service | None = None
     pools: list[Pool] = field(default_factory=list)
     programs: dict[str, list[Service]] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Config:
+        """The config in force."""
+        return self.builder.in_force.config
+
+    @property
+    def pool_records(self) -> int:
+        """So many pool records of the scoreboard, from the first on, may be in use."""
+        return max((pool.number + 1 for pool in self.pools), default=0)
 
     def wards(self) -> Iterator[LoggerLink | Service | Pool]:
         """Every ward, in the order of starting."""
@@ -76,6 +91,11 @@ def slots_for(config: Config) -> int:
     return max(_FEWEST_SLOTS, 4 * sum(pool.instances for pool in config.pools))
 
 
+def pools_for(config: Config) -> int:
+    """Answer how many pools the scoreboard has records for."""
+    return min(MAX_POOLS, len(config.pools) + _SPARE_POOLS)
+
+
 def store_files(config: Config) -> StoreFiles:
     """Answer where the embedded store keeps what."""
     places = Places(config.data_dir)
@@ -88,81 +108,138 @@ def store_files(config: Config) -> StoreFiles:
 
 
 def make_herd(
-    config: Config, board: Board, nursery: Nursery, own: PipeStream, server: Server | None, wake: Callable[[], None]
+    in_force: InForce, board: Board, nursery: Nursery, own: PipeStream, server: Server | None, wake: Callable[[], None]
 ) -> Herd:
     """Make everything the config asks for; nothing is started yet."""
-    builder = _Builder(config, board, nursery, own, wake)
-    herd = builder.herd
+    builder = Builder(in_force, board, nursery, own, wake)
+    herd, config = builder.herd, in_force.config
     if server is not None:
         herd.store = builder.store(server)
-    herd.pools = [builder.pool(number) for number in range(len(config.pools))]
+    herd.pools = [builder.pool(pool, in_force) for pool in config.pools]
     if config.janitor.enabled:
         herd.janitor = builder.janitor()
     if config.gateway.enabled:
         herd.gateway = builder.gateway()
     for program in config.programs:
-        herd.programs[program.name] = program_services(
-            program, nursery, herd.outputs, builder.environment, flush=herd.logger.flush, wake=wake
-        )
+        herd.programs[program.name] = builder.program(program)
     return herd
 
 
-class _Builder:
-    """Knows what all the wards are made of."""
+class Builder:
+    """Knows what all the wards are made of, at the start and whenever the config in force changes."""
 
     def __init__(
-        self, config: Config, board: Board, nursery: Nursery, own: PipeStream, wake: Callable[[], None]
+        self, in_force: InForce, board: Board, nursery: Nursery, own: PipeStream, wake: Callable[[], None]
     ) -> None:
-        self._config = config
-        self._places = Places(config.data_dir)
+        self.in_force = in_force
+        self._places = Places(in_force.config.data_dir)
         self._nursery = nursery
         self._wake = wake
         self._board = board
         self._on_board = {FD_VARIABLE: str(board.fd)}
-        outputs, logs = Outputs(), config.logs
-        arguments = ("--dir", str(self._places.logs_dir), "--max-size", str(logs.max_size))
-        arguments += ("--max-total", str(logs.max_total), *(("--echo",) if logs.echo else ()))
+        self._environments: list[dict[str, str]] = []  # of our own parts; they name the config in force
+        self._numbers = list(range(board.pools))
+        outputs = Outputs()
         env = self.environment(self._on_board)
-        logger = LoggerLink(nursery, outputs, own, arguments, env, pass_fds=(board.fd,), wake=wake)
+        logger = LoggerLink(nursery, outputs, own, self.log_settings(), env, pass_fds=(board.fd,), wake=wake)
         own.connect(outputs.pipe("supervisor", "supervisor"))
         guardian = Guardian(nursery, self.environment({}), outputs.pipe("guardian", "supervisor"), wake=wake)
-        self.herd = Herd(logger=logger, guardian=guardian, outputs=outputs, board=board, slots=Slots(board.slots))
+        self.herd = Herd(
+            logger=logger, guardian=guardian, outputs=outputs, board=board, slots=Slots(board.slots), builder=self
+        )
         self._shared = Surroundings(
             board=board, slots=self.herd.slots, nursery=nursery, outputs=outputs, flush=logger.flush, wake=wake
         )
         # All zygotes, keepers and workers hold the other end: it is at its end of file when we are gone.
         self._lifeline, self._hold = os.pipe2(os.O_CLOEXEC)
 
+    @property
+    def spare_pools(self) -> int:
+        """How many pools can still be added."""
+        return len(self._numbers)
+
+    def take_over(self, in_force: InForce) -> None:
+        """Have whatever is started from now on read this config; what runs is not touched."""
+        self.in_force = in_force
+        for env in self._environments:
+            env.update(in_force.variables)
+        configs = {pool.name: pool for pool in in_force.config.pools}
+        for pool in self.herd.pools:
+            if pool.name in configs:
+                pool.follow(pool.config, self.origin(pool, configs[pool.name], in_force))
+
+    def origin(self, pool: Pool, config: PoolConfig, of: InForce) -> Origin:
+        """Answer how the zygotes of a pool are started when they are to read this config."""
+        return replace(pool.origin, **self._read_by(config, of))
+
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
-        return child_environment(os.environ, config=self._config.path, root=ROOT, extra=extra)
+        """Answer the environment of a child, without what only our own parts are told."""
+        return child_environment(os.environ, config=self.in_force.config.path, root=ROOT, extra=extra)
+
+    def log_settings(self) -> tuple[str, ...]:
+        """Answer the logger's arguments."""
+        logs = self.in_force.config.logs
+        sizes = ("--max-size", str(logs.max_size), "--max-total", str(logs.max_total))
+        return ("--dir", str(self._places.logs_dir), *sizes, *(("--echo",) if logs.echo else ()))
 
     def store(self, server: Server) -> Store:
-        files, wanted = store_files(self._config), self._config.store
+        """Make the embedded store."""
+        files, wanted = store_files(self.in_force.config), self.in_force.config.store
         text = render(files, fsync=wanted.fsync, max_memory=wanted.max_memory)
         return Store(self._nursery, server, files, text, self.environment({}), wake=self._wake)
 
-    def pool(self, number: int) -> Pool:
-        config = self._config.pools[number]
-        return Pool(config, number, self._shared, partial(self._origin, dict(config.env)))
+    def pool(self, config: PoolConfig, of: InForce) -> Pool:
+        """Make a pool. The scoreboard must have a record left: see `spare_pools`."""
+        return Pool(config, self._numbers.pop(0), self._shared, lambda name, number: self._origin(name, number, of))
 
-    def janitor(self) -> Janitor:
-        env, size = self.environment({}), self._config.logs.max_size
-        return Janitor(self._nursery, self._config.path, self._places, env, size, wake=self._wake)
+    def forget(self, pool: Pool) -> None:
+        """Give back what a pool had that is down for good."""
+        record = self._board.pool(pool.number)
+        record.name, record.desired, record.generation = "", 0, 0
+        # Its keeper, whose record this is, is gone; an old time makes these the word that counts least.
+        self._board.figures(pool.number).publish({}, now_ns=0)
+        self.herd.outputs.drop(f"{pool.name}.zygote")
+        self._numbers = sorted([*self._numbers, pool.number])
 
-    def gateway(self) -> Service:
-        env, logger = self.environment(self._on_board), self.herd.logger
-        fds = (self._board.fd,)
-        return gateway_service(
-            self._config.path, self._nursery, self.herd.outputs, env, fds, flush=logger.flush, wake=self._wake
+    def program(self, program: Program) -> list[Service]:
+        """Make the instances of a program."""
+        return program_services(
+            program,
+            self._nursery,
+            self.herd.outputs,
+            self.environment,
+            flush=self.herd.logger.flush,
+            wake=self._wake,
         )
 
-    def _origin(self, extra: Mapping[str, str], pool: str, number: int) -> Origin:
+    def janitor(self) -> Janitor:
+        """Make the janitor."""
+        env, config = self._own({}), self.in_force.config
+        return Janitor(self._nursery, config.path, self._places, env, config.logs.max_size, wake=self._wake)
+
+    def gateway(self) -> Service:
+        """Make the gateway."""
+        env, logger, path = self._own(self._on_board), self.herd.logger, self.in_force.config.path
+        fds = (self._board.fd,)
+        return gateway_service(path, self._nursery, self.herd.outputs, env, fds, flush=logger.flush, wake=self._wake)
+
+    def _own(self, extra: Mapping[str, str]) -> dict[str, str]:
+        env = self.environment({**self.in_force.variables, **extra})
+        self._environments.append(env)
+        return env
+
+    def _origin(self, pool: str, number: int, of: InForce) -> Origin:
+        config = next(config for config in of.config.pools if config.name == pool)
         return Origin(
             pool=pool,
             number=number,
-            config=self._config.path,
-            env=self.environment(extra),
+            config=of.config.path,
             output=self.herd.outputs.pipe(f"{pool}.zygote", pool),
             scoreboard_fd=self._board.fd,
             lifeline_fd=self._lifeline,
+            **self._read_by(config, of),
         )
+
+    def _read_by(self, config: PoolConfig, of: InForce) -> Any:
+        env = self.environment({**of.variables, **config.env})
+        return {"env": env, "config_hash": of.pool_hashes[config.name]}

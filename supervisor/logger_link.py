@@ -66,6 +66,13 @@ class LoggerLink:
         """Have the files opened anew."""
         self.service.signal(signal.SIGUSR1)
 
+    def retell(self, arguments: tuple[str, ...], now: float) -> None:
+        """Have a new logger with other settings take over; what the old one has read it still writes."""
+        self._arguments = arguments
+        if self._channel is not None:
+            self._channel.send({"op": "hand over"})
+        self.service.restart(now)
+
     def reconcile(self, now: float) -> float:
         """See Service."""
         return self.service.reconcile(now)

@@ -41,7 +41,7 @@ class HerdCollector(Collector):
         """Yield all families."""
         board, slots = self._herd.board, range(self._herd.slots.used)
         rows = [row for slot in slots for table in (board.series(slot), board.aftermath(slot)) for row in table.rows()]
-        figures = queue_figures(self._herd.board, len(self._herd.pools))
+        figures = queue_figures(self._herd.board, self._herd.pool_records)
         yield from _jobs(rows, self._queues)
         yield from _queue_families(figures, self._queues, self._wait_target)
         yield _successes(figures, self._schedules)

@@ -35,10 +35,15 @@ class MetricsServer:
         """Listen on a bound socket. (Not by host name: looking names up would take a thread.)"""
         self._server = await asyncio.start_server(self._serve, sock=listener, limit=_HEADER_LIMIT)
 
-    async def stop(self) -> None:
-        """Stop listening."""
+    def close(self) -> None:
+        """Stop listening; `start` may follow, with another socket."""
         if self._server is not None:
             self._server.close()
+            self._server = None
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        self.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open += 1

@@ -8,9 +8,10 @@ from supervisor.metrics_server import Page, as_json
 from supervisor.states import State
 
 
-def pages(arbiter: Arbiter, config: Config) -> dict[str, Callable[[], Page]]:
+def pages(arbiter: Arbiter) -> dict[str, Callable[[], Page]]:
     """Answer path -> page."""
     # Imported at the first scrape: prometheus_client costs 5 MB that a supervisor nobody scrapes need not hold.
+    made_for: list[Config] = []
     registry: list[object] = []
 
     def metrics() -> Page:
@@ -18,18 +19,21 @@ def pages(arbiter: Arbiter, config: Config) -> dict[str, Callable[[], Page]]:
 
         from supervisor.metrics import HerdCollector
 
-        if not registry:
+        config = arbiter.herd.config
+        if (
+            not made_for or made_for[0] is not config
+        ):  # another config has been applied: its names have zeros from the start
             made = CollectorRegistry(auto_describe=False)
             names, times = [*config.queues, *_served(config)], [one.name for one in config.schedules]
             made.register(HerdCollector(arbiter.herd, names, times, lambda queue: config.queue(queue).wait_target))
-            registry.append(made)
+            made_for[:], registry[:] = [config], [made]
         return 200, CONTENT_TYPE_LATEST, generate_latest(registry[0])  # type: ignore[arg-type]  # filled above
 
     return {
         "/metrics": metrics,
         "/health": lambda: as_json(200, {"status": "alive"}),
         "/ready": lambda: ready(arbiter),
-        "/sd": lambda: as_json(200, discovery(arbiter, config)),
+        "/sd": lambda: as_json(200, discovery(arbiter, arbiter.herd.config)),
     }
 
 

@@ -99,6 +99,11 @@ class Pool:
             return None
         return self._roll(canary=True, change=change)
 
+    def follow(self, config: PoolConfig, origin: Origin | None = None) -> None:
+        """Go by another config and replace nobody; the number of workers stays. `origin`: for the next zygote."""
+        self.config, self._origin = config, origin or self._origin
+        self.stop_timeout = config.drain_timeout
+
     def stop(self, now: float) -> None:
         """Want no workers: drain."""
         del now  # the drain begins in the next pass, which has its own
@@ -116,6 +121,11 @@ class Pool:
         self.reconcile(now)
 
     # what people ask -----------------------------------------------------------------------------------------
+
+    @property
+    def origin(self) -> Origin:
+        """How its next zygote is started."""
+        return self._origin
 
     @property
     def target(self) -> int:

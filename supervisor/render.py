@@ -24,6 +24,8 @@ def render(status: dict[str, Any]) -> str:
         for one in [*status["programs"], *services]
         if one and one.get("error") and one["state"] != "RUNNING"
     ]
+    lines += [f"override: {name}: {text}" for name, text in sorted(status["config"]["overrides"].items())]
+    lines += _config(status["config"], status["pools"])
     lines += [_queue(name, queue) for name, queue in sorted(status["queues"].items())]
     if status["logs"]["dropped_bytes"]:
         lines.append(f"logs: {size(status['logs']['dropped_bytes'])} were dropped")
@@ -97,6 +99,16 @@ def _pool(pool: dict[str, Any]) -> str:
     if rollout and rollout["phase"] == "rolled back" and pool["generation"]:
         return f"{text}\n  rollout {rollout['id']} was rolled back: {pool['error']}"
     return f"{text}\n  cannot start: {pool['error']}"
+
+
+def _config(config: dict[str, Any], pools: Sequence[dict[str, Any]]) -> list[str]:
+    lines = [f"apply {config['under_way']} is under way"] if config["under_way"] else []
+    for pool in pools:
+        wanted = config["pools"].get(pool["name"])
+        others = [worker["name"] for worker in pool["workers"] if worker["config"] not in ("", wanted)]
+        if wanted and others:
+            lines.append(f"pool {pool['name']}: still with another config: {', '.join(others)}")
+    return lines
 
 
 def _queue(name: str, queue: dict[str, Any]) -> str:

@@ -36,6 +36,7 @@ class Origin:
     output: int
     scoreboard_fd: int
     lifeline_fd: int
+    config_hash: str = ""  # of all that the workers read of the config
 
     def launch(self, generation: int, control_fd: int) -> Launch:
         """Answer how the zygote of a generation is started."""
@@ -98,6 +99,7 @@ class Zygote:
         self.keeper_lost = False  # the zygote died, and after it the keeper, which nobody replaces
         self.tasks: tuple[str, ...] = ()
         self.started = 0.0
+        self.config_hash = ""
         self._nursery = nursery
         self._events = events
         self._child: Child | None = None
@@ -111,6 +113,7 @@ class Zygote:
         Raises:
             OSError: it could not be started.
         """
+        self.config_hash = origin.config_hash
         ours, theirs = pair()
         with theirs:
             try:

@@ -5,13 +5,14 @@ from types import MappingProxyType
 from typing import Any
 
 from supervisor.arbiter import Arbiter
-from supervisor.commands import ping, reload, restart, rollout, scale, shutdown, start, status, stop
+from supervisor.commands import apply, ping, reload, restart, rollout, scale, shutdown, start, status, stop
 from supervisor.commands.errors import CommandError
 
 Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
+        "apply": apply.run,
         "ping": ping.run,
         "reload": reload.run,
         "restart": restart.run,

@@ -34,6 +34,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "uptime_s": round(up_s, 1),
         "rss_bytes": resident(os.getpid()),
         "addresses": arbiter.addresses,
+        "config": _config(arbiter),
         "pools": [_pool(pool, now) for pool in herd.pools],
         "programs": [_service(one, now) for services in herd.programs.values() for one in services],
         "store": _store(herd.store, now),
@@ -41,11 +42,22 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "gateway": _service(herd.gateway, now) if herd.gateway else None,
         "logger": _service(herd.logger.service, now),
         "guardian": _service(herd.guardian, now) if herd.guardian.wanted else None,
-        "queues": queue_figures(herd.board, len(herd.pools)).queues,
+        "queues": queue_figures(herd.board, herd.pool_records).queues,
         "logs": {
             "written_bytes": herd.board.logger().written_bytes,
             "dropped_bytes": herd.board.logger().dropped_bytes,
         },
+    }
+
+
+def _config(arbiter: Arbiter) -> dict[str, Any]:
+    in_force, applier = arbiter.herd.builder.in_force, arbiter.applier
+    return {
+        "file": str(in_force.config.path),
+        "hash": in_force.hash,
+        "pools": in_force.pool_hashes,
+        "under_way": applier.under_way if applier else None,
+        "overrides": {name: one.text for name, one in applier.overrides.items()} if applier else {},
     }
 
 
@@ -80,6 +92,7 @@ def _worker(seat: Seat, now: float) -> dict[str, Any]:
         "activity": seen.state.name.lower() if seen else None,
         "task": (seen.task or None) if seen and seen.state is WorkerState.BUSY else None,
         "generation": seat.generation,
+        "config": seat.zygote.config_hash if seat.zygote else "",
         "since_s": round(now - seat.since, 1),
         "restarts": seat.restarts,
         "last_end": _last_end(seat),

@@ -110,9 +110,21 @@ class Reader:
             os.set_blocking(source.fd, False)
             self._sources.setdefault(source.tag, []).append(source)
             self._selector.register(source.fd, selectors.EVENT_READ, source)
+        elif message["op"] == "hand over":
+            self._hand_over()
         elif message["op"] == "flush":
             for source in self._sources.get(message["tag"], []).copy():
                 self._empty(source)
+
+    def _hand_over(self) -> None:
+        """Read no further: the next logger gets the same pipes, and what is in them."""
+        for source in [source for sources in self._sources.values() for source in sources]:
+            self._pass_on(source, source.framer.flush())
+            self._close(source)
+        if self._control is not None:
+            self._selector.unregister(self._control)
+            self._control.close()
+            self._control = None
 
     def _empty(self, source: Source) -> None:
         """Read what is there, then end the unfinished line: whoever wrote it is dead."""

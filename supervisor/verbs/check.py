@@ -1,9 +1,12 @@
 """`check`: what is wrong with the config file."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from config import Places
+from supervisor import client
 from supervisor.asking import load_or_exit
 
 
@@ -14,3 +17,7 @@ def check(path: Path) -> None:
     config = load_or_exit(path)
     workers = sum(pool.instances for pool in config.pools)
     click.echo(f"{path} is good: {len(config.pools)} pools, {workers} workers, {len(config.programs)} programs")
+    with suppress(client.NotRunningError, client.RefusedError):
+        found = client.ask(Places(config.data_dir).control_socket, "apply", {"dry_run": True})
+        if found["changes"]:
+            click.echo(f"it differs from what runs in {len(found['changes'])} places: `apply --dry-run` shows them")

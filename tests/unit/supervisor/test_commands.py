@@ -28,5 +28,5 @@ def test_a_name_must_be_text() -> None:
 
 
 def test_the_verbs_are_those_of_the_contract() -> None:
-    verbs = ["ping", "reload", "restart", "rollout", "scale", "shutdown", "start", "status", "stop"]
+    verbs = ["apply", "ping", "reload", "restart", "rollout", "scale", "shutdown", "start", "status", "stop"]
     assert sorted(VERBS) == verbs

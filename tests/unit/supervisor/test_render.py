@@ -15,7 +15,8 @@ def service(name: str, **over: Any) -> dict[str, Any]:
 def worker(**over: Any) -> dict[str, Any]:
     return {
         "slot": 0, "name": "default.0", "pid": 12, "state": "RUNNING", "activity": "idle", "task": None,
-        "generation": 1, "since_s": 61.0, "restarts": 2, "last_end": None, "jobs_done": 7, "rss_bytes": 3 << 20, **over,
+        "generation": 1, "since_s": 61.0, "restarts": 2, "last_end": None, "jobs_done": 7, "rss_bytes": 3 << 20,
+        "config": "abc", **over,
     }  # fmt: skip
 
 
@@ -27,7 +28,8 @@ def status(**over: Any) -> dict[str, Any]:
     return {
         "state": "running", "pid": 1, "uptime_s": 3.0, "addresses": {"gateway": "127.0.0.1:5000"}, "pools": [pool],
         "programs": [], "store": {"kind": "given"}, "janitor": service("janitor"), "gateway": None,
-        "logger": service("logger"), "queues": {"default": {"pending": 3}}, "logs": {"dropped_bytes": 0}, **over,
+        "logger": service("logger"), "queues": {"default": {"pending": 3}}, "logs": {"dropped_bytes": 0},
+        "config": {"overrides": {}, "under_way": None, "pools": {"default": "abc"}}, **over,
     }  # fmt: skip
 
 
