@@ -38,7 +38,7 @@ def ask(path: Path, verb: str, args: dict[str, Any] | None = None) -> Any:
 
 
 def ask_at(socket: Path, verb: str, args: dict[str, Any] | None = None, *, path: Path | None = None) -> Any:
-    """Ask at a socket; status 3 when nobody listens there (2 when the file at `path` is not good), 1 when it refuses."""
+    """Ask at a socket; status 3 when nobody listens there (2 when the file at `path` is bad), 1 when it refuses."""
     from supervisor import client
 
     try:

@@ -31,8 +31,7 @@ def outcome(herd: Herd) -> Outcome:
 
 def rolling(pool: Pool) -> bool:
     """Tell whether a pool's workers are being replaced, or their replacement is being prepared."""
-    generations = pool.generations
-    return generations.candidate is not None or any(seat.stale(generations.floor) for seat in pool.seats)
+    return pool.generations.candidate is not None or pool.rolling.active is not None or pool.rolling.pending is not None
 
 
 def count(herd: Herd) -> tuple[int, int]:

@@ -53,6 +53,7 @@ READERS: dict[str, tuple[Act, ...]] = {
     "data_dir": (Act(Need.START_ANEW),),
     "redis": (Act(Need.START_ANEW),),
     "store": (Act(Need.START_ANEW),),
+    "control": (Act(Need.START_ANEW),),
 }
 # Keys with readers of their own within such a section.
 SINGLE: dict[Place, tuple[Act, ...]] = {("webhooks", "alerts"): (_JANITOR,), ("queues", "*", "wait_target"): (_SET,)}
