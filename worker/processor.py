@@ -50,7 +50,7 @@ def _serve(port: int, handler: type[BaseHTTPRequestHandler]) -> None:
     complained = False
     while True:
         try:
-            server = ThreadingHTTPServer((HOST, port), handler)
+            server = _Server((HOST, port), handler)
         except OSError as error:
             if not complained:
                 log.warning("port %d is not free yet (%s); trying on", port, error.strerror)
@@ -78,6 +78,12 @@ def _work(client: Client, task: str, data: Any) -> tuple[int, dict[str, Any]]:
         return 503, {"error": str(error)}
     now = datetime.now(tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return 200, {"status": "completed", "result": result, "processedAt": now}
+
+
+class _Server(ThreadingHTTPServer):
+    """A worker's successor listens on the same port before the worker leaves: at no time is there nobody."""
+
+    allow_reuse_port = True
 
 
 class _Handler(BaseHTTPRequestHandler):

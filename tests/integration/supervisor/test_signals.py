@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -55,7 +56,8 @@ def test_quit_kills_now(herd: Herd) -> None:
     eventually(lambda: herd.all_pids() == [], 10, herd.tail)
 
 
-def test_hup_replaces_every_worker_one_after_the_other(herd: Herd) -> None:
+def test_hup_replaces_every_worker_after_a_canary(make_herd: Callable[..., Herd]) -> None:
+    herd = make_herd(pool={"reload": {"canary_time": "200ms"}})
     before = pool(herd)
     os.kill(herd.pid, signal.SIGHUP)
 
@@ -63,7 +65,7 @@ def test_hup_replaces_every_worker_one_after_the_other(herd: Herd) -> None:
         now = pool(herd)
         return bool(now["generation"] == 2 and not now["rolling"] and now["running"] == 2)
 
-    eventually(rolled, 15, herd.tail)
+    eventually(rolled, 30, herd.tail)
     after = pool(herd)
     assert {worker["pid"] for worker in before["workers"]}.isdisjoint(worker["pid"] for worker in after["workers"])
     assert {worker["generation"] for worker in after["workers"]} == {2}
