@@ -11,6 +11,7 @@ from scoreboard import FD_VARIABLE, Board
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
 from supervisor.janitor import Janitor
+from supervisor.logger_arguments import logger_arguments
 from supervisor.logger_link import LoggerLink
 from supervisor.outputs import Outputs
 from supervisor.own_output import PipeStream
@@ -116,11 +117,8 @@ class _Builder:
         self._wake = wake
         self._board = board
         self._on_board = {FD_VARIABLE: str(board.fd)}
-        outputs, logs = Outputs(), config.logs
-        arguments = ("--dir", str(self._places.logs_dir), "--max-size", str(logs.max_size))
-        arguments += ("--max-total", str(logs.max_total), *(("--echo",) if logs.echo else ()))
-        env = self.environment(self._on_board)
-        logger = LoggerLink(nursery, outputs, own, arguments, env, pass_fds=(board.fd,), wake=wake)
+        outputs, env = Outputs(), self.environment(self._on_board)
+        logger = LoggerLink(nursery, outputs, own, logger_arguments(config), env, board=board, wake=wake)
         own.connect(outputs.pipe("supervisor", "supervisor"))
         self.herd = Herd(logger=logger, outputs=outputs, board=board, slots=Slots(board.slots))
         self._shared = Surroundings(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.logger.settings import Settings
 from tests.support.architecture import ROOT
 from tests.support.processes import eventually
 
@@ -20,12 +21,12 @@ pytestmark = pytest.mark.process
 class Straw:
     """Starts a logger and gives it pipes."""
 
-    def __init__(self, folder: Path, *options: str, stdout: int = subprocess.DEVNULL) -> None:
+    def __init__(self, folder: Path, settings: Settings | None = None, stdout: int = subprocess.DEVNULL) -> None:
         self.folder = folder
         self.end, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "supervisor.logger", "--dir", str(folder), *options]
-        if "--max-size" not in options:
-            command += ["--max-size", "1000000", "--max-total", "10000000"]
+        command = [sys.executable, "-m", "supervisor.logger", "--dir", str(folder)]
+        if settings is not None:
+            command += ["--settings", settings.to_json()]
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -113,7 +114,7 @@ def test_a_dead_process_ends_its_unfinished_line(straw: Straw) -> None:
 
 def test_a_terminal_that_takes_nothing_holds_up_nobody(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     terminal_read, terminal_write = os.pipe()
-    straw = Straw(tmp_path, "--echo", stdout=terminal_write)
+    straw = Straw(tmp_path, stdout=terminal_write)
     request.addfinalizer(straw.close)
     read_end, write_end = os.pipe()
     straw.give("default.0", read_end)
@@ -127,7 +128,7 @@ def test_a_terminal_that_takes_nothing_holds_up_nobody(tmp_path: Path, request: 
 
 
 def test_files_are_rotated_and_the_total_is_kept(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    straw = Straw(tmp_path, "--max-size", "10000", "--max-total", "50000")
+    straw = Straw(tmp_path, Settings(max_size=10_000, max_total=50_000))
     request.addfinalizer(straw.close)
     read_end, write_end = os.pipe()
     straw.give("default.0", read_end)
@@ -144,7 +145,7 @@ def test_files_are_rotated_and_the_total_is_kept(tmp_path: Path, request: pytest
 
 def test_by_hand_it_says_how_it_is_meant(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "HERDSMAN_LOGGER_FD"}
-    options = ["--dir", str(tmp_path), "--max-size", "1", "--max-total", "1"]
+    options = ["--dir", str(tmp_path)]
     run = subprocess.run(
         [sys.executable, "-m", "supervisor.logger", *options],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=10,
