@@ -38,7 +38,8 @@ def as_text(lines: Sequence[bytes], origin: Origin, stamp: str) -> bytes:
 def as_json(lines: Sequence[bytes], origin: Origin, stamp: str) -> bytes:
     """One object a line. A line that is a JSON object stands under `data`, any other under `line`.
 
-    Our own log lines keep their time, and their level has a key of its own. Bytes that are no UTF-8 read as hexadecimal escapes.
+    Our own log lines keep their time, and their level has a key of its own. Bytes that are no UTF-8 are shown as
+    hexadecimal escapes.
     """
     common: dict[str, Any] = {"ts": stamp, "log": origin.log, "worker": origin.worker}
     if origin.generation:

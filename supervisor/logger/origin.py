@@ -14,6 +14,10 @@ class Origin(NamedTuple):
     job: str = ""
     type: str = ""
 
+    def of(self, job: str, kind: str) -> "Origin":
+        """Answer the same worker with another job."""
+        return self._replace(job=job, type=kind)
+
 
 class Origins:
     """Duties: look a worker's generation and job up on the scoreboard."""

@@ -11,6 +11,7 @@ from typing import Any
 from supervisor.logger.lines import Framer
 from supervisor.logger.origin import Origins
 from supervisor.logger.outlets import Outlets
+from supervisor.logger.signed import signed
 from supervisor.packets import receive
 
 _READ_SIZE = 64 * 1024
@@ -72,7 +73,9 @@ class Reader:
 
     def _pass_on(self, source: Source, lines: list[bytes]) -> None:
         if lines:
-            self._outlets.put(lines, self._origins.find(source.file, source.tag, source.slot))
+            origin = self._origins.find(source.file, source.tag, source.slot)
+            for signer, part in signed(lines) if source.slot >= 0 else ((None, lines),):
+                self._outlets.put(part, origin if signer is None else origin.of(*signer))
 
     def _close(self, source: Source) -> None:
         source.open = False

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -100,7 +101,7 @@ def _json(line: "Line") -> None:
 
 
 def _printer() -> Callable[["Line"], None]:
-    if os.environ.get("NO_COLOR") or not click.get_text_stream("stdout").isatty():
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
         return lambda line: click.echo(line.record.as_text())
 
     def coloured(line: "Line") -> None:

@@ -23,6 +23,13 @@ def nap(seconds: float = 0.0) -> float:
     return seconds
 
 
+@task("say")
+def say(text: str) -> str:
+    """Print a line and its own id."""
+    print(text, current_job().id)
+    return text
+
+
 @task("hang-once")
 def hang_once() -> str:
     """Hang until killed; behave from the second time on."""

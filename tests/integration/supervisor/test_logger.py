@@ -1,9 +1,7 @@
 """The logger as a process, with a supervisor of straw at the other end of its socket."""
 
-import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,41 +12,9 @@ import pytest
 from supervisor.logger.settings import Settings
 from tests.support.architecture import ROOT
 from tests.support.processes import eventually
+from tests.support.straw import Straw
 
 pytestmark = pytest.mark.process
-
-
-class Straw:
-    """Starts a logger and gives it pipes."""
-
-    def __init__(self, folder: Path, settings: Settings | None = None, stdout: int = subprocess.DEVNULL) -> None:
-        self.folder = folder
-        self.end, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "supervisor.logger", "--dir", str(folder)]
-        if settings is not None:
-            command += ["--settings", settings.to_json()]
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            pass_fds=(theirs.fileno(),),
-            stdout=stdout,
-            env={**os.environ, "HERDSMAN_LOGGER_FD": str(theirs.fileno())},
-        )
-        theirs.close()
-
-    def give(self, tag: str, read_end: int) -> None:
-        message = {"op": "pipe", "tag": tag, "file": tag.partition(".")[0]}
-        socket.send_fds(self.end, [json.dumps(message).encode()], [read_end])
-
-    def text(self, name: str) -> str:
-        path = self.folder / f"{name}.log"
-        return path.read_text() if path.exists() else ""
-
-    def close(self) -> None:
-        self.end.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(5)
 
 
 @pytest.fixture
