@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,12 +37,24 @@ with open(sys.argv[1], "wb", buffering=0) as told:
 
 def chatterer(folder: Path, **over: object) -> dict[str, object]:
     (folder / "chatter.py").write_text(_CHATTER)
-    return {"name": "chatter", "command": f"python {folder / 'chatter.py'} {folder / 'count'}", **over}
+    return {
+        "name": "chatter",
+        "command": f"nice -n 19 {sys.executable} {folder / 'chatter.py'} {folder / 'count'}",
+        **over,
+    }
 
 
 def count(folder: Path) -> int:
     path = folder / "count"
     return int(path.read_bytes() or b"0") if path.exists() else 0
+
+
+def metric(herd: Herd, name: str) -> float:
+    """A counter; no answer within seconds, on a busy machine, is "not yet"."""
+    try:
+        return herd.metric(f"herdsman_log_{name}_bytes_total")
+    except OSError as error:
+        raise AssertionError(str(error)) from None
 
 
 def rss(pid: int) -> int:
@@ -51,13 +64,13 @@ def rss(pid: int) -> int:
 def test_pain_04_twenty_writers_at_full_speed_cost_the_supervisor_no_memory(make_herd: MakeHerd) -> None:
     herd = make_herd(
         pool={"instances": 1},
-        programs=[{"name": "yes", "command": ["yes", "y" * 200], "instances": 20}],
+        programs=[{"name": "yes", "command": ["nice", "-n", "19", "yes", "y" * 200], "instances": 20}],
         logs={"max_size": "1M", "max_total": "4M", "echo": False},
     )
-    eventually(lambda: herd.metric("herdsman_log_written_bytes_total") > 4 * _MEGABYTE, 20)
+    eventually(lambda: metric(herd, "written") > 4 * _MEGABYTE, 20)
     before = rss(herd.pid)
-    written = herd.metric("herdsman_log_written_bytes_total")
-    eventually(lambda: herd.metric("herdsman_log_written_bytes_total") > written + 20 * _MEGABYTE, 60)
+    written = eventually(lambda: metric(herd, "written") + 1, 20)
+    eventually(lambda: metric(herd, "written") > written + 20 * _MEGABYTE, 60)
     assert rss(herd.pid) - before < 4 * _MEGABYTE
     assert rss(herd.pid_of("logger")) < 150 * _MEGABYTE
     assert herd.status()["state"] == "running"
@@ -83,11 +96,11 @@ def test_pain_05_logs_keep_to_their_total_with_rotation_compression_and_a_file_a
         return found
 
     for part in range(1, 9):
-        eventually(lambda: herd.metric("herdsman_log_written_bytes_total") > part * _MEGABYTE, 30)  # noqa: B023
+        eventually(lambda: metric(herd, "written") > part * _MEGABYTE, 30)  # noqa: B023
         assert total() <= _MEGABYTE
     assert list(logs.glob("chatter.0.log"))
     herd.command("stop", "chatter")  # at full speed a file is removed before it can be compressed
-    eventually(lambda: list(logs.glob("chatter.log.*.gz")), 10)
+    eventually(lambda: list(logs.glob("chatter.*.gz")), 10)
     assert total() <= _MEGABYTE
 
 
@@ -136,15 +149,15 @@ def test_pain_06_writers_go_on_and_the_loss_is_counted_when_no_logger_can_be_had
     herd = make_herd(pool={"instances": 1}, programs=[chatterer(tmp_path)], logs={"max_total": "20M", "echo": False})
     eventually(lambda: count(tmp_path) > 100, 10)
     stopper.append(herd)
-    lost = herd.metric("herdsman_log_dropped_bytes_total")
-    eventually(lambda: herd.metric("herdsman_log_dropped_bytes_total") > lost + _MEGABYTE, 40)
+    lost = eventually(lambda: metric(herd, "dropped") + 1, 20)
+    eventually(lambda: metric(herd, "dropped") > lost + _MEGABYTE, 40)
     stood = count(tmp_path)
     eventually(lambda: count(tmp_path) > stood + 500, 20)
     stopper.clear()
     for pid in herd.pids("logger"):
         os.kill(pid, signal.SIGCONT)
-    written = herd.metric("herdsman_log_written_bytes_total")
-    eventually(lambda: herd.metric("herdsman_log_written_bytes_total") > written + _MEGABYTE, 20)
+    written = eventually(lambda: metric(herd, "written") + 1, 20)
+    eventually(lambda: metric(herd, "written") > written + _MEGABYTE, 20)
 
 
 def test_each_line_is_found_by_the_job_that_wrote_it_in_both_formats(make_herd: MakeHerd) -> None:

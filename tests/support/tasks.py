@@ -26,7 +26,8 @@ def nap(seconds: float = 0.0) -> float:
 @task("say")
 def say(text: str) -> str:
     """Print a line and its own id."""
-    print(text, current_job().id)
+    # One write: what several threads print in pieces is mixed up by Python itself.
+    print(f"{text} {current_job().id}\n", end="")
     return text
 
 
