@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from config import fields as f
+from config.log_files import Log
 from config.section import Section
 
 
@@ -18,3 +19,4 @@ class Program(Section):
     env: f.Environment = Field(default={}, repr=False, description="Added to the process's environment")
     instances: f.Instances = Field(1, description="Processes: n, max (one a CPU), or -n (CPUs less n)")
     stop_timeout: f.Duration = Field(10.0, description="From SIGTERM to SIGKILL")
+    log: Log = Field(Log(), description="Its log, where it differs from `logs`")

@@ -6,6 +6,7 @@ Every record has exactly one writer; readers take copies and disturb nobody. See
 from scoreboard.board import FD_VARIABLE, MEMFD_NAME, Board
 from scoreboard.causes import Death, decide
 from scoreboard.figures_record import FiguresRecord
+from scoreboard.job_seen import JobSeen
 from scoreboard.keeper_record import REVOKE_WAIT_S, KeeperRecord, Revoked, unstarted
 from scoreboard.layout import ENTRIES, LAYOUT_VERSION, LayoutError
 from scoreboard.logger_record import LoggerRecord
@@ -32,6 +33,7 @@ __all__ = [
     "ExitReason",
     "FiguresRecord",
     "Intent",
+    "JobSeen",
     "KeeperRecord",
     "LayoutError",
     "LoggerRecord",

@@ -128,6 +128,8 @@ class Logger(IntEnum):
     WRITTEN_BYTES = 0
     DROPPED_BYTES = 1
     LINES = 2
+    BEAT_NS = 3
+    TAKEN_BYTES = 4
 
 
 class SeriesHead(IntEnum):

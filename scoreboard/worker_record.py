@@ -8,6 +8,7 @@ from typing import Final
 
 from scoreboard.fields import member, pack_text
 from scoreboard.hands import Hands
+from scoreboard.job_seen import JobSeen, look
 from scoreboard.kinds_table import KindsTable
 from scoreboard.layout import ENTRIES, TASK_BYTES, WORD, Worker
 from scoreboard.states import EntryState, ExitReason, WorkerState
@@ -97,3 +98,7 @@ class WorkerRecord(Hands):
     def snapshot(self) -> WorkerSnapshot:
         """Copy the record, from any process; see WorkerSnapshot."""
         return read(self._words)
+
+    def job_seen(self) -> JobSeen:
+        """Look, from any process, which job runs; see JobSeen."""
+        return look(self._words)

@@ -7,6 +7,7 @@ from supervisor.changeover import Leaving, PoolLeaves, ServiceLeaves, remove_pro
 from supervisor.diff import Plan
 from supervisor.herd import Herd
 from supervisor.in_force import InForce
+from supervisor.logger_arguments import logger_arguments
 from supervisor.metrics_place import MetricsPlace
 from supervisor.needs import GATEWAY, JANITOR, Need
 from supervisor.overrides import Override, Overrides
@@ -41,7 +42,7 @@ def carry_out(on: Grounds, plan: Plan, to: InForce, *, now: float, reset: bool) 
     if plan.has(Need.LOGGER):
         if on.herd.janitor is not None:
             on.herd.janitor.log_size = to.config.logs.max_size
-        on.herd.logger.retell(on.herd.builder.log_settings(), now)
+        on.herd.logger.change(logger_arguments(to.config), now)
     return watched, leaving
 
 

@@ -15,6 +15,7 @@ from supervisor.environment import child_environment
 from supervisor.guardian import Guardian
 from supervisor.in_force import InForce
 from supervisor.janitor import Janitor
+from supervisor.logger_arguments import logger_arguments
 from supervisor.logger_link import LoggerLink
 from supervisor.outputs import Outputs
 from supervisor.own_output import PipeStream
@@ -141,7 +142,7 @@ class Builder:
         self._numbers = list(range(board.pools))
         outputs = Outputs()
         env = self.environment(self._on_board)
-        logger = LoggerLink(nursery, outputs, own, self.log_settings(), env, pass_fds=(board.fd,), wake=wake)
+        logger = LoggerLink(nursery, outputs, own, logger_arguments(in_force.config), env, board=board, wake=wake)
         own.connect(outputs.pipe("supervisor", "supervisor"))
         guardian = Guardian(nursery, self.environment({}), outputs.pipe("guardian", "supervisor"), wake=wake)
         self.herd = Herd(
@@ -175,12 +176,6 @@ class Builder:
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
         """Answer the environment of a child, without what only our own parts are told."""
         return child_environment(os.environ, config=self.in_force.config.path, root=ROOT, extra=extra)
-
-    def log_settings(self) -> tuple[str, ...]:
-        """Answer the logger's arguments."""
-        logs = self.in_force.config.logs
-        sizes = ("--max-size", str(logs.max_size), "--max-total", str(logs.max_total))
-        return ("--dir", str(self._places.logs_dir), *sizes, *(("--echo",) if logs.echo else ()))
 
     def store(self, server: Server) -> Store:
         """Make the embedded store."""

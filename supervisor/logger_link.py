@@ -1,14 +1,17 @@
 """The supervisor's side of the logger: keeps its process alive and hands it the read ends of all pipes."""
 
+import logging
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scoreboard import Board
 from supervisor.channel import Channel, pair
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
+from supervisor.logger_watch import DISCARD_S, Sink, Verdict, Watch
 from supervisor.outputs import Output, Outputs
 from supervisor.own_output import PipeStream
 from supervisor.restart import Policy
@@ -16,6 +19,8 @@ from supervisor.service import Hooks, Rule, Service
 
 if TYPE_CHECKING:
     import socket
+
+log = logging.getLogger(__name__)
 
 CONTROL_FD = "HERDSMAN_LOGGER_FD"
 
@@ -34,7 +39,7 @@ class LoggerLink:
         arguments: tuple[str, ...],
         env: Mapping[str, str],
         *,
-        pass_fds: tuple[int, ...] = (),
+        board: Board,
         wake: Callable[[], None],
     ) -> None:
         self._loop = nursery.loop
@@ -42,7 +47,9 @@ class LoggerLink:
         self._own = own
         self._arguments = arguments
         self._env = env
-        self._pass_fds = pass_fds
+        self._pass_fds = (board.fd,)
+        self._watch = Watch(board.logger())
+        self.sink = Sink()
         self._ends: tuple[socket.socket, socket.socket] | None = None
         self._channel: Channel | None = None
         outputs.announce = self._announce
@@ -66,16 +73,28 @@ class LoggerLink:
         """Have the files opened anew."""
         self.service.signal(signal.SIGUSR1)
 
-    def retell(self, arguments: tuple[str, ...], now: float) -> None:
-        """Have a new logger with other settings take over; what the old one has read it still writes."""
+    def change(self, arguments: tuple[str, ...], now: float) -> None:
+        """Have a logger with other settings: this one writes what it has and leaves, the next one reads on."""
+        if arguments == self._arguments:
+            return
         self._arguments = arguments
         if self._channel is not None:
-            self._channel.send({"op": "hand over"})
+            self._channel.send({"op": "leave"})
         self.service.restart(now)
 
     def reconcile(self, now: float) -> float:
-        """See Service."""
-        return self.service.reconcile(now)
+        """See Service; and see to it that somebody empties the pipes."""
+        due = self.service.reconcile(now)
+        if not self.service.wanted:
+            return due
+        match self._watch.look(self.service.pid, now):
+            case Verdict.STUCK if self.service.child is not None:
+                log.error("logger: it reads no more: killed; the next one reads on")
+                self.service.child.signal(signal.SIGKILL)
+            case Verdict.LOST:
+                self.sink.empty([output.read_end for output in self._outputs.all()])
+                return min(due, now + DISCARD_S)
+        return min(due, now + self._watch.pause)
 
     def is_down(self) -> bool:
         """See Ward."""
@@ -121,7 +140,7 @@ class LoggerLink:
 
     def _announce(self, output: Output) -> None:
         if self._channel is not None:
-            message = {"op": "pipe", "tag": output.tag, "file": output.file}
+            message = {"op": "pipe", "tag": output.tag, "file": output.file, "slot": output.slot}
             self._channel.send(message, [output.read_end])
 
     def _ended(self, _end: Exit) -> None:

@@ -85,7 +85,8 @@ class HerdCollector(Collector):
     def _logger(self) -> Iterator[Metric]:
         record = self._herd.board.logger()
         yield CounterMetricFamily("herdsman_log_written_bytes", "Log bytes written", record.written_bytes)
-        yield CounterMetricFamily("herdsman_log_dropped_bytes", "Log bytes lost", record.dropped_bytes)
+        dropped = record.dropped_bytes + self._herd.logger.sink.discarded
+        yield CounterMetricFamily("herdsman_log_dropped_bytes", "Log bytes lost", dropped)
 
 
 def _state(herd: Herd) -> State | None:

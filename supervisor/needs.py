@@ -66,6 +66,8 @@ def needed(place: Place) -> tuple[Act, ...]:
     """Answer what a change of one value needs."""
     section, *rest = place
     if section in ("pools", "programs") and rest:
+        if len(rest) > 1 and rest[1] == "log":
+            return READERS["logs"]
         keys, otherwise = (POOL_KEYS, Need.RELOAD) if section == "pools" else (PROGRAM_KEYS, Need.RESTART)
         return (Act(keys.get(rest[1], otherwise) if len(rest) > 1 else otherwise, rest[0]),)
     single = SINGLE.get(place) or (SINGLE.get((section, "*", *rest[1:])) if rest else None)

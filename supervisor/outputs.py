@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One pipe: the tag on its lines (`default.3`), the file they go to (`default`), and both ends."""
+    """One pipe: the tag on its lines (`default.3`), the file they go to (`default`), both ends, a worker's slot."""
 
     tag: str
     file: str
     read_end: int
     write_end: int
+    slot: int = -1
 
 
 class Outputs:
@@ -30,14 +31,14 @@ class Outputs:
         self.left: list[int] = []  # read ends whose writers we have closed
         self.announce: Callable[[Output], None] = lambda _output: None
 
-    def pipe(self, tag: str, file: str) -> int:
-        """Answer the write end for a tag; it stays ours to close."""
+    def pipe(self, tag: str, file: str, slot: int = -1) -> int:
+        """Answer the write end for a tag; it stays ours to close. The slot tells the logger whose jobs run there."""
         found = self._pipes.get(tag)
         if found is None:
             read_end, write_end = os.pipe2(os.O_CLOEXEC)
             # Only our description of the read end; writers still wait when the pipe is full, as they should.
             os.set_blocking(read_end, False)
-            found = self._pipes[tag] = Output(tag, file, read_end, write_end)
+            found = self._pipes[tag] = Output(tag, file, read_end, write_end, slot)
             self.announce(found)
         return found.write_end
 

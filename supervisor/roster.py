@@ -110,7 +110,7 @@ class Roster:
 
     def output(self, seat: Seat) -> int:
         """Answer the pipe for a worker's output."""
-        return self._outputs.pipe(seat.name, self._pool_name)
+        return self._outputs.pipe(seat.name, self._pool_name, seat.slot)
 
     def all_well(self, target: int) -> bool:
         """Tell whether all wanted workers run and nobody else is there."""

@@ -26,6 +26,7 @@ from worker.packing import codec_of
 from worker.posting import Posting
 from worker.preflight import Preflight, advice
 from worker.quiet_import import quietly
+from worker.signed_output import sign_output
 from worker.zygote import Zygote
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Inherited(NamedTuple):
 
 def supervised(config: Config, pool: Pool, number: int, generation: int, fds: Inherited) -> int:
     """Be a zygote that a supervisor has started; returns the exit status."""
+    sign_output()
     _set_up(pool, f"worker {pool.name}")
     wire = Wire.of_fd(fds.control)
     try:

@@ -45,7 +45,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "queues": queue_figures(herd.board, herd.pool_records).queues,
         "logs": {
             "written_bytes": herd.board.logger().written_bytes,
-            "dropped_bytes": herd.board.logger().dropped_bytes,
+            "dropped_bytes": herd.board.logger().dropped_bytes + herd.logger.sink.discarded,
         },
     }
 

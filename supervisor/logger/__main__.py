@@ -9,22 +9,26 @@ from pathlib import Path
 
 from supervisor.logger.buffer import BoundedBuffer
 from supervisor.logger.files import Limits, LogFolder
+from supervisor.logger.formats import FORMATS
+from supervisor.logger.origin import Origins
+from supervisor.logger.outlets import Outlets
+from supervisor.logger.packer import Packer
 from supervisor.logger.reader import Reader
-from supervisor.logger.tally import tally
-from supervisor.logger.writer import Echo, Writer
+from supervisor.logger.settings import Settings
+from supervisor.logger.tally import find_board, tally
+from supervisor.logger.writer import Echo, Writer, told
 
 _DISK_BUFFER = 8 * 1024 * 1024
 _ECHO_BUFFER = 1024 * 1024
 _LAST_WORDS_S = 4.0  # less than what the supervisor allows for leaving
+_OWN_LOG = "supervisor"  # where the logger speaks of itself
 
 
 def main(arguments: list[str]) -> int:
     """Run until everybody has fallen silent; the exit status is 0, or 2 for a wrong start."""
     parser = argparse.ArgumentParser(prog="python -m supervisor.logger")
     parser.add_argument("--dir", type=Path, required=True)
-    parser.add_argument("--max-size", type=int, required=True)
-    parser.add_argument("--max-total", type=int, required=True)
-    parser.add_argument("--echo", action="store_true")
+    parser.add_argument("--settings", type=Settings.from_json, default=Settings())
     options = parser.parse_args(arguments)
     inherited = os.environ.get("HERDSMAN_LOGGER_FD", "")
     if not inherited.isdigit():
@@ -32,22 +36,34 @@ def main(arguments: list[str]) -> int:
         return 2
     control = socket.socket(fileno=int(inherited))
     os.set_inheritable(control.fileno(), False)  # noqa: FBT003  the argument has no name
+    _run(control, options.dir, options.settings)
+    return 0
 
-    disk = BoundedBuffer(_DISK_BUFFER)
-    echo = BoundedBuffer(_ECHO_BUFFER) if options.echo else None
-    counts = tally(os.environ)
-    writer = Writer(disk, LogFolder(options.dir, Limits(options.max_size, options.max_total)), counts)
+
+def _run(control: socket.socket, folder: Path, settings: Settings) -> None:
+    board = find_board(os.environ)
+    counts, form = tally(board), FORMATS[settings.format]
+    disk, echo = BoundedBuffer(_DISK_BUFFER), BoundedBuffer(_ECHO_BUFFER)
+    packer = Packer(folder) if settings.compress == "gzip" else None
+    limits = Limits(settings.max_size, settings.max_total, settings.rotate_every, settings.max_age)
+    files = LogFolder(folder, limits) if packer is None else LogFolder(folder, limits, packer.add)
+    writer = Writer(disk, files, counts, form)
     _listen(writer, disk)
-    threads = [writer] if echo is None else [writer, Echo(echo)]
+    if packer is not None:
+        packer.start()
+    threads = [writer, Echo(echo, form)]
     for thread in threads:
         thread.start()
-    Reader(control, disk, echo, counts).run()
+    lost = counts.inherit()
+    if lost:
+        notice = told(f"{lost} bytes were in the hands of the logger before this one and are lost", _OWN_LOG, form)
+        counts.took(len(notice))
+        disk.put(_OWN_LOG, notice)
+    Reader(control, Outlets(disk, echo, settings, counts), Origins(board)).run()
     for buffer in (disk, echo):
-        if buffer is not None:
-            buffer.close()
+        buffer.close()
     for thread in threads:
         thread.join(_LAST_WORDS_S)
-    return 0
 
 
 def _listen(writer: Writer, disk: BoundedBuffer) -> None:

@@ -1,5 +1,7 @@
 """Bytes from a pipe -> whole lines with a tag. Pure."""
 
+from collections.abc import Sequence
+
 LINE_LIMIT = 64 * 1024
 _STAMP = len("2026-01-31T12:00:00.123Z")
 
@@ -33,7 +35,7 @@ def _pieces(line: bytes) -> list[bytes]:
     return [line[at : at + LINE_LIMIT] for at in range(0, len(line), LINE_LIMIT)]
 
 
-def tagged(lines: list[bytes], tag: str, stamp: str) -> bytes:
+def tagged(lines: Sequence[bytes], tag: str, stamp: str) -> bytes:
     """Join lines into what is written: `2026-01-31T12:00:00.123Z default.3 | text`.
 
     A line that begins with such a time keeps it, at the front, instead of getting a second one.

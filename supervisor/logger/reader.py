@@ -6,24 +6,27 @@ import selectors
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
-from supervisor.logger.buffer import BoundedBuffer
-from supervisor.logger.lines import Framer, tagged
-from supervisor.logger.stamp import stamp
-from supervisor.logger.writer import Tally
+from supervisor.logger.lines import Framer
+from supervisor.logger.origin import Origins
+from supervisor.logger.outlets import Outlets
+from supervisor.logger.signed import signed
 from supervisor.packets import receive
 
 _READ_SIZE = 64 * 1024
+_BEAT_S = 0.25  # how often it shows that it lives when there is nothing to read
 _TURNS = 16  # reads a pipe may have in a row when it is to be emptied
 
 
 @dataclass(slots=True)
 class Source:
-    """One pipe: the tag on its lines and the file they go to."""
+    """One pipe: the tag on its lines, the file they go to, and the worker's slot (-1: it is no worker's)."""
 
     fd: int
     tag: str
     file: str
+    slot: int = -1
     framer: Framer = field(default_factory=Framer)
     open: bool = True
 
@@ -31,20 +34,21 @@ class Source:
 class Reader:
     """Duties: take new pipes from the control socket, read all, hand on whole lines, leave when all have ended."""
 
-    def __init__(self, control: socket.socket, disk: BoundedBuffer, echo: BoundedBuffer | None, tally: Tally) -> None:
+    def __init__(self, control: socket.socket, outlets: Outlets, origins: Origins) -> None:
         self._control: socket.socket | None = control
-        self._disk = disk
-        self._echo = echo
-        self._tally = tally
+        self._outlets = outlets
+        self._origins = origins
+        self._leaving = False
         self._sources: dict[str, list[Source]] = {}
         self._selector = selectors.DefaultSelector()
         control.setblocking(False)  # noqa: FBT003  the argument has no name
         self._selector.register(control, selectors.EVENT_READ, None)
 
     def run(self) -> None:
-        """Read until the control socket and every pipe are at their end."""
-        while self._control is not None or self._sources:
-            for key, _ in self._selector.select():
+        """Read until the control socket and every pipe are at their end, or a successor is to take over."""
+        while (self._control is not None or self._sources) and not self._leaving:
+            self._outlets.tally.beat()
+            for key, _ in self._selector.select(_BEAT_S):
                 if isinstance(key.data, Source):
                     self._read(key.data)
                 else:
@@ -68,13 +72,10 @@ class Reader:
         return False
 
     def _pass_on(self, source: Source, lines: list[bytes]) -> None:
-        if not lines:
-            return
-        data = tagged(lines, source.tag, stamp())
-        if not self._disk.put(source.file, data):
-            self._tally.dropped(len(data))
-        if self._echo is not None:
-            self._echo.put(source.file, data)
+        if lines:
+            origin = self._origins.find(source.file, source.tag, source.slot)
+            for signer, part in signed(lines) if source.slot >= 0 else ((None, lines),):
+                self._outlets.put(part, origin if signer is None else origin.of(*signer))
 
     def _close(self, source: Source) -> None:
         source.open = False
@@ -104,27 +105,20 @@ class Reader:
         with suppress(ValueError, KeyError, TypeError):
             self._obey(json.loads(data), fds)
 
-    def _obey(self, message: dict[str, str], fds: list[int]) -> None:
+    def _obey(self, message: dict[str, Any], fds: list[int]) -> None:
         if message["op"] == "pipe" and fds:
-            source = Source(fds[0], message["tag"], message["file"])
+            source = Source(fds[0], message["tag"], message["file"], message.get("slot", -1))
             os.set_blocking(source.fd, False)
             self._sources.setdefault(source.tag, []).append(source)
             self._selector.register(source.fd, selectors.EVENT_READ, source)
-        elif message["op"] == "hand over":
-            self._hand_over()
         elif message["op"] == "flush":
             for source in self._sources.get(message["tag"], []).copy():
                 self._empty(source)
-
-    def _hand_over(self) -> None:
-        """Read no further: the next logger gets the same pipes, and what is in them."""
-        for source in [source for sources in self._sources.values() for source in sources]:
-            self._pass_on(source, source.framer.flush())
-            self._close(source)
-        if self._control is not None:
-            self._selector.unregister(self._control)
-            self._control.close()
-            self._control = None
+        elif message["op"] == "leave":
+            # The supervisor holds the pipes: what is not read yet is the successor's. Half a line cannot wait for it.
+            self._leaving = True
+            for source in [source for sources in self._sources.values() for source in sources]:
+                self._pass_on(source, source.framer.flush())
 
     def _empty(self, source: Source) -> None:
         """Read what is there, then end the unfinished line: whoever wrote it is dead."""

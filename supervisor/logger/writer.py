@@ -2,24 +2,35 @@
 
 import os
 import threading
+import time
 from collections import defaultdict
 from contextlib import suppress
 from typing import Protocol
 
 from supervisor.logger.buffer import BoundedBuffer, Chunk
 from supervisor.logger.files import LogFolder
-from supervisor.logger.lines import tagged
+from supervisor.logger.formats import Format
+from supervisor.logger.origin import Origin
 from supervisor.logger.stamp import stamp
+
+_TEND_S = 1.0  # how often the ages of files are looked at
+_OURSELVES = "logger"
 
 
 class Tally(Protocol):
     """Where the figures go: the scoreboard's LoggerRecord, or nowhere."""
+
+    def took(self, size: int) -> None:
+        """Count what was read and is to be written."""
 
     def wrote(self, size: int, lines: int) -> None:
         """Count what reached the disk."""
 
     def dropped(self, size: int) -> None:
         """Count what was lost."""
+
+    def beat(self) -> None:
+        """Say that the reading loop turns."""
 
 
 class Writer(threading.Thread):
@@ -28,13 +39,15 @@ class Writer(threading.Thread):
     A disk that refuses costs the chunk, not the thread: the loss is counted and told in the file later.
     """
 
-    def __init__(self, buffer: BoundedBuffer, folder: LogFolder, tally: Tally) -> None:
+    def __init__(self, buffer: BoundedBuffer, folder: LogFolder, tally: Tally, form: Format) -> None:
         super().__init__(name="writer", daemon=True)
         self._buffer = buffer
         self._folder = folder
         self._tally = tally
+        self._form = form
         self._refused: dict[str, int] = defaultdict(int)
         self._reopen = False
+        self._tended = 0.0
 
     def reopen(self) -> None:
         """Have the files opened anew before the next line. Safe in a signal handler's thread."""
@@ -42,7 +55,7 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         """Write until the end."""
-        while (taken := self._buffer.take()) is not None:
+        while (taken := self._buffer.take(_TEND_S)) is not None:
             if self._reopen:
                 self._reopen = False
                 self._folder.reopen()
@@ -53,27 +66,36 @@ class Writer(threading.Thread):
                 self._write(name, data)
             for name in [name for name in lost if self._refused[name]]:
                 self._write(name, b"")
+            self._tend()
 
     def _write(self, name: str, data: bytes) -> None:
-        refused = self._refused.pop(name, 0)
+        refused, notice = self._refused.pop(name, 0), b""
         if refused:
-            text = f"{refused} bytes were dropped here: the disk was too slow or refused them".encode()
-            data = tagged([text], "logger", stamp()) + data
-        try:
-            self._folder.append(name, data)
-        except OSError:
-            self._tally.dropped(len(data))
-            self._refused[name] = refused + len(data)
-        else:
-            self._tally.wrote(len(data), data.count(b"\n"))
+            notice = told(f"{refused} bytes were dropped here: the disk was too slow or refused them", name, self._form)
+            self._tally.took(len(notice))
+            data = notice + data
+        done = self._folder.append(name, data)
+        self._tally.wrote(done, data.count(b"\n", 0, done))
+        if done < len(data):
+            lost = len(data) - done
+            self._tally.dropped(lost)
+            self._refused[name] = lost if done else refused + lost - len(notice)
+
+    def _tend(self) -> None:
+        now = time.monotonic()
+        if now - self._tended >= _TEND_S:
+            self._tended = now
+            with suppress(OSError):
+                self._folder.tend(time.time())
 
 
 class Echo(threading.Thread):
     """Copies tagged lines to the terminal. A terminal that is gone ends it; one that is stopped makes it wait."""
 
-    def __init__(self, buffer: BoundedBuffer, fd: int = 1) -> None:
+    def __init__(self, buffer: BoundedBuffer, form: Format, fd: int = 1) -> None:
         super().__init__(name="echo", daemon=True)
         self._buffer = buffer
+        self._form = form
         self._fd = fd
 
     def run(self) -> None:
@@ -82,14 +104,18 @@ class Echo(threading.Thread):
             while (taken := self._buffer.take()) is not None:
                 chunks, lost = taken
                 if lost:
-                    text = f"{sum(lost.values())} bytes were not shown".encode()
-                    self._show(tagged([text], "logger", stamp()))
+                    self._show(told(f"{sum(lost.values())} bytes were not shown", "", self._form))
                 self._show(b"".join(data for _, data in chunks))
 
     def _show(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(self._fd, view) :]
+
+
+def told(text: str, log: str, form: Format) -> bytes:
+    """Answer a line of the logger's own."""
+    return form([text.encode()], Origin(log or _OURSELVES, _OURSELVES), stamp())
 
 
 def _joined(chunks: list[Chunk]) -> dict[str, bytes]:

@@ -23,6 +23,14 @@ def nap(seconds: float = 0.0) -> float:
     return seconds
 
 
+@task("say")
+def say(text: str) -> str:
+    """Print a line and its own id."""
+    # One write: what several threads print in pieces is mixed up by Python itself.
+    print(f"{text} {current_job().id}\n", end="")
+    return text
+
+
 @task("hang-once")
 def hang_once() -> str:
     """Hang until killed; behave from the second time on."""

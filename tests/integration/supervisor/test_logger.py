@@ -1,9 +1,7 @@
 """The logger as a process, with a supervisor of straw at the other end of its socket."""
 
-import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,43 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.logger.settings import Settings
 from tests.support.architecture import ROOT
 from tests.support.processes import eventually
+from tests.support.straw import Straw
 
 pytestmark = pytest.mark.process
-
-
-class Straw:
-    """Starts a logger and gives it pipes."""
-
-    def __init__(self, folder: Path, *options: str, stdout: int = subprocess.DEVNULL) -> None:
-        self.folder = folder
-        self.end, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "supervisor.logger", "--dir", str(folder), *options]
-        if "--max-size" not in options:
-            command += ["--max-size", "1000000", "--max-total", "10000000"]
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            pass_fds=(theirs.fileno(),),
-            stdout=stdout,
-            env={**os.environ, "HERDSMAN_LOGGER_FD": str(theirs.fileno())},
-        )
-        theirs.close()
-
-    def give(self, tag: str, read_end: int) -> None:
-        message = {"op": "pipe", "tag": tag, "file": tag.partition(".")[0]}
-        socket.send_fds(self.end, [json.dumps(message).encode()], [read_end])
-
-    def text(self, name: str) -> str:
-        path = self.folder / f"{name}.log"
-        return path.read_text() if path.exists() else ""
-
-    def close(self) -> None:
-        self.end.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(5)
 
 
 @pytest.fixture
@@ -113,7 +80,7 @@ def test_a_dead_process_ends_its_unfinished_line(straw: Straw) -> None:
 
 def test_a_terminal_that_takes_nothing_holds_up_nobody(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     terminal_read, terminal_write = os.pipe()
-    straw = Straw(tmp_path, "--echo", stdout=terminal_write)
+    straw = Straw(tmp_path, stdout=terminal_write)
     request.addfinalizer(straw.close)
     read_end, write_end = os.pipe()
     straw.give("default.0", read_end)
@@ -127,7 +94,7 @@ def test_a_terminal_that_takes_nothing_holds_up_nobody(tmp_path: Path, request: 
 
 
 def test_files_are_rotated_and_the_total_is_kept(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    straw = Straw(tmp_path, "--max-size", "10000", "--max-total", "50000")
+    straw = Straw(tmp_path, Settings(max_size=10_000, max_total=50_000))
     request.addfinalizer(straw.close)
     read_end, write_end = os.pipe()
     straw.give("default.0", read_end)
@@ -144,7 +111,7 @@ def test_files_are_rotated_and_the_total_is_kept(tmp_path: Path, request: pytest
 
 def test_by_hand_it_says_how_it_is_meant(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "HERDSMAN_LOGGER_FD"}
-    options = ["--dir", str(tmp_path), "--max-size", "1", "--max-total", "1"]
+    options = ["--dir", str(tmp_path)]
     run = subprocess.run(
         [sys.executable, "-m", "supervisor.logger", *options],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=10,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from supervisor.logger.buffer import BoundedBuffer
 from supervisor.logger.files import Limits, LogFolder
+from supervisor.logger.formats import as_text
 from supervisor.logger.tally import NoTally
 from supervisor.logger.writer import Echo, Writer
 
@@ -52,7 +53,7 @@ def test_the_file_says_what_it_lacks(tmp_path: Path) -> None:
     buffer, counts = BoundedBuffer(20), Counts()
     buffer.put("default", b"first line kept\n")
     buffer.put("default", b"this one does not fit\n")
-    writer = Writer(buffer, LogFolder(tmp_path, Limits(1000, 10_000)), counts)
+    writer = Writer(buffer, LogFolder(tmp_path, Limits(1000, 10_000)), counts, as_text)
     writer.start()
     buffer.close()
     writer.join(5)
@@ -64,17 +65,15 @@ def test_the_file_says_what_it_lacks(tmp_path: Path) -> None:
 
 def test_a_disk_that_refuses_costs_the_chunk_and_not_the_thread(tmp_path: Path) -> None:
     class Full(LogFolder):
-        full = True
+        room = 5
 
-        def append(self, name: str, data: bytes) -> None:
-            if self.full:
-                self.full = False
-                raise OSError(28, "No space left on device")
-            super().append(name, data)
+        def append(self, name: str, data: bytes) -> int:
+            room, self.room = self.room, 1000
+            return super().append(name, data[:room])
 
     buffer, counts = BoundedBuffer(1000), Counts()
-    writer = Writer(buffer, Full(tmp_path, Limits(1000, 10_000)), counts)
-    buffer.put("default", b"lost\n")
+    writer = Writer(buffer, Full(tmp_path, Limits(1000, 10_000)), counts, as_text)
+    buffer.put("default", b"fits\nlost\n")
     turns = [buffer.take()]
     for chunks, _ in (turn for turn in turns if turn):
         for name, data in chunks:
@@ -82,14 +81,14 @@ def test_a_disk_that_refuses_costs_the_chunk_and_not_the_thread(tmp_path: Path) 
     writer._write("default", b"kept\n")
     assert counts.lost == len(b"lost\n")
     assert "5 bytes were dropped here" in (tmp_path / "default.log").read_text()
-    assert "kept" in (tmp_path / "default.log").read_text()
+    assert "fits\n" in (tmp_path / "default.log").read_text()
 
 
 def test_a_terminal_that_is_gone_ends_the_echo_and_nothing_else() -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
     buffer = BoundedBuffer(100)
-    echo = Echo(buffer, write_end)
+    echo = Echo(buffer, as_text, write_end)
     echo.start()
     buffer.put("a", b"hello\n")
     echo.join(5)

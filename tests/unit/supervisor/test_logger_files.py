@@ -1,10 +1,15 @@
+import gzip
 import os
+import time
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.logger.files import Limits, LogFolder, Old, generations, portion, surplus
+from supervisor.logger.files import Limits, LogFolder
+from supervisor.logger.packer import Packer, pack
+from supervisor.logger.rotation import Old, generations, outdated, portion, surplus
+from tests.support.processes import eventually
 
 
 def sizes(folder: Path) -> int:
@@ -81,3 +86,94 @@ def test_a_line_larger_than_a_file_goes_into_one_of_its_own() -> None:
     assert portion(b"xxxxxxxx\nyy\n", room=4, limit=5) == 0
     assert portion(b"xxxxxxxx", room=5, limit=5) == 8
     assert portion(b"yy\nxxxxxxxx\n", room=5, limit=10) == 3
+
+
+def test_a_file_is_rotated_when_its_first_line_is_too_old_also_by_a_later_logger(tmp_path: Path) -> None:
+    limits = Limits(1000, 10_000, rotate_every=3600)
+    LogFolder(tmp_path, limits).append("default", b"2026-01-31T12:00:00.000Z default.0 | old\n")
+    folder = LogFolder(tmp_path, limits)
+    folder.append("default", b"2026-01-31T12:30:00.000Z default.0 | on top\n")
+    noon = 1769860800.0
+    folder.tend(noon + 3599)
+    assert len(generations(tmp_path / "default.log")) == 1
+    folder.tend(noon + 3600)
+    assert [path.name for path in generations(tmp_path / "default.log")] == ["default.log.1", "default.log"]
+    folder.tend(noon + 7200)
+    assert len(generations(tmp_path / "default.log")) == 2  # an empty file is not rotated
+
+
+def test_rotated_files_that_are_too_old_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "default.log.1.gz").touch()
+    (tmp_path / "default.log.2").touch()
+    (tmp_path / "mine.txt").touch()
+    folder = LogFolder(tmp_path, Limits(1000, 10_000, max_age=60))
+    folder.tend(time.time() + 30)
+    assert len(list(tmp_path.iterdir())) == 3
+    folder.tend(time.time() + 90)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6))
+def test_without_an_age_nothing_is_too_old(written: float, now: float) -> None:
+    assert outdated([Old(Path("x.log.1"), 1, written)], 0, now) == []
+
+
+def test_a_file_that_somebody_emptied_or_removed_goes_on(tmp_path: Path) -> None:
+    folder, log = LogFolder(tmp_path, Limits(100, 10_000)), tmp_path / "default.log"
+    folder.append("default", b"x" * 89 + b"\n")
+    os.truncate(log, 0)
+    folder.append("default", b"y" * 89 + b"\n")
+    assert [path.name for path in generations(log)] == ["default.log"]
+    log.unlink()
+    folder.append("default", b"z\n")
+    assert log.read_bytes() == b"z\n"
+
+
+def test_a_folder_that_was_removed_is_made_again(tmp_path: Path) -> None:
+    folder = LogFolder(tmp_path / "logs", Limits(100, 10_000))
+    assert folder.append("default", b"one\n") == 4
+    (tmp_path / "logs" / "default.log").unlink()
+    (tmp_path / "logs").rmdir()
+    assert folder.append("default", b"two\n") == 4
+
+
+def test_numbers_grow_though_every_older_file_was_removed(tmp_path: Path) -> None:
+    folder = LogFolder(tmp_path, Limits(10, 10_000))
+    for number in range(5):
+        folder.append("default", b"123456789\n")
+        for path in tmp_path.glob("*.log.*"):
+            assert path.name == f"default.log.{number}"
+            path.unlink()
+
+
+def test_a_compressed_file_holds_the_same_and_keeps_its_time_and_mode(tmp_path: Path) -> None:
+    plain = tmp_path / "default.log.1"
+    plain.write_bytes(b"hello\n" * 10_000)
+    os.utime(plain, (1000, 1000))
+    pack(plain)
+    packed = tmp_path / "default.log.1.gz"
+    assert list(tmp_path.iterdir()) == [packed]
+    assert gzip.decompress(packed.read_bytes()) == b"hello\n" * 10_000
+    assert packed.stat().st_mtime == 1000
+    assert packed.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_packer_finishes_what_an_earlier_one_left(tmp_path: Path) -> None:
+    (tmp_path / "default.log").write_text("now\n")
+    (tmp_path / "default.log.1").write_text("left\n")
+    (tmp_path / "default.log.1.gz.part").write_text("half")
+    packer = Packer(tmp_path)
+    packer.start()
+    (tmp_path / "default.log.2").write_text("new\n")
+    packer.add(tmp_path / "gone.log.1")  # trimmed meanwhile
+    packer.add(tmp_path / "default.log.2")
+    wanted = {"default.log", "default.log.1.gz", "default.log.2.gz"}
+    eventually(lambda: {path.name for path in tmp_path.iterdir()} == wanted, 5)
+
+
+def test_compressed_files_count_towards_the_total(tmp_path: Path) -> None:
+    folder = LogFolder(tmp_path, Limits(max_size=100, max_total=1000), pack)
+    for number in range(2000):
+        folder.append("default", f"line {number:05} {os.urandom(8).hex()}\n".encode())
+        assert sizes(tmp_path) <= 1000
+    assert len(list(tmp_path.glob("*.gz"))) > 1

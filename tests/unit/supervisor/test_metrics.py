@@ -17,7 +17,10 @@ from supervisor.states import State
 def herd(board: Board, slots: Slots) -> Any:
     seat = SimpleNamespace(state=State.RUNNING, pid=None, name="default.0")
     pool = SimpleNamespace(name="default", target=2, seats=[seat], restarts=Counter({Cause.SIGNAL: 3}))
-    return SimpleNamespace(board=board, slots=slots, pools=[pool], pool_records=1, programs={}, store=None)
+    logger = SimpleNamespace(sink=SimpleNamespace(discarded=0))
+    return SimpleNamespace(
+        board=board, slots=slots, pools=[pool], pool_records=1, programs={}, store=None, logger=logger
+    )
 
 
 def scrape(collector: HerdCollector) -> dict[tuple[str, tuple[str, ...]], float]:
