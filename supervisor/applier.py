@@ -53,6 +53,7 @@ class Applier:
         self._current: ApplyJob | None = None
         self._jobs: dict[int, ApplyJob] = {}
         self._number = 0
+        self._owed = False
 
     @property
     def overrides(self) -> dict[str, Override]:
@@ -95,8 +96,9 @@ class Applier:
         return job
 
     def remember(self) -> None:
-        """Keep what commands have set, on disk."""
-        if self._current is None:
+        """Keep what commands have set, on disk; while a job turns everything over, when it has ended."""
+        self._owed = self._current is not None
+        if not self._owed:
             self._on.overrides.update(observed(self._on.herd))
 
     def reconcile(self, now: float) -> float:
@@ -112,6 +114,8 @@ class Applier:
             if not self._current.over:
                 return now + _LOOK_S
             self._current = None
+            if self._owed:
+                self.remember()
 
     def _open(self, job: ApplyJob, now: float) -> None:
         wish = job.wish
