@@ -17,6 +17,7 @@ from supervisor.child import Nursery
 from supervisor.children import Children
 from supervisor.control import Control
 from supervisor.herd import Herd, make_herd, slots_for
+from supervisor.host_check import refuse_misfits
 from supervisor.metrics_server import MetricsServer, bind
 from supervisor.own_output import PipeStream, pour_out
 from supervisor.pages import pages
@@ -35,8 +36,9 @@ def run(config: Config) -> int:
 
     Raises:
         BootError: it cannot start; nothing was left behind.
-        config.ConfigError: the data folder cannot be used.
+        config.ConfigError: the data folder cannot be used, or this host lacks what the config asks for.
     """
+    refuse_misfits(config)
     places = Places(config.data_dir)
     places.prepare()
     pid_file = PidFile(places.supervisor_pid)

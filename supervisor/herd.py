@@ -1,17 +1,22 @@
 """All that one supervisor keeps alive, made from the config: who is in it, and the order of leaving."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from config import Config, Places
+from config import Config, Places, Program
 from config.store_binary import Server
 from scoreboard import FD_VARIABLE, Board
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
 from supervisor.janitor import Janitor
 from supervisor.logger_link import LoggerLink
+from supervisor.minder import Minder
+from supervisor.minders import Minding
 from supervisor.outputs import Outputs
 from supervisor.own_output import PipeStream
 from supervisor.pool import Pool, Surroundings
@@ -23,6 +28,9 @@ from supervisor.slots import Slots
 from supervisor.store import Store
 from supervisor.store_config import StoreFiles, render
 from supervisor.zygote import Origin
+
+if TYPE_CHECKING:
+    from config.pools import Pool as PoolConfig
 
 _FEWEST_SLOTS = 128
 
@@ -40,8 +48,11 @@ class Herd:
     gateway: Service | None = None
     pools: list[Pool] = field(default_factory=list)
     programs: dict[str, list[Service]] = field(default_factory=dict)
+    minders: dict[str, Minder] = field(default_factory=dict)  # by the name of their program or pool
+    namespaces: dict[str, str] = field(default_factory=dict)  # of programs and pools, by name
+    counted_from: Counter[str] = field(default_factory=Counter)  # restarts that `reset` has put behind us, by name
 
-    def wards(self) -> Iterator[LoggerLink | Service | Pool]:
+    def wards(self) -> Iterator[LoggerLink | Service | Pool | Minder]:
         """Every ward, in the order of starting."""
         yield self.logger
         if self.store is not None:
@@ -51,12 +62,13 @@ class Herd:
             yield self.janitor
         if self.gateway is not None:
             yield self.gateway
+        yield from self.minders.values()
         for services in self.programs.values():
             yield from services
 
     def stages(self) -> list[Stage]:
         """The order of leaving; the reasons are in shutdown.py."""
-        first: list[Ward] = [*self.pools, *(service for services in self.programs.values() for service in services)]
+        first: list[Ward] = [*self.minders.values(), *self.pools, *chain.from_iterable(self.programs.values())]
         named: list[tuple[str, Sequence[Ward | None]]] = [
             ("programs and workers", first),
             ("the gateway", [self.gateway]),
@@ -101,6 +113,7 @@ def make_herd(
         herd.programs[program.name] = program_services(
             program, nursery, herd.outputs, builder.environment, flush=herd.logger.flush, wake=wake
         )
+    builder.minders()
     return herd
 
 
@@ -151,6 +164,15 @@ class _Builder:
         return gateway_service(
             self._config.path, self._nursery, self.herd.outputs, env, fds, flush=logger.flush, wake=self._wake
         )
+
+    def minders(self) -> None:
+        herd = self.herd
+        minding = Minding(nursery=self._nursery, outputs=herd.outputs, env=self.environment({}), wake=self._wake)
+        made = [minding.pool(pool, pool.config.watch) for pool in herd.pools]
+        made += [minding.program(program, herd.programs[program.name]) for program in self._config.programs]
+        herd.minders = {minder.of: minder for minder in made if minder is not None}
+        labelled: list[PoolConfig | Program] = [*self._config.pools, *self._config.programs]
+        herd.namespaces = {one.name: one.namespace for one in labelled if one.namespace is not None}
 
     def _origin(self, extra: Mapping[str, str], pool: str, number: int) -> Origin:
         return Origin(

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from supervisor.arbiter import Arbiter
-from supervisor.commands import ping, restart, scale, shutdown, start, status, stop
+from supervisor.commands import ping, reset, restart, scale, shutdown, signals, start, status, stop
 from supervisor.commands.errors import CommandError
 
 Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
@@ -13,9 +13,11 @@ Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "ping": ping.run,
+        "reset": reset.run,
         "restart": restart.run,
         "scale": scale.run,
         "shutdown": shutdown.run,
+        "signal": signals.run,
         "start": start.run,
         "status": status.run,
         "stop": stop.run,

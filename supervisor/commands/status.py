@@ -10,6 +10,7 @@ from scoreboard import WorkerState
 from supervisor.arbiter import Arbiter
 from supervisor.children import Exit
 from supervisor.figures import queue_figures
+from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.pool import Pool
 from supervisor.seat import Seat
@@ -33,8 +34,8 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "uptime_s": round(up_s, 1),
         "rss_bytes": resident(os.getpid()),
         "addresses": arbiter.addresses,
-        "pools": [_pool(pool, now) for pool in herd.pools],
-        "programs": [_service(one, now) for services in herd.programs.values() for one in services],
+        "pools": [_pool(pool, herd, now) for pool in herd.pools],
+        "programs": [_program(name, one, herd, now) for name, all_ in herd.programs.items() for one in all_],
         "store": _store(herd.store, now),
         "janitor": _service(herd.janitor, now) if herd.janitor else None,
         "gateway": _service(herd.gateway, now) if herd.gateway else None,
@@ -47,7 +48,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pool(pool: Pool, now: float) -> dict[str, Any]:
+def _pool(pool: Pool, herd: Herd, now: float) -> dict[str, Any]:
     generations = pool.generations
     current = generations.current
     return {
@@ -61,12 +62,13 @@ def _pool(pool: Pool, now: float) -> dict[str, Any]:
         "keeper_pid": current.keeper if current else None,
         "tasks": list(current.tasks) if current else [],
         "error": generations.error,
-        "restarts": sum(pool.restarts.values()),
-        "workers": [_worker(seat, now) for seat in pool.seats],
+        "namespace": herd.namespaces.get(pool.name),
+        "restarts": _since_reset(herd, pool.name, sum(pool.restarts.values())),
+        "workers": [_worker(seat, herd, now) for seat in pool.seats],
     }
 
 
-def _worker(seat: Seat, now: float) -> dict[str, Any]:
+def _worker(seat: Seat, herd: Herd, now: float) -> dict[str, Any]:
     seen = seat.own_words()
     death = seat.last_death
     return {
@@ -78,11 +80,25 @@ def _worker(seat: Seat, now: float) -> dict[str, Any]:
         "task": (seen.task or None) if seen and seen.state is WorkerState.BUSY else None,
         "generation": seat.generation,
         "since_s": round(now - seat.since, 1),
-        "restarts": seat.restarts,
+        "restarts": _since_reset(herd, seat.name, seat.restarts),
         "last_end": {"cause": death.text, "code": death.code, "signal": death.signal} if death else None,
         "jobs_done": seen.jobs_done if seen else 0,
         "rss_bytes": resident(seat.pid) if seat.pid else 0,
     }
+
+
+def _program(name: str, service: Service, herd: Herd, now: float) -> dict[str, Any]:
+    return {
+        **_service(service, now),
+        "namespace": herd.namespaces.get(name),
+        "restarts": _since_reset(herd, service.name, service.restarts),
+        "restarts_by_cause": dict(service.causes),
+    }
+
+
+def _since_reset(herd: Herd, name: str, count: int) -> int:
+    # A seat that was given up and taken again counts from nought.
+    return max(0, count - herd.counted_from[name])
 
 
 def _service(service: Service, now: float) -> dict[str, Any]:

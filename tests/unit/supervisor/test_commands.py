@@ -28,4 +28,4 @@ def test_a_name_must_be_text() -> None:
 
 
 def test_the_verbs_are_those_of_the_contract() -> None:
-    assert sorted(VERBS) == ["ping", "restart", "scale", "shutdown", "start", "status", "stop"]
+    assert sorted(VERBS) == ["ping", "reset", "restart", "scale", "shutdown", "signal", "start", "status", "stop"]

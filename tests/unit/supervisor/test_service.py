@@ -24,6 +24,9 @@ class Straw:
         self.heard.append(number.name)
         return True
 
+    def signal_group(self, number: signal.Signals) -> None:
+        self.heard.append(f"group {number.name}")
+
     def kill_group(self) -> None:
         self.heard.append("kill group")
 
