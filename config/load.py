@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.problems import ConfigError, Mark, Problem
+from config.problems import ConfigError, Mark, Marks, Problem
 
 if TYPE_CHECKING:
     from config.marks import Document
@@ -57,7 +57,7 @@ def _validated(document: "Document", path: Path) -> "Config | None":
     known = {(problem.path, problem.mark) for problem in document.problems}
     config = None
     try:
-        context = {"path": Path(os.path.abspath(path)), "marks": document.nearest}  # noqa: PTH100  # lexical: a link's own folder counts
+        context = {"path": Path(os.path.abspath(path)), "marks": Marks(document.nearest)}  # noqa: PTH100  # lexical: a link's own folder counts
         config = Config.model_validate(document.root, context=context)
     except ValidationError as error:
         found = problems(error, document)

@@ -1,6 +1,5 @@
 """The config file's format: its sections, their keys, defaults and limits. The one definition of it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,8 +9,7 @@ from config import fields as f
 from config.log_files import Logs
 from config.payloads import Encryption, Payloads
 from config.pools import Pool
-from config.problems import Mark
-from config.problems import Path as Steps
+from config.problems import Mark, Marks
 from config.programs import Program
 from config.queues import Queue, Type
 from config.section import Section
@@ -100,7 +98,7 @@ class Config(Section):
     logs: Logs = Field(Logs(), description="Log files")
 
     _path: Path = PrivateAttr(Path("config.yaml"))
-    _marks: Callable[[Steps], Mark] = PrivateAttr(lambda _steps: Mark("config.yaml"))
+    _marks: Marks = PrivateAttr(Marks())
 
     @field_validator("queues")
     @classmethod
@@ -112,7 +110,7 @@ class Config(Section):
         """Keep the file's own path, which the loader hands over as context."""
         if context:
             self._path = context["path"]
-            self._marks = context.get("marks", self._marks)
+            self._marks = context.get("marks", Marks())
 
     @property
     def path(self) -> Path:
@@ -121,7 +119,7 @@ class Config(Section):
 
     def mark(self, *steps: str | int) -> Mark:
         """Where a value, or the nearest around it, stands in the file: for what only its user can find wrong."""
-        return self._marks(steps)
+        return self._marks.nearest(steps)
 
     def queue(self, name: str) -> Queue:
         """The policy of a queue, named in the file or not."""
