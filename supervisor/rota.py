@@ -28,9 +28,9 @@ class Rota:
         self._cause = ""
 
     def ask(self, cause: str) -> None:
-        """Want all to be started anew. Asked again meanwhile: each once more, in its turn."""
+        """Want all to be started anew. Asked again meanwhile: those that wait stay in front, or they would for ever."""
         self._cause = cause
-        self._waiting = deque(self._services)
+        self._waiting += [service for service in self._services if service not in self._waiting]
 
     def reconcile(self, now: float) -> float:
         """Go on as far as possible; answer when to look again."""

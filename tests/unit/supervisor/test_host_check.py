@@ -23,7 +23,7 @@ def test_files_that_are_not_there_are_told_with_their_place(tmp_path):
     ) == [
         "c.yaml:4:16: programs[0].env_file[0]: no.env cannot be read: No such file or directory" + OPTIONAL,
         "c.yaml:5:21: programs[0].watch.paths[0]: there is no src to be watched",
-        "c.yaml:7:45: pools[0].watch.paths[0]: there is no src to be watched",
+        "c.yaml:7:43: pools[0].watch.paths[0]: there is no src to be watched",
     ]
 
 

@@ -9,7 +9,7 @@ from supervisor.service import Rule
 from supervisor.states import State
 
 
-@dataclass
+@dataclass(eq=False)
 class Straw:
     name: str
     state: State = State.RUNNING
@@ -76,3 +76,13 @@ def test_what_was_stopped_or_gave_up_or_ended_for_good_stays_so():
     turns.ask("cron")
     assert math.isinf(turns.reconcile(0.0))
     assert [one.restarts for one in left] == [[], [], []]
+
+
+def test_asked_again_and_again_every_one_has_its_turn():
+    first, second = Straw("0"), Straw("1")
+    turns = rota(first, second)
+    for _ in range(4):
+        turns.ask("watch")
+        turns.reconcile(0.0)
+        first.state = second.state = State.RUNNING
+    assert (first.restarts, second.restarts) == (["watch"] * 2, ["watch"] * 2)
