@@ -26,8 +26,11 @@ class Refusal:
 
     def error(self) -> OSError:
         """In the parent, when there is no child: why."""
-        number, _, text = os.read(self._read_end, _LONGEST).decode(errors="replace").partition(" ")
-        return OSError(int(number), text)
+        said = b""
+        with suppress(BlockingIOError):
+            said = os.read(self._read_end, _LONGEST)
+        number, _, text = said.decode(errors="replace").partition(" ")
+        return OSError(int(number), text) if text else OSError(errno.EPERM, "it failed before its command was executed")
 
     def close(self) -> None:
         """Close both ends."""

@@ -1,9 +1,12 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from supervisor.watcher import ignored, tell
+from tests.support.architecture import ROOT
 
 ROOTS = ["/srv/app", "/etc/app.conf"]
 
@@ -49,6 +52,12 @@ def test_a_line_is_never_torn():
     finally:
         os.close(read_end)
         os.close(write_end)
+
+
+def test_the_supervisor_itself_never_loads_what_watches() -> None:
+    program = "import sys, supervisor.boot; print('watchfiles' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_it_is_not_started_by_hand(monkeypatch, capsys, tmp_path: Path):
