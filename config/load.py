@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.problems import ConfigError, Mark, Problem
+from config.problems import ConfigError, Mark, Marks, Problem
 
 if TYPE_CHECKING:
     from config.marks import Document
@@ -120,7 +120,8 @@ def _validated(document: "Document", path: Path, text: str) -> "Config | None":
     known = {(problem.path, problem.mark) for problem in document.problems}
     config = None
     try:
-        context = {"text": text, "path": Path(os.path.abspath(path))}  # noqa: PTH100  # lexical: a link's own folder counts
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100  # lexical: a link's own folder counts
+        context = {"text": text, "path": absolute, "marks": Marks(document.nearest)}
         config = Config.model_validate(document.root, context=context)
     except ValidationError as error:
         found = problems(error, document)

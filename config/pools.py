@@ -9,12 +9,14 @@ from config import fields as f
 from config.log_files import Log
 from config.reload import Reload
 from config.section import Section
+from config.watch import Watch
 
 
 class Pool(Section):
     """A pool of worker processes that run the same tasks."""
 
     name: f.Name = Field(description="Unique among pools and programs")
+    namespace: f.Name | None = Field(None, description="A label: `stop namespace:LABEL` means all that bear it")
     tasks: tuple[f.Module, ...] = Field(min_length=1, description="Modules that hold the tasks")
     queue_plan: f.QueuePlan = Field(
         ("default",), alias="queues", description="A list: strict priority order. A mapping: weights"
@@ -25,6 +27,7 @@ class Pool(Section):
     max_memory_restart: f.Memory | None = Field(None, description="Recycle at the next job boundary above it")
     max_jobs: f.Whole = Field(0, ge=0, description="Recycle after about so many jobs; 0: never")
     max_age: f.Duration = Field(0.0, description="Recycle after about so long; 0: never")
+    watch: Watch | None = Field(None, description="Reloaded when files change")
     env: f.Environment = Field(default={}, repr=False, description="Added to the processes' environment")
     http_port: f.OwnPort | None = Field(None, description="Serve POST /jobs, /metrics and /health here")
     http_task: f.Text = Field("uppercase", min_length=1, description="The task that POST /jobs runs")

@@ -1,7 +1,7 @@
 """What is wrong with a config file, and where."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
 """The way to a value from the top of the file: mapping keys and list indexes."""
@@ -25,6 +25,17 @@ class Mark:
 
     def __str__(self) -> str:
         return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
+
+
+def _nowhere(_path: Path) -> Mark:
+    return Mark("config.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where the values of a file stand. All are equal: two files that say the same are the same, however laid out."""
+
+    nearest: Callable[[Path], Mark] = field(default=_nowhere, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

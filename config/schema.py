@@ -10,6 +10,7 @@ from config.control import Control
 from config.log_files import Logs
 from config.payloads import Encryption, Payloads
 from config.pools import Pool
+from config.problems import Mark, Marks
 from config.programs import Program
 from config.queues import Queue, Type
 from config.section import Section
@@ -100,6 +101,7 @@ class Config(Section):
 
     _path: Path = PrivateAttr(Path("config.yaml"))
     _text: str = PrivateAttr("")
+    _marks: Marks = PrivateAttr(Marks())
 
     @field_validator("queues")
     @classmethod
@@ -112,6 +114,7 @@ class Config(Section):
         if context:
             self._path = context["path"]
             self._text = context.get("text", "")
+            self._marks = context.get("marks", Marks())
 
     @property
     def path(self) -> Path:
@@ -122,6 +125,10 @@ class Config(Section):
     def text(self) -> str:
         """The file's text, as it was before `${VAR}` was filled; it may hold secrets all the same."""
         return self._text
+
+    def mark(self, *steps: str | int) -> Mark:
+        """Where a value, or the nearest around it, stands in the file: for what only its user can find wrong."""
+        return self._marks.nearest(steps)
 
     def queue(self, name: str) -> Queue:
         """The policy of a queue, named in the file or not."""

@@ -14,6 +14,7 @@ from config import Config, ConfigError, Places, checked, read_regular
 from supervisor.apply_job import ApplyJob, Wish
 from supervisor.carry_out import Grounds
 from supervisor.diff import Plan, config_hash, diff
+from supervisor.host_check import refuse_misfits
 from supervisor.in_force import InForce
 from supervisor.needs import Need
 from supervisor.overrides import Override
@@ -73,10 +74,11 @@ class Applier:
         """Read the file and say what applying it would do. Nothing is changed.
 
         Raises:
-            ConfigError: the file is not good.
+            ConfigError: the file is not good, or this host lacks what it asks for.
         """
         now = self._on.herd.config
         config = checked(read_regular(now.path), now.path, os.environ)
+        refuse_misfits(config)
         plan = diff(now, config)
         known, scaled = self.overrides, set(plan.names(Need.SCALE)) | set(plan.names(Need.REMOVE))
         dropped = {name: one for name, one in known.items() if reset or (name in scaled and not one.empty)}

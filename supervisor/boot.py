@@ -21,6 +21,7 @@ from supervisor.children import Children
 from supervisor.control import Control
 from supervisor.herald import Herald
 from supervisor.herd import Herd, make_herd, pools_for, slots_for
+from supervisor.host_check import refuse_misfits
 from supervisor.in_force import InForce, forget_others
 from supervisor.metrics_place import MetricsPlace
 from supervisor.metrics_server import MetricsServer, bind
@@ -46,8 +47,9 @@ def run(config: Config) -> int:
 
     Raises:
         BootError: it cannot start; nothing was left behind.
-        config.ConfigError: the data folder cannot be used.
+        config.ConfigError: the data folder cannot be used, or this host lacks what the config asks for.
     """
+    refuse_misfits(config)
     places = Places(config.data_dir)
     places.prepare()
     pid_file = PidFile(places.supervisor_pid)

@@ -24,6 +24,9 @@ class Grounds:
     metrics: MetricsPlace
 
 
+_MINDED = frozenset({"pools", "programs"})
+
+
 def carry_out(on: Grounds, plan: Plan, to: InForce, *, now: float, reset: bool) -> tuple[list[Watched], list[Leaving]]:
     """Make the config the one in force, and set all goals by it.
 
@@ -35,6 +38,7 @@ def carry_out(on: Grounds, plan: Plan, to: InForce, *, now: float, reset: bool) 
     leaving: list[Leaving] = []
     _pools(on, plan, to.config, watched, leaving)
     _programs(on, plan, to.config, watched, leaving)
+    on.herd.builder.mind({change.place[1] for change in plan.changes if change.place[0] in _MINDED})
     if reset:
         watched += _reset(on, to.config)
     _janitor(on, plan, watched, leaving, now)

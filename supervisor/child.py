@@ -14,11 +14,15 @@ import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from signal import Signals
 from typing import IO
 
 from supervisor.children import Children, Exit, OnExit
+from supervisor.confines import Confines
 from supervisor.reap import Reaper
+from supervisor.refusal import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,7 @@ class Launch:
     stop_timeout: float | None = None  # … and what is left of its group is killed after so many seconds (guardian.py)
     own_session: bool = False  # a session of its own (it may outlive us), else only a group of its own
     group_outlives: bool = False  # what it forked goes on when it dies: a zygote's workers
+    confines: Confines | None = None  # who it runs as and what it may use; None: all as we
 
 
 class Child:
@@ -60,6 +65,12 @@ class Child:
     def signal(self, number: signal.Signals) -> bool:
         """Send a signal; False when the process is gone already."""
         return self._pidfd >= 0 and send(self._pidfd, number)
+
+    def signal_group(self, number: Signals) -> None:
+        """Send a signal to it and the group it leads. While the pidfd is ours, the reaper has not collected the pid."""
+        if self._pidfd >= 0 and not self.adopted:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)
 
     def kill_group(self) -> None:
         """Kill it and the group it leads. While the pidfd lives the pid, and so the group, is certain."""
@@ -136,20 +147,7 @@ def is_dead(pidfd: int) -> bool:
 
 
 def _execute(launch: Launch) -> int:
-    parent = os.getpid()
-    death_signal = launch.death_signal
-
-    def prepare() -> None:
-        # Between fork and exec our handlers would answer signals with our wake-up pipe: back to the defaults
-        # first, then let in what was held back, so that a signal meant for the child ends the child.
-        for number in _handled():
-            signal.signal(number, signal.SIG_DFL)
-        if death_signal is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)  # the supervisor died before the kernel knew whom to tell
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
+    refusal = Refusal()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKED)
     try:
         process = subprocess.Popen(
@@ -162,16 +160,36 @@ def _execute(launch: Launch) -> int:
             pass_fds=launch.pass_fds,
             start_new_session=launch.own_session,
             process_group=None if launch.own_session else 0,
-            preexec_fn=prepare,  # noqa: PLW1509  safe here: the supervisor has one thread
+            preexec_fn=partial(_prepare, launch, os.getpid(), before, refusal),  # noqa: PLW1509  safe here: one thread
         )
+    except subprocess.SubprocessError:
+        raise refusal.error() from None
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        refusal.close()
     if process.stdin is not None:
         with suppress(BrokenPipeError):
             process.stdin.write(launch.stdin or b"")
             process.stdin.close()
     process.returncode = 0  # the reaper waits for it, subprocess must not
     return process.pid
+
+
+def _prepare(launch: Launch, parent: int, mask: set[int], refusal: Refusal) -> None:
+    """In the child, between fork and exec."""
+    # Our handlers would answer signals with our wake-up pipe: back to the defaults first, then let in what was
+    # held back, so that a signal meant for the child ends the child.
+    for number in _handled():
+        signal.signal(number, signal.SIG_DFL)
+    if launch.confines is not None:
+        with refusal.told():
+            launch.confines.assume()
+    if launch.death_signal is not None:
+        # After the change of user, which makes the kernel forget it.
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(launch.death_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)  # the supervisor died before the kernel knew whom to tell
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _handled() -> list[signal.Signals]:

@@ -10,6 +10,7 @@ from supervisor.notify import VARIABLES as OF_THE_SERVICE_MANAGER
 # Those of a supervisor that started us, and of what started it, are not for our children.
 _NOT_FOR_CHILDREN = (
     "HERDSMAN_INSTANCE",
+    "HERDSMAN_PROGRAM",
     "HERDSMAN_SCOREBOARD_FD",
     "HERDSMAN_CONTROL_FD",
     "HERDSMAN_LIFELINE_FD",

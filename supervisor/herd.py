@@ -1,8 +1,12 @@
 """All that one supervisor keeps alive, made from the config: who is in it, and the order of leaving."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from config import Config, Places, Program
@@ -17,6 +21,8 @@ from supervisor.in_force import InForce
 from supervisor.janitor import Janitor
 from supervisor.logger_arguments import logger_arguments
 from supervisor.logger_link import LoggerLink
+from supervisor.minder import Minder
+from supervisor.minders import Minding
 from supervisor.outputs import Outputs
 from supervisor.own_output import PipeStream
 from supervisor.pool import Pool, Surroundings
@@ -48,6 +54,9 @@ class Herd:
     gateway: Service | None = None
     pools: list[Pool] = field(default_factory=list)
     programs: dict[str, list[Service]] = field(default_factory=dict)
+    minders: dict[str, Minder] = field(default_factory=dict)  # by the name of their program or pool
+    leaving_minders: list[Minder] = field(default_factory=list)  # with watchers that have not left yet
+    counted_from: Counter[str] = field(default_factory=Counter)  # restarts that `reset` has put behind us, by name
 
     @property
     def config(self) -> Config:
@@ -55,11 +64,17 @@ class Herd:
         return self.builder.in_force.config
 
     @property
+    def namespaces(self) -> dict[str, str]:
+        """Labels of pools and programs, by their name."""
+        labelled: list[PoolConfig | Program] = [*self.config.pools, *self.config.programs]
+        return {one.name: one.namespace for one in labelled if one.namespace is not None}
+
+    @property
     def pool_records(self) -> int:
         """So many pool records of the scoreboard, from the first on, may be in use."""
         return max((pool.number + 1 for pool in self.pools), default=0)
 
-    def wards(self) -> Iterator[LoggerLink | Service | Pool]:
+    def wards(self) -> Iterator[LoggerLink | Service | Pool | Minder]:
         """Every ward, in the order of starting."""
         yield self.logger
         yield self.guardian
@@ -70,12 +85,22 @@ class Herd:
             yield self.janitor
         if self.gateway is not None:
             yield self.gateway
+        yield from self.minders.values()
+        for minder in [minder for minder in self.leaving_minders if minder.is_down()]:
+            self.leaving_minders.remove(minder)
+            minder.close()
+        yield from self.leaving_minders
         for services in self.programs.values():
             yield from services
 
     def stages(self) -> list[Stage]:
         """The order of leaving; the reasons are in shutdown.py."""
-        first: list[Ward] = [*self.pools, *(service for services in self.programs.values() for service in services)]
+        first: list[Ward] = [
+            *self.minders.values(),
+            *self.leaving_minders,
+            *self.pools,
+            *chain.from_iterable(self.programs.values()),
+        ]
         named: list[tuple[str, Sequence[Ward | None]]] = [
             ("programs and workers", first),
             ("the gateway", [self.gateway]),
@@ -123,6 +148,7 @@ def make_herd(
         herd.gateway = builder.gateway()
     for program in config.programs:
         herd.programs[program.name] = builder.program(program)
+    builder.mind([*(pool.name for pool in config.pools), *(program.name for program in config.programs)])
     return herd
 
 
@@ -217,6 +243,28 @@ class Builder:
         env, logger, path = self._own(self._on_board), self.herd.logger, self.in_force.config.path
         fds = (self._board.fd,)
         return gateway_service(path, self._nursery, self.herd.outputs, env, fds, flush=logger.flush, wake=self._wake)
+
+    def mind(self, names: Iterable[str]) -> None:
+        """Have the clocks and watchers of these pools and programs follow the config in force."""
+        herd, config = self.herd, self.in_force.config
+
+        def instances(name: str) -> list[Service]:
+            return herd.programs.get(name, [])
+
+        minding = Minding(nursery=self._nursery, outputs=herd.outputs, env=self.environment({}), wake=self._wake)
+        pools = {pool.name: pool for pool in config.pools}
+        programs = {program.name: program for program in config.programs}
+        for name in names:
+            if (old := herd.minders.pop(name, None)) is not None:
+                old.stop(time.monotonic())
+                herd.leaving_minders.append(old)
+            made = None
+            if name in programs:
+                made = minding.program(programs[name], partial(instances, name))
+            elif (pool := next((pool for pool in herd.pools if pool.name == name), None)) is not None:
+                made = minding.pool(pool, pools[name].watch if name in pools else None)
+            if made is not None:
+                herd.minders[name] = made
 
     def _own(self, extra: Mapping[str, str]) -> dict[str, str]:
         env = self.environment({**self.in_force.variables, **extra})

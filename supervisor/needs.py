@@ -58,8 +58,19 @@ READERS: dict[str, tuple[Act, ...]] = {
 # Keys with readers of their own within such a section.
 SINGLE: dict[Place, tuple[Act, ...]] = {("webhooks", "alerts"): (_JANITOR,), ("queues", "*", "wait_target"): (_SET,)}
 # Keys of a pool that no process of its workers reads.
-POOL_KEYS: dict[str, Need] = {"instances": Need.SCALE, "reload": Need.SET}
-PROGRAM_KEYS: dict[str, Need] = {"instances": Need.SCALE}
+POOL_KEYS: dict[str, Need] = {
+    "instances": Need.SCALE,
+    "reload": Need.SET,
+    "namespace": Need.SET,
+    "watch": Need.SET,
+}
+PROGRAM_KEYS: dict[str, Need] = {
+    "instances": Need.SCALE,
+    "namespace": Need.SET,
+    "watch": Need.SET,
+    "cron_restart": Need.SET,
+    "timezone": Need.SET,
+}
 
 
 def needed(place: Place) -> tuple[Act, ...]:

@@ -1,9 +1,10 @@
 """When a dead process comes back: capped exponential backoff with jitter, and a crash budget in time.
 
-Pure: time and chance come in as numbers. Nothing here ever gives up; over the budget the restarts only
-come at the pace of the cap, because a state that waits for a human at night costs more than a slow loop.
+Pure: time and chance come in as numbers. Nothing here gives up unasked; over the budget the restarts
+only come at the pace of the cap, because a state that waits for a human at night costs more than a slow loop.
 """
 
+import math
 from dataclasses import dataclass
 
 
@@ -17,7 +18,7 @@ class Policy:
     jitter: float = 0.1  # part of the delay that chance may add or take away
     stable: float = 5.0  # a life this long was a good one, and forgives the crashes before it
     budget: int = 10  # bad lives allowed within the window before the cap is the rule
-    window: float = 60.0
+    window: float = 60.0  # infinite: those in a row count, and a good life forgives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def after_crash(history: History, policy: Policy, life: Life, chance: float) -> 
     """
     recent = tuple(at for at in history.failures if life.ended - at < policy.window)
     if life.worked or life.lived >= policy.stable:
-        return Verdict(0.0, History(1, recent))
+        return Verdict(0.0, History(1, () if math.isinf(policy.window) else recent))
     recent = (*recent, life.ended)[-(policy.budget + 1) :]
     streak = history.streak + 1
     over = len(recent) > policy.budget

@@ -6,11 +6,14 @@ import math
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
+from supervisor.endings import CLEAN, Next, what_follows
+from supervisor.remains import Remains
 from supervisor.restart import History, Life, Policy, after_crash
 from supervisor.states import LIVE, Event, State, after
 
@@ -26,7 +29,13 @@ class Rule:
 
     restart: str = "always"  # or "on-failure", "never"
     policy: Policy = field(default_factory=Policy)
-    stop_timeout: float = 10.0  # from TERM to KILL
+    restart_delay: float = 0.0  # at least so long between an end and the next start
+    gives_up: bool = False  # over its budget it is FATAL; else it comes back at the pace of the cap
+    success: frozenset[Exit] = CLEAN  # the ends that are no failure
+    final: frozenset[Exit] = frozenset()  # the ends that no start follows
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_group: bool = False  # the signal goes to the whole group
+    stop_timeout: float = 10.0  # from the signal to KILL
     kill_grace: float = 0.0  # the same when there is no time to lose
     settle: float = 1.0  # alive this long means it works; infinite: somebody calls `up`
 
@@ -42,6 +51,8 @@ class Hooks:
     adopt: Callable[[], tuple[int, int] | None] = lambda: None
     started: Callable[[Child | None], None] = _nothing  # None: it could not be started
     ended: Callable[[Exit], None] = _nothing
+    # What the dead process (its pid) may leave behind, to be killed from then on (monotonic s).
+    remains: Callable[[int, float], Remains | None] = lambda _pid, _kill_at: None
 
 
 class Service:
@@ -65,7 +76,8 @@ class Service:
         self.since = time.monotonic()
         self.wanted = True
         self.child: Child | None = None
-        self.restarts = 0
+        self.restarts = 0  # starts after an end of its own
+        self.causes: Counter[str] = Counter()  # of every start but the first: failure, finished, operator, cron, …
         self.last_exit: Exit | None = None
         self.error = ""
         self.due = math.inf  # when the next start, or the kill, is to happen
@@ -76,6 +88,8 @@ class Service:
         self._history = History()
         self._again = False
         self._started = 0.0
+        self._remains: Remains | None = None
+        self._killed = False  # by an operator: no crash of its own
 
     @property
     def pid(self) -> int | None:
@@ -88,18 +102,21 @@ class Service:
         return self.rule.stop_timeout
 
     def is_down(self) -> bool:
-        """Tell whether no process is left."""
-        return self.child is None
+        """Tell whether no process is left, of those that it started neither."""
+        return self.child is None and self._remains is None
 
     def start(self) -> None:
         """Want it running, also after FATAL or EXITED."""
         self.wanted = True
         self._again = self.state in (State.EXITED, State.FATAL, State.BACKOFF)
+        if self.state is State.FATAL:
+            self._history = History()  # a human has seen to it: a whole budget again
         self._wake()
 
-    def restart(self, now: float) -> None:
-        """Stop it and start it again."""
+    def restart(self, now: float, cause: str = "operator") -> None:
+        """Stop it and start it again; the two never overlap."""
         self.start()
+        self.causes[cause] += 1
         if self.state in (State.STARTING, State.RUNNING):
             self._terminate(now)
 
@@ -118,10 +135,14 @@ class Service:
         if self.child is not None:
             self.due = min(self.due, now + self.rule.kill_grace)
             self.reconcile(now)
+        elif self._remains is not None:
+            self._remains.kill_at = now
 
     def signal(self, number: signal.Signals) -> bool:
-        """Pass a signal on; False when nobody is there."""
-        return self.child is not None and self.child.signal(number)
+        """Pass a signal on; False when nobody is there. A KILL is remembered as ours: it is no crash."""
+        sent = self.child is not None and self.child.signal(number)
+        self._killed |= sent and number == signal.SIGKILL
+        return sent
 
     def up(self, now: float) -> None:
         """It showed that it works."""
@@ -132,6 +153,8 @@ class Service:
 
     def reconcile(self, now: float) -> float:
         """Bring what is nearer to what is wanted; answer the next time to look (infinite: on an event only)."""
+        if self._remains is not None and not self._is_clear(self._remains, now):
+            return self._remains.next_look(now)
         match self.state:
             case State.STOPPED if self.wanted:
                 self._start(now)
@@ -146,6 +169,16 @@ class Service:
                 self.child.kill_group()
                 self.due = math.inf
         return self.since + self.rule.settle if self.state is State.STARTING else self.due
+
+    def _is_clear(self, remains: Remains, now: float) -> bool:
+        """Tell whether nothing is left of the last process; only then is a stop complete, or a start allowed."""
+        if not remains.gone(now):
+            return False
+        self._remains = None
+        if self.state is State.DRAINING:
+            self._move(Event.ENDED, now)
+            self._wake()
+        return True
 
     def _start(self, now: float) -> None:
         self._again = False
@@ -164,7 +197,8 @@ class Service:
             launch = self._launch()
             self.child = self._nursery.spawn(launch, self._ended)
         except OSError as error:
-            self.error = f"cannot be started: {error.strerror}" + (f": {error.filename}" if error.filename else "")
+            reason = error.strerror or str(error)
+            self.error = f"cannot be started: {reason}" + (f": {error.filename}" if error.filename else "")
             log.error("%s: %s", self.name, self.error)  # noqa: TRY400  the reason is in the text, a stack is noise
             self._hooks.started(None)
             if error.errno in _HOPELESS:
@@ -181,32 +215,60 @@ class Service:
         self._move(Event.STOP, now)
         self.due = now + self.rule.stop_timeout
         if self.child is not None:
-            self.child.signal(signal.SIGTERM)
+            tell = self.child.signal_group if self.rule.stop_group else self.child.signal
+            tell(self.rule.stop_signal)
 
     def _ended(self, end: Exit) -> None:
         now = time.monotonic()
-        self.child = None
+        pid, self.child = self.pid, None
         self.last_exit = end
-        log.log(logging.INFO if self.state is State.DRAINING or end.clean else logging.WARNING,
-                "%s: ended, %s", self.name, end)  # fmt: skip
+        calm = self.state is State.DRAINING or end in self.rule.success
+        log.log(logging.INFO if calm else logging.WARNING, "%s: ended, %s", self.name, end)
         self._hooks.ended(end)
-        if self.state is State.DRAINING:
-            self._move(Event.ENDED, now)
-            self.due = math.inf
-        elif self.rule.restart == "never" or (self.rule.restart == "on-failure" and end.clean):
-            self._move(Event.ENDED, now)
-        else:
-            self._back_off(now)
+        # Those that were asked to leave with it have as long as it had.
+        asked = self.state is State.DRAINING and self.rule.stop_group and math.isfinite(self.due)
+        self._remains = self._hooks.remains(pid, self.due if asked else now) if pid is not None else None
+        self._judge(end, now)
         self._wake()
+
+    def _judge(self, end: Exit, now: float) -> None:
+        rule, killed, self._killed = self.rule, self._killed, False
+        if self.state is State.DRAINING:
+            self.due = math.inf
+            if self._remains is None:
+                self._move(Event.ENDED, now)
+            return
+        match what_follows(end, restart=rule.restart, success=rule.success, final=rule.final):
+            case Next.LEAVE:
+                self._move(Event.ENDED, now)
+            case Next.GIVE_UP:
+                self._give_up(f"{end} is one of its final_exits", now)
+            case Next.AGAIN if killed:
+                self.causes["signal"] += 1
+                self._move(Event.CRASHED, now)
+                self.due = now
+            case Next.AGAIN:
+                self.causes["finished" if end in rule.success else "failure"] += 1
+                self._back_off(now)
+
+    def _give_up(self, why: str, now: float) -> None:
+        self.error = f"not started again: {why}"
+        log.error("%s: %s; `start` tries again", self.name, self.error)
+        self._move(Event.CRASHED, now)
+        self._move(Event.HOPELESS, now)
+        self.due = math.inf
 
     def _back_off(self, now: float) -> None:
         life = Life(ended=now, lived=now - self._started)
         chance = random.random()  # noqa: S311  spreads restarts, guards nothing
         verdict = after_crash(self._history, self.rule.policy, life, chance)
         self._history = verdict.history
+        if verdict.over_budget and self.rule.gives_up:
+            self._give_up(f"it ended early more than {self.rule.policy.budget} times", now)
+            return
         self.restarts += 1
         self._move(Event.CRASHED, now)
-        self.due = now + verdict.delay
+        self.due = now + max(verdict.delay, self.rule.restart_delay)
         if verdict.over_budget:
             log.error("%s keeps dying: next start in %.0f s", self.name, verdict.delay)
 

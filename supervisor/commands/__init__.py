@@ -5,7 +5,20 @@ from types import MappingProxyType
 from typing import Any
 
 from supervisor.arbiter import Arbiter
-from supervisor.commands import apply, ping, reload, restart, rollout, scale, shutdown, start, status, stop
+from supervisor.commands import (
+    apply,
+    ping,
+    reload,
+    reset,
+    restart,
+    rollout,
+    scale,
+    shutdown,
+    signals,
+    start,
+    status,
+    stop,
+)
 from supervisor.commands.errors import CommandError
 
 Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
@@ -15,10 +28,12 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "apply": apply.run,
         "ping": ping.run,
         "reload": reload.run,
+        "reset": reset.run,
         "restart": restart.run,
         "rollout": rollout.run,
         "scale": scale.run,
         "shutdown": shutdown.run,
+        "signal": signals.run,
         "start": start.run,
         "status": status.run,
         "stop": stop.run,

@@ -11,6 +11,7 @@ from supervisor.arbiter import Arbiter
 from supervisor.children import Exit
 from supervisor.commands.rollout import told
 from supervisor.figures import queue_figures
+from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.pool import Pool
 from supervisor.seat import Seat
@@ -35,8 +36,8 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "rss_bytes": resident(os.getpid()),
         "addresses": arbiter.addresses,
         "config": _config(arbiter),
-        "pools": [_pool(pool, now) for pool in herd.pools],
-        "programs": [_service(one, now) for services in herd.programs.values() for one in services],
+        "pools": [_pool(pool, herd, now) for pool in herd.pools],
+        "programs": [_program(name, one, herd, now) for name, all_ in herd.programs.items() for one in all_],
         "store": _store(herd.store, now),
         "janitor": _service(herd.janitor, now) if herd.janitor else None,
         "gateway": _service(herd.gateway, now) if herd.gateway else None,
@@ -61,7 +62,7 @@ def _config(arbiter: Arbiter) -> dict[str, Any]:
     }
 
 
-def _pool(pool: Pool, now: float) -> dict[str, Any]:
+def _pool(pool: Pool, herd: Herd, now: float) -> dict[str, Any]:
     generations = pool.generations
     current = generations.current
     return {
@@ -76,13 +77,14 @@ def _pool(pool: Pool, now: float) -> dict[str, Any]:
         "keeper_pid": current.keeper if current else None,
         "tasks": list(current.tasks) if current else [],
         "error": generations.error,
-        "restarts": sum(pool.restarts.values()),
+        "namespace": herd.namespaces.get(pool.name),
+        "restarts": _since_reset(herd, pool.name, sum(pool.restarts.values())),
         "recycles": dict(pool.recycles),
-        "workers": [_worker(seat, now) for seat in pool.seats],
+        "workers": [_worker(seat, herd, now) for seat in pool.seats],
     }
 
 
-def _worker(seat: Seat, now: float) -> dict[str, Any]:
+def _worker(seat: Seat, herd: Herd, now: float) -> dict[str, Any]:
     seen = seat.own_words()
     return {
         "slot": seat.slot,
@@ -94,7 +96,7 @@ def _worker(seat: Seat, now: float) -> dict[str, Any]:
         "generation": seat.generation,
         "config": seat.zygote.config_hash if seat.zygote else "",
         "since_s": round(now - seat.since, 1),
-        "restarts": seat.restarts,
+        "restarts": _since_reset(herd, seat.name, seat.restarts),
         "last_end": _last_end(seat),
         "leaving_for": seat.reason or None,
         "jobs_done": seen.jobs_done if seen else 0,
@@ -107,6 +109,20 @@ def _last_end(seat: Seat) -> dict[str, Any] | None:
     if death is None:
         return None
     return {"cause": death.text, "code": death.code, "signal": death.signal, "reason": seat.last_reason or None}
+
+
+def _program(name: str, service: Service, herd: Herd, now: float) -> dict[str, Any]:
+    return {
+        **_service(service, now),
+        "namespace": herd.namespaces.get(name),
+        "restarts": _since_reset(herd, service.name, service.restarts),
+        "restarts_by_cause": dict(service.causes),
+    }
+
+
+def _since_reset(herd: Herd, name: str, count: int) -> int:
+    # A seat that was given up and taken again counts from nought.
+    return max(0, count - herd.counted_from[name])
 
 
 def _service(service: Service, now: float) -> dict[str, Any]:

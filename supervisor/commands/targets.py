@@ -39,17 +39,34 @@ def pools(herd: Herd, name: str | None) -> list[Pool]:
 def wards(herd: Herd, name: str | None) -> tuple[list[Pool], list[Service]]:
     """Answer the pools and program instances that are meant; no name means all pools and no programs.
 
+    `namespace:LABEL` means all that bear the label, `web.1` one instance of a program.
+
     Raises:
         CommandError: there is neither a pool nor a program of that name.
     """
     if name is None:
         return list(herd.pools), []
+    label, colon, bearers = name.partition(":")
+    if colon and label == "namespace":
+        return _bearing(herd, bearers)
     found = [pool for pool in herd.pools if pool.name == name]
-    programs = herd.programs.get(name, [])
+    programs = herd.programs.get(name) or _instance(herd, name)
     if not found and not programs:
         known = [*(pool.name for pool in herd.pools), *herd.programs]
         raise CommandError(_unknown("pool or program", name, known))
     return found, programs
+
+
+def _bearing(herd: Herd, label: str) -> tuple[list[Pool], list[Service]]:
+    names = {name for name, namespace in herd.namespaces.items() if namespace == label}
+    if not names:
+        raise CommandError(_unknown("namespace", label, sorted(set(herd.namespaces.values()))))
+    programs = [service for name, services in herd.programs.items() if name in names for service in services]
+    return [pool for pool in herd.pools if pool.name in names], programs
+
+
+def _instance(herd: Herd, name: str) -> list[Service]:
+    return [one for one in herd.programs.get(name.partition(".")[0], []) if one.name == name]
 
 
 def refuse_when_leaving(leaving: object) -> None:

@@ -7,14 +7,21 @@ import click
 
 from config import Places
 from supervisor import client
-from supervisor.asking import load_or_exit
+from supervisor.asking import USAGE, fail, load_or_exit
 
 
 @click.command()
 @click.pass_obj
 def check(path: Path) -> None:
     """Check the config file, and say everything that is wrong with it."""
+    from config import ConfigError
+    from supervisor.host_check import refuse_misfits
+
     config = load_or_exit(path)
+    try:
+        refuse_misfits(config)
+    except ConfigError as error:
+        fail(str(error), USAGE)
     workers = sum(pool.instances for pool in config.pools)
     click.echo(f"{path} is good: {len(config.pools)} pools, {workers} workers, {len(config.programs)} programs")
     with suppress(client.NotRunningError, client.RefusedError):

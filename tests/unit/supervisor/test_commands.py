@@ -1,7 +1,10 @@
+import signal
+
 import pytest
 
 from supervisor.commands import VERBS, CommandError
 from supervisor.commands.scale import wanted
+from supervisor.commands.signals import wanted as signal_wanted
 from supervisor.commands.targets import _unknown, named
 
 
@@ -28,5 +31,29 @@ def test_a_name_must_be_text() -> None:
 
 
 def test_the_verbs_are_those_of_the_contract() -> None:
-    verbs = ["apply", "ping", "reload", "restart", "rollout", "scale", "shutdown", "start", "status", "stop"]
+    verbs = [
+        "apply",
+        "ping",
+        "reload",
+        "reset",
+        "restart",
+        "rollout",
+        "scale",
+        "shutdown",
+        "signal",
+        "start",
+        "status",
+        "stop",
+    ]
     assert sorted(VERBS) == verbs
+
+
+@pytest.mark.parametrize("text", ["HUP", "sighup", "SIGHUP", "1", " Hup "])
+def test_a_signal_is_a_name_or_a_number(text: str) -> None:
+    assert signal_wanted(text) is signal.SIGHUP
+
+
+@pytest.mark.parametrize("text", ["", "NOPE", "0", "999", "-1", "SIG"])
+def test_there_is_no_other_signal(text: str) -> None:
+    with pytest.raises(CommandError, match="a name like HUP"):
+        signal_wanted(text)

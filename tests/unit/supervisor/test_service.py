@@ -1,50 +1,12 @@
-"""A service's life without a process: a nursery that hands out children of straw."""
+"""A service's life without a process."""
 
 import errno
-import signal
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
-from supervisor.child import Launch
-from supervisor.children import Exit, OnExit
-from supervisor.restart import Policy
-from supervisor.service import Hooks, Rule, Service
+from supervisor.children import Exit
 from supervisor.states import State
-
-
-@dataclass
-class Straw:
-    pid: int
-    adopted: bool = False
-    heard: list[str] = field(default_factory=list)
-
-    def signal(self, number: signal.Signals) -> bool:
-        self.heard.append(number.name)
-        return True
-
-    def kill_group(self) -> None:
-        self.heard.append("kill group")
-
-
-class Nursery:
-    def __init__(self) -> None:
-        self.children: list[Straw] = []
-        self.on_exit: OnExit = lambda _end: None
-        self.refuse: OSError | None = None
-
-    def spawn(self, _launch: Launch, on_exit: OnExit) -> Straw:
-        if self.refuse is not None:
-            raise self.refuse
-        self.on_exit = on_exit
-        self.children.append(Straw(100 + len(self.children)))
-        return self.children[-1]
-
-    def adopt(self, pid: int, _pidfd: int, on_exit: OnExit) -> Straw:
-        self.on_exit = on_exit
-        self.children.append(Straw(pid, adopted=True))
-        return self.children[-1]
+from tests.support.straw_nursery import Nursery, service
 
 
 @pytest.fixture
@@ -52,11 +14,6 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     at = [1000.0]
     monkeypatch.setattr("time.monotonic", lambda: at[0])
     return at
-
-
-def service(nursery: Nursery, restart: str = "always", **hooks: Any) -> Service:
-    rule = Rule(restart=restart, policy=Policy(base=1.0, jitter=0.0), stop_timeout=10.0)
-    return Service("it", nursery, lambda: Launch(command=("it",), env={}), rule=rule, hooks=Hooks(**hooks))  # type: ignore[arg-type]  # straw
 
 
 def test_it_is_started_and_runs_after_it_settled(now: list[float]) -> None:
