@@ -220,12 +220,11 @@ class Pools(RuleBasedStateMachine):
                     self.ends(*worker, signal=None)
                 else:
                     self.board.worker(worker[2]).set_state(WorkerState.IDLE)
-        assert self.pool.rolling.active is None
-        assert self.pool.rolling.pending is None
+            self.workers_are_forked()  # those asked for just now: no zygote is silent for eleven seconds
+        assert (self.pool.rolling.active, self.pool.rolling.pending) == (None, None)
         assert self.pool.settled, [(seat.name, seat.state, seat.wanted) for seat in self.pool.seats]
         assert len({seat.index for seat in self.pool.seats}) == self.pool.target
-        current = self.pool.generations.current
-        assert current is not None
+        assert (current := self.pool.generations.current) is not None
         assert current.generation not in self.pool.generations.rejected
         assert not any(self.pool.generations.outdated(seat.generation) for seat in self.pool.seats)
         last = self.pool.rolling.last
