@@ -83,11 +83,10 @@ class Pools(RuleBasedStateMachine):
         self.pids = PID
         self.accepted = 0  # the newest generation that was not rolled back
         self.board = Board.create(64, 1)
-        children = SimpleNamespace(forget=lambda _: None, add=lambda *_, **__: None, __contains__=lambda _: True)
         shared = Surroundings(
             board=self.board,
             slots=Slots(64),
-            nursery=SimpleNamespace(children=Known(children)),  # type: ignore[arg-type]  # straw
+            nursery=SimpleNamespace(children=Known()),  # type: ignore[arg-type]  # straw
             outputs=Outputs(),
             flush=lambda _: None,
             wake=lambda: None,
@@ -221,12 +220,11 @@ class Pools(RuleBasedStateMachine):
                     self.ends(*worker, signal=None)
                 else:
                     self.board.worker(worker[2]).set_state(WorkerState.IDLE)
-        assert self.pool.rolling.active is None
-        assert self.pool.rolling.pending is None
+            self.workers_are_forked()  # those asked for just now: no zygote is silent for eleven seconds
+        assert (self.pool.rolling.active, self.pool.rolling.pending) == (None, None)
         assert self.pool.settled, [(seat.name, seat.state, seat.wanted) for seat in self.pool.seats]
         assert len({seat.index for seat in self.pool.seats}) == self.pool.target
-        current = self.pool.generations.current
-        assert current is not None
+        assert (current := self.pool.generations.current) is not None
         assert current.generation not in self.pool.generations.rejected
         assert not any(self.pool.generations.outdated(seat.generation) for seat in self.pool.seats)
         last = self.pool.rolling.last
@@ -289,9 +287,8 @@ class Pools(RuleBasedStateMachine):
 class Known:
     """Children of ours: every one is known, none is forgotten."""
 
-    def __init__(self, inner: Any) -> None:
-        self.forget, self.add = inner.forget, inner.add
-
+    def forget(self, _pid: int) -> None: ...
+    def add(self, *_: object, **__: object) -> None: ...
     def __contains__(self, _pid: int) -> bool:
         return True
 
