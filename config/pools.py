@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from config import fields as f
+from config.dependencies import DependsOn
 from config.section import Section
 
 
@@ -26,6 +27,8 @@ class Pool(Section):
     http_task: f.Text = Field("uppercase", min_length=1, description="The task that POST /jobs runs")
     ageing: f.Duration = Field(60.0, description="A job that waited so long goes before higher priorities; 0: never")
     max_batch: f.Whole = Field(100, ge=1, le=1000, description="Most jobs claimed at once")
+    depends_on: DependsOn = Field(default={}, description="Who must be there first: a list (ready), or name: condition")
+    essential: bool = Field(default=False, description="When it cannot be started, the supervisor ends, with status 1")
 
     @property
     def queues(self) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from config import fields as f
+from config.dependencies import DependsOn
+from config.probes import Health, Ready
 from config.section import Section
 
 
@@ -18,3 +20,7 @@ class Program(Section):
     env: f.Environment = Field(default={}, repr=False, description="Added to the process's environment")
     instances: f.Instances = Field(1, description="Processes: n, max (one a CPU), or -n (CPUs less n)")
     stop_timeout: f.Duration = Field(10.0, description="From SIGTERM to SIGKILL")
+    ready: Ready | None = Field(None, description="When it counts as running; default: it has lived for a second")
+    health: Health | None = Field(None, description="How it is found out that it hangs; default: it is not")
+    depends_on: DependsOn = Field(default={}, description="Who must be there first: a list (ready), or name: condition")
+    essential: bool = Field(default=False, description="Its end for good ends the supervisor, with its exit status")

@@ -9,6 +9,7 @@ from config import fields as f
 from config.log_files import Logs
 from config.payloads import Encryption, Payloads
 from config.pools import Pool
+from config.probes import GatewayHealth
 from config.programs import Program
 from config.queues import Queue, Type
 from config.section import Section
@@ -56,6 +57,7 @@ class Gateway(Section):
     enabled: bool = Field(default=True, description="false leaves it to somebody else")
     host: f.Host = Field("127.0.0.1", description="Address to listen on")
     port: f.Port = Field(5000, description="Port to listen on; 0: any free one")
+    health: GatewayHealth = Field(GatewayHealth(), description="A gateway that hangs is started anew")
 
 
 class Metrics(Section):

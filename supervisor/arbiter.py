@@ -11,6 +11,7 @@ import math
 import time
 from typing import Protocol
 
+from supervisor.essential import essential_end
 from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.reap import Reaper
@@ -51,6 +52,7 @@ class Arbiter:
         self._sampled = 0.0
         self._announced = False
         self._hurried = False
+        self.fate = 0  # the exit status that an essential one left us
 
     def wake(self) -> None:
         """Have the loop look at everything again."""
@@ -115,6 +117,7 @@ class Arbiter:
             times.append(math.inf if due is None else due)
         else:
             self._announce()
+            self._end_with_the_essential()
         times.append(self._sample(now))
         return min(times)
 
@@ -139,6 +142,12 @@ class Arbiter:
         workers = sum(pool.target for pool in self.herd.pools)
         where = ", ".join(f"{name} http://{address}" for name, address in self.addresses.items())
         log.info("all workers running (%d)%s", workers, f"; {where}" if where else "")
+
+    def _end_with_the_essential(self) -> None:
+        end = essential_end(self.herd)
+        if end is not None:
+            self.fate = end.status
+            self.drain(end.why)
 
     async def _sleep(self, seconds: float) -> None:
         if seconds <= 0:

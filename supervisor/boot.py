@@ -95,7 +95,7 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
         signals.unlisten(loop)
         own.disconnect()
         _last_words(herd)
-    return 0 if clean else 1
+    return arbiter.fate or (0 if clean else 1)
 
 
 def _listener(config: Config) -> socket.socket | None:

@@ -43,6 +43,7 @@ class Generations:
         self.candidate: Zygote | None = None
         self.retired: list[Zygote] = []
         self.error = ""
+        self.failures = 0  # generations in a row that could not start
 
     def roll(self) -> None:
         """Ask for a new generation."""
@@ -75,6 +76,7 @@ class Generations:
         if self._asked_for:
             self.floor = zygote.generation
         self.error = ""
+        self.failures = 0
 
     def failed(self, zygote: Zygote, error: str, now: float) -> None:
         """A candidate cannot import the tasks: said once, in full, and tried again only when nothing else runs."""
@@ -82,6 +84,7 @@ class Generations:
             return
         log.error("pool %s: generation %d cannot start:\n%s", self._pool, zygote.generation, error.rstrip())
         self.error = error
+        self.failures += 1
         self.candidate = None
         self._wants_new = False
         self.retired.append(zygote)

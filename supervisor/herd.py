@@ -15,10 +15,13 @@ from supervisor.logger_link import LoggerLink
 from supervisor.outputs import Outputs
 from supervisor.own_output import PipeStream
 from supervisor.pool import Pool, Surroundings
+from supervisor.probes.asking import Commands
+from supervisor.probes.fitting import Fitter
 from supervisor.programs import gateway_service, program_services
 from supervisor.roots import ROOT
 from supervisor.service import Service
 from supervisor.shutdown import Stage, Ward
+from supervisor.sights import leaving_stages, sights
 from supervisor.slots import Slots
 from supervisor.store import Store
 from supervisor.store_config import StoreFiles, render
@@ -56,16 +59,14 @@ class Herd:
 
     def stages(self) -> list[Stage]:
         """The order of leaving; the reasons are in shutdown.py."""
-        first: list[Ward] = [*self.pools, *(service for services in self.programs.values() for service in services)]
         named: list[tuple[str, Sequence[Ward | None]]] = [
-            ("programs and workers", first),
             ("the gateway", [self.gateway]),
             ("the janitor", [self.janitor]),
             ("the store", [self.store]),
             ("the logger", [self.logger]),
         ]
         stages = [Stage(name, [ward for ward in wards if ward is not None]) for name, wards in named]
-        return [stage for stage in stages if stage.wards]
+        return [stage for stage in (*leaving_stages(self), *stages) if stage.wards]
 
 
 def slots_for(config: Config) -> int:
@@ -99,7 +100,13 @@ def make_herd(
         herd.gateway = builder.gateway()
     for program in config.programs:
         herd.programs[program.name] = program_services(
-            program, nursery, herd.outputs, builder.environment, flush=herd.logger.flush, wake=wake
+            program,
+            nursery,
+            herd.outputs,
+            builder.environment,
+            flush=herd.logger.flush,
+            wake=wake,
+            fitter=builder.fitter,
         )
     return herd
 
@@ -126,6 +133,13 @@ class _Builder:
         self._shared = Surroundings(
             board=board, slots=self.herd.slots, nursery=nursery, outputs=outputs, flush=logger.flush, wake=wake
         )
+        self.fitter = Fitter(
+            nursery=nursery,
+            commands=Commands(nursery),
+            logger=logger.sought,
+            look=partial(sights, self.herd),
+            wake=wake,
+        )
         # All zygotes, keepers and workers hold the other end: it is at its end of file when we are gone.
         self._lifeline, self._hold = os.pipe2(os.O_CLOEXEC)
 
@@ -139,7 +153,9 @@ class _Builder:
 
     def pool(self, number: int) -> Pool:
         config = self._config.pools[number]
-        return Pool(config, number, self._shared, partial(self._origin, dict(config.env)))
+        pool = Pool(config, number, self._shared, partial(self._origin, dict(config.env)))
+        pool.gate = self.fitter.gate(config.depends_on)
+        return pool
 
     def janitor(self) -> Janitor:
         env, size = self.environment({}), self._config.logs.max_size
@@ -148,8 +164,9 @@ class _Builder:
     def gateway(self) -> Service:
         env, logger = self.environment(self._on_board), self.herd.logger
         fds = (self._board.fd,)
+        watch = self.fitter.gateway_watch(self._config.gateway)
         return gateway_service(
-            self._config.path, self._nursery, self.herd.outputs, env, fds, flush=logger.flush, wake=self._wake
+            self._config.path, self._nursery, self.herd.outputs, env, fds, flush=logger.flush, wake=self._wake, watch=watch
         )
 
     def _origin(self, extra: Mapping[str, str], pool: str, number: int) -> Origin:

@@ -10,6 +10,8 @@ from config import Program
 from supervisor.child import Launch, Nursery
 from supervisor.children import Exit
 from supervisor.outputs import Outputs
+from supervisor.probes.fitting import Fitter
+from supervisor.probes.watch import Watch
 from supervisor.service import Hooks, Rule, Service
 
 Flush = Callable[[str], None]
@@ -23,6 +25,7 @@ def program_services(
     *,
     flush: Flush,
     wake: Callable[[], None],
+    fitter: Fitter,
 ) -> list[Service]:
     """Answer one service for each instance of a program.
 
@@ -33,6 +36,7 @@ def program_services(
         environment: what is particular to the child -> its whole environment.
         flush: ends the unfinished log line of a tag.
         wake: calls the reconcile loop.
+        fitter: makes what asks it, and what it waits for.
     """
 
     def launch(instance: int) -> Launch:
@@ -51,7 +55,11 @@ def program_services(
     for instance in range(program.instances):
         name = f"{program.name}.{instance}"
         hooks = Hooks(ended=partial(_flush, flush, name))
-        services.append(Service(name, nursery, partial(launch, instance), rule=rule, hooks=hooks, wake=wake))
+        start = partial(launch, instance)
+        watch = fitter.watch(program, name, start)
+        service = Service(name, nursery, start, rule=rule, hooks=hooks, wake=wake, watch=watch)
+        service.gate, service.essential = fitter.gate(program.depends_on), program.essential
+        services.append(service)
     return services
 
 
@@ -64,6 +72,7 @@ def gateway_service(
     *,
     flush: Flush,
     wake: Callable[[], None],
+    watch: Watch | None = None,
 ) -> Service:
     """Answer the service that keeps the gateway."""
 
@@ -79,7 +88,7 @@ def gateway_service(
         )
 
     hooks = Hooks(ended=partial(_flush, flush, "gateway"))
-    return Service("gateway", nursery, launch, rule=Rule(), hooks=hooks, wake=wake)
+    return Service("gateway", nursery, launch, rule=Rule(), hooks=hooks, wake=wake, watch=watch)
 
 
 def _flush(flush: Flush, tag: str, _end: Exit) -> None:

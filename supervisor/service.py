@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
+from supervisor.dependencies import RELOOK_S, Gate
+from supervisor.probes.watch import Watch
 from supervisor.restart import History, Life, Policy, after_crash
 from supervisor.states import LIVE, Event, State, after
 
@@ -58,6 +60,7 @@ class Service:
         rule: Rule | None = None,
         hooks: Hooks | None = None,
         wake: Callable[[], None] = _nothing,
+        watch: Watch | None = None,
     ) -> None:
         self.name = name
         self.rule = rule or Rule()
@@ -69,6 +72,14 @@ class Service:
         self.last_exit: Exit | None = None
         self.error = ""
         self.due = math.inf  # when the next start, or the kill, is to happen
+        self.watch = watch
+        self.gate: Gate | None = None
+        self.waiting_for = ""  # what keeps it from being started, for people
+        self.essential = False
+        self.failure = ""  # why we ended its last process by ourselves: "probe", "not ready"
+        self.error_number = 0  # of the start that failed
+        if watch is not None:
+            watch.service = self
         self._nursery = nursery
         self._launch = launch
         self._hooks = hooks or Hooks()
@@ -125,31 +136,59 @@ class Service:
 
     def up(self, now: float) -> None:
         """It showed that it works."""
-        if self.state is State.STARTING:
+        if self.state is State.STARTING and not self.failure:
             self._move(Event.UP, now)
             self.error = ""
             self._wake()
 
+    def fail(self, cause: str, why: str, now: float) -> bool:
+        """End a process that does not work, and treat its end as a crash; False when it is leaving already."""
+        if self.failure or self.state not in (State.STARTING, State.RUNNING) or self.child is None:
+            return False
+        self.failure, self.error = cause, why
+        log.warning("%s: %s: told to leave", self.name, why)
+        self.due = now + self.rule.stop_timeout
+        self.child.signal(signal.SIGTERM)
+        self.child.signal(signal.SIGCONT)  # one that was stopped could not even hear the other
+        self._wake()
+        return True
+
     def reconcile(self, now: float) -> float:
         """Bring what is nearer to what is wanted; answer the next time to look (infinite: on an event only)."""
         match self.state:
+            case State.STOPPED if self.wanted and self._must_wait():
+                return now + RELOOK_S
             case State.STOPPED if self.wanted:
                 self._start(now)
             case State.BACKOFF if now >= self.due or self._again:
                 self._start(now)
             case State.EXITED | State.FATAL if self.wanted and self._again:
                 self._start(now)
-            case State.STARTING if now >= self.since + self.rule.settle:
+            case State.STARTING if now >= self.since + self._settle:
                 self.up(now)
-            case State.DRAINING if now >= self.due and self.child is not None:
+            case State.STARTING | State.RUNNING | State.DRAINING if now >= self.due and self.child is not None:
                 log.warning("%s did not leave in time: killed", self.name)
                 self.child.kill_group()
                 self.due = math.inf
-        return self.since + self.rule.settle if self.state is State.STARTING else self.due
+        return min(self.due, self.since + self._settle) if self.state is State.STARTING else self.due
+
+    @property
+    def _settle(self) -> float:
+        """Seconds after which a life counts as one that works; infinite when somebody will tell."""
+        asked = self.failure or (self.watch is not None and self.watch.ready is not None)
+        return math.inf if asked else self.rule.settle
+
+    def _must_wait(self) -> bool:
+        waiting_for = self.gate.waiting_for() if self.gate is not None else ""
+        if waiting_for and waiting_for != self.waiting_for:
+            log.info("%s: waits for %s", self.name, waiting_for)
+        self.waiting_for = waiting_for
+        return bool(waiting_for)
 
     def _start(self, now: float) -> None:
         self._again = False
         self.due = math.inf
+        self.failure = ""
         found = self._hooks.adopt()
         if found is not None:
             self.child = self._nursery.adopt(*found, self._ended)
@@ -158,15 +197,20 @@ class Service:
             return
         self._move(Event.LAUNCH, now)
         self._hooks.started(self.child)
+        if self.watch is not None:
+            self.watch.started(self.child)
 
     def _spawn(self, now: float) -> bool:
         try:
-            launch = self._launch()
+            launch = self.watch.launch(self._launch) if self.watch is not None else self._launch()
             self.child = self._nursery.spawn(launch, self._ended)
         except OSError as error:
             self.error = f"cannot be started: {error.strerror}" + (f": {error.filename}" if error.filename else "")
             log.error("%s: %s", self.name, self.error)  # noqa: TRY400  the reason is in the text, a stack is noise
             self._hooks.started(None)
+            if self.watch is not None:
+                self.watch.started(None)
+            self.error_number = error.errno or 0
             if error.errno in _HOPELESS:
                 self._move(Event.HOPELESS, now)
             else:
@@ -190,10 +234,12 @@ class Service:
         log.log(logging.INFO if self.state is State.DRAINING or end.clean else logging.WARNING,
                 "%s: ended, %s", self.name, end)  # fmt: skip
         self._hooks.ended(end)
+        if self.watch is not None:
+            self.watch.ended()
         if self.state is State.DRAINING:
             self._move(Event.ENDED, now)
             self.due = math.inf
-        elif self.rule.restart == "never" or (self.rule.restart == "on-failure" and end.clean):
+        elif self.rule.restart == "never" or (self.rule.restart == "on-failure" and end.clean and not self.failure):
             self._move(Event.ENDED, now)
         else:
             self._back_off(now)

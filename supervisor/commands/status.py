@@ -12,6 +12,7 @@ from supervisor.children import Exit
 from supervisor.figures import queue_figures
 from supervisor.memory import resident
 from supervisor.pool import Pool
+from supervisor.probes.verdict import Health
 from supervisor.seat import Seat
 from supervisor.service import Service
 from supervisor.store import Store
@@ -61,6 +62,8 @@ def _pool(pool: Pool, now: float) -> dict[str, Any]:
         "keeper_pid": current.keeper if current else None,
         "tasks": list(current.tasks) if current else [],
         "error": generations.error,
+        "waiting_for": pool.waiting_for or None,
+        "essential": pool.config.essential,
         "restarts": sum(pool.restarts.values()),
         "workers": [_worker(seat, now) for seat in pool.seats],
     }
@@ -96,6 +99,11 @@ def _service(service: Service, now: float) -> dict[str, Any]:
         "restarts": service.restarts,
         "last_end": _end(service.last_exit),
         "error": service.error,
+        "health": str(service.watch.health if service.watch else Health.UNKNOWN),
+        "said": service.watch.said if service.watch else "",
+        "waiting_for": service.waiting_for or None,
+        "essential": service.essential,
+        "probe_restarts": service.watch.restarts if service.watch else 0,
         "rss_bytes": resident(service.pid) if service.pid else 0,
     }
 
