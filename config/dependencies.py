@@ -35,7 +35,9 @@ def as_needs(value: object) -> object:
         return {str(name): "ready" for name in value}
     if isinstance(value, dict):
         return {name: "ready" if condition is None else condition for name, condition in value.items()}
-    raise ValueError(f"expected a mapping like {{db: ready}} or a list of names, got {shown(value)}")  # noqa: TRY004  # pydantic collects ValueErrors only
+    raise ValueError(
+        f"expected a mapping like {{db: ready}} or a list of names, got {shown(value)}"
+    )  # pydantic collects ValueErrors only
 
 
 DependsOn = Annotated[
@@ -93,25 +95,23 @@ def broken_dependencies(root: dict[str, Any]) -> Iterator[Complaint]:
 
 def _impossible(other: str, condition: str, root: dict[str, Any], wards: Mapping[str, tuple[Path, Any]]) -> str:
     """Why this can never be true; "" when it can."""
-    if other in wards:
-        path, item = wards[other]
-        if condition not in _ENDS:
-            return ""
-        if path[0] == "pools":
-            return f"the pool {other!r} never ends by itself: wait for `ready` or `started`"
+    if other not in wards and other not in OWN:
+        return _unknown(other, [*wards, *OWN])
+    path, item = wards.get(other, ((other,), root.get(other)))
+    if condition in _ENDS:
+        if path[0] != "programs":
+            what = f"the pool {other!r}" if path[0] == "pools" else f"the {other}"
+            return f"{what} never ends by itself: wait for `ready` or `started`"
         if item.get("restart", "always") == "always":
             return f"{other!r} is always restarted, so it never ends: give it `restart: on-failure` or `never`"
-        return ""
-    if other not in OWN:
-        known = [*wards, *OWN]
-        near = difflib.get_close_matches(other, known, n=1)
-        return f"there is no {other!r}: " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
-    if condition in _ENDS:
-        return f"the {other} never ends by itself: wait for `ready` or `started`"
-    section = root.get(other)
-    if isinstance(section, dict) and str(section.get("enabled")).lower() in _FALSE:
+    if other not in wards and isinstance(item, dict) and str(item.get("enabled")).lower() in _FALSE:
         return f"the {other} is not enabled"
     return ""
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"there is no {name!r}: " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
 
 
 def _wards(root: dict[str, Any]) -> Iterator[tuple[str, tuple[Path, dict[str, Any]]]]:
@@ -130,4 +130,3 @@ def _needs(given: Any, path: Path) -> Iterator[tuple[str, str, Path]]:
     elif isinstance(given, dict):
         for name, condition in given.items():
             yield str(name), condition if isinstance(condition, str) else "ready", (*path, name)
-

@@ -90,6 +90,4 @@ HttpAddress = Annotated[
     BeforeValidator(http_address),
     WithJsonSchema({"type": "string", "examples": ["http://127.0.0.1:8080/health"]}),
 ]
-LinePattern = Annotated[
-    str, BeforeValidator(pattern), WithJsonSchema({"type": "string", "maxLength": LONGEST_PATTERN})
-]
+LinePattern = Annotated[str, BeforeValidator(pattern), WithJsonSchema({"type": "string", "maxLength": LONGEST_PATTERN})]

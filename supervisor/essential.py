@@ -57,7 +57,7 @@ def _program_end(name: str, services: Sequence["Service"]) -> End | None:
     if not all(service.state in (State.EXITED, State.FATAL) for service in services):
         return None
     for service in services:
-        if service.state is State.FATAL:
+        if service.state is State.FATAL and service.error_number:
             status = NOT_FOUND if service.error_number == errno.ENOENT else NOT_EXECUTABLE
             return End(f"{service.name} is essential and {service.error}", status)
     ends = [(exit_status(one.last_exit, failed=bool(one.failure)), one) for one in services]

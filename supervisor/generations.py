@@ -115,6 +115,7 @@ class Generations:
         except OSError as error:
             self.error = f"the zygote cannot be started: {error}"
             log.error("pool %s: %s", self._pool, self.error)  # noqa: TRY400  the reason is in the text
+            self.failures += 1
             self._due = now + self._policy.cap
 
     def _back_off(self, now: float, zygote: Zygote) -> None:

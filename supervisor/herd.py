@@ -164,9 +164,16 @@ class _Builder:
     def gateway(self) -> Service:
         env, logger = self.environment(self._on_board), self.herd.logger
         fds = (self._board.fd,)
-        watch = self.fitter.gateway_watch(self._config.gateway)
+        probe = self.fitter.gateway_probe(self._config.gateway)
         return gateway_service(
-            self._config.path, self._nursery, self.herd.outputs, env, fds, flush=logger.flush, wake=self._wake, watch=watch
+            self._config.path,
+            self._nursery,
+            self.herd.outputs,
+            env,
+            fds,
+            flush=logger.flush,
+            wake=self._wake,
+            probe=probe,
         )
 
     def _origin(self, extra: Mapping[str, str], pool: str, number: int) -> Origin:

@@ -11,7 +11,7 @@ from supervisor.child import Launch, Nursery
 from supervisor.children import Exit
 from supervisor.outputs import Outputs
 from supervisor.probes.fitting import Fitter
-from supervisor.probes.watch import Watch
+from supervisor.probes.probe import Probe
 from supervisor.service import Hooks, Rule, Service
 
 Flush = Callable[[str], None]
@@ -56,8 +56,8 @@ def program_services(
         name = f"{program.name}.{instance}"
         hooks = Hooks(ended=partial(_flush, flush, name))
         start = partial(launch, instance)
-        watch = fitter.watch(program, name, start)
-        service = Service(name, nursery, start, rule=rule, hooks=hooks, wake=wake, watch=watch)
+        probe = fitter.probe(program, name, start)
+        service = Service(name, nursery, start, rule=rule, hooks=hooks, wake=wake, probe=probe)
         service.gate, service.essential = fitter.gate(program.depends_on), program.essential
         services.append(service)
     return services
@@ -72,7 +72,7 @@ def gateway_service(
     *,
     flush: Flush,
     wake: Callable[[], None],
-    watch: Watch | None = None,
+    probe: Probe | None = None,
 ) -> Service:
     """Answer the service that keeps the gateway."""
 
@@ -88,7 +88,7 @@ def gateway_service(
         )
 
     hooks = Hooks(ended=partial(_flush, flush, "gateway"))
-    return Service("gateway", nursery, launch, rule=Rule(), hooks=hooks, wake=wake, watch=watch)
+    return Service("gateway", nursery, launch, rule=Rule(), hooks=hooks, wake=wake, probe=probe)
 
 
 def _flush(flush: Flush, tag: str, _end: Exit) -> None:

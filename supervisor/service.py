@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
 from supervisor.dependencies import RELOOK_S, Gate
-from supervisor.probes.watch import Watch
+from supervisor.probes.probe import Probe
 from supervisor.restart import History, Life, Policy, after_crash
 from supervisor.states import LIVE, Event, State, after
 
@@ -60,7 +60,7 @@ class Service:
         rule: Rule | None = None,
         hooks: Hooks | None = None,
         wake: Callable[[], None] = _nothing,
-        watch: Watch | None = None,
+        probe: Probe | None = None,
     ) -> None:
         self.name = name
         self.rule = rule or Rule()
@@ -72,14 +72,14 @@ class Service:
         self.last_exit: Exit | None = None
         self.error = ""
         self.due = math.inf  # when the next start, or the kill, is to happen
-        self.watch = watch
+        self.probe = probe
         self.gate: Gate | None = None
         self.waiting_for = ""  # what keeps it from being started, for people
         self.essential = False
         self.failure = ""  # why we ended its last process by ourselves: "probe", "not ready"
         self.error_number = 0  # of the start that failed
-        if watch is not None:
-            watch.service = self
+        if probe is not None:
+            probe.service = self
         self._nursery = nursery
         self._launch = launch
         self._hooks = hooks or Hooks()
@@ -175,7 +175,7 @@ class Service:
     @property
     def _settle(self) -> float:
         """Seconds after which a life counts as one that works; infinite when somebody will tell."""
-        asked = self.failure or (self.watch is not None and self.watch.ready is not None)
+        asked = self.failure or (self.probe is not None and self.probe.ready is not None)
         return math.inf if asked else self.rule.settle
 
     def _must_wait(self) -> bool:
@@ -197,19 +197,19 @@ class Service:
             return
         self._move(Event.LAUNCH, now)
         self._hooks.started(self.child)
-        if self.watch is not None:
-            self.watch.started(self.child)
+        if self.probe is not None:
+            self.probe.started(self.child)
 
     def _spawn(self, now: float) -> bool:
         try:
-            launch = self.watch.launch(self._launch) if self.watch is not None else self._launch()
+            launch = self.probe.launch(self._launch) if self.probe is not None else self._launch()
             self.child = self._nursery.spawn(launch, self._ended)
         except OSError as error:
             self.error = f"cannot be started: {error.strerror}" + (f": {error.filename}" if error.filename else "")
             log.error("%s: %s", self.name, self.error)  # noqa: TRY400  the reason is in the text, a stack is noise
             self._hooks.started(None)
-            if self.watch is not None:
-                self.watch.started(None)
+            if self.probe is not None:
+                self.probe.started(None)
             self.error_number = error.errno or 0
             if error.errno in _HOPELESS:
                 self._move(Event.HOPELESS, now)
@@ -218,6 +218,7 @@ class Service:
                 self._back_off(now)
             self._wake()
             return False
+        self.error_number = 0
         log.info("%s: started, pid %d", self.name, self.child.pid)
         return True
 
@@ -230,12 +231,13 @@ class Service:
     def _ended(self, end: Exit) -> None:
         now = time.monotonic()
         self.child = None
+        self.due = math.inf
         self.last_exit = end
         log.log(logging.INFO if self.state is State.DRAINING or end.clean else logging.WARNING,
                 "%s: ended, %s", self.name, end)  # fmt: skip
         self._hooks.ended(end)
-        if self.watch is not None:
-            self.watch.ended()
+        if self.probe is not None:
+            self.probe.ended()
         if self.state is State.DRAINING:
             self._move(Event.ENDED, now)
             self.due = math.inf
@@ -246,7 +248,8 @@ class Service:
         self._wake()
 
     def _back_off(self, now: float) -> None:
-        life = Life(ended=now, lived=now - self._started)
+        useless = self.probe is not None and self.probe.never_good
+        life = Life(ended=now, lived=0.0 if useless else now - self._started)
         chance = random.random()  # noqa: S311  spreads restarts, guards nothing
         verdict = after_crash(self._history, self.rule.policy, life, chance)
         self._history = verdict.history

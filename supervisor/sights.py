@@ -1,6 +1,5 @@
 """How the wards stand, as those see it that wait for them: bridges the herd and dependencies.py."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from supervisor.dependencies import Needs, Sight, dependents, leaving_order
@@ -34,7 +33,7 @@ def sights(herd: "Herd", name: str) -> list[Sight]:
 def service_sight(service: "Service") -> Sight:
     """Answer how one process stands."""
     state, end = service.state, service.last_exit
-    healthy = service.watch is None or service.watch.liveness is None or service.watch.health is Health.HEALTHY
+    healthy = service.probe is None or service.probe.liveness is None or service.probe.health is Health.HEALTHY
     ended = state is State.EXITED
     how = ""
     if state is State.FATAL:
@@ -70,7 +69,9 @@ def needs_of(herd: "Herd") -> dict[str, Needs]:
     """Answer who needs whom, by name."""
     found: dict[str, Needs] = {pool.name: pool.gate.needs for pool in herd.pools if pool.gate}
     for name, services in herd.programs.items():
-        found.update({name: service.gate.needs for service in services if service.gate})
+        gate = services[0].gate if services else None
+        if gate is not None:
+            found[name] = gate.needs
     return found
 
 
@@ -86,7 +87,7 @@ def leaving_stages(herd: "Herd") -> list[Stage]:
 
 def warnings_for(herd: "Herd", names: list[str]) -> list[str]:
     """Answer what whoever stops these should know: who still needs them."""
-    needs: Mapping[str, Needs] = needs_of(herd)
+    needs = needs_of(herd)
     found = []
     for name in names:
         others = [other for other in dependents(name, needs) if other not in names and _lives(herd, other)]

@@ -99,11 +99,11 @@ def _service(service: Service, now: float) -> dict[str, Any]:
         "restarts": service.restarts,
         "last_end": _end(service.last_exit),
         "error": service.error,
-        "health": str(service.watch.health if service.watch else Health.UNKNOWN),
-        "said": service.watch.said if service.watch else "",
+        "health": str(service.probe.health if service.probe else Health.UNKNOWN),
+        "said": service.probe.said if service.probe else "",
         "waiting_for": service.waiting_for or None,
         "essential": service.essential,
-        "probe_restarts": service.watch.restarts if service.watch else 0,
+        "probe_restarts": service.probe.restarts if service.probe else 0,
         "rss_bytes": resident(service.pid) if service.pid else 0,
     }
 

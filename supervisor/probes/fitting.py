@@ -1,4 +1,4 @@
-"""From the config of a program, or of the gateway, to its watch and its gate."""
+"""From the config of a program, or of the gateway, to its probe and its gate."""
 
 import ipaddress
 import signal
@@ -13,7 +13,7 @@ from supervisor.child import Launch, Nursery
 from supervisor.dependencies import Gate, Needs, Sight
 from supervisor.probes.asking import Commands, Question, http, port
 from supervisor.probes.lines import Lines, Logger
-from supervisor.probes.watch import Liveness, Readiness, Watch
+from supervisor.probes.probe import Liveness, Probe, Readiness
 
 _PATIENCE_S = 5.0  # for one answer of a program that is not ready yet; a command has all the time there is
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "*": "127.0.0.1", "localhost": "localhost"}  # noqa: S104  asked, not bound
@@ -21,7 +21,7 @@ _ANY = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "*": "127.0.0.1", "localhost": "l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitter:
-    """What all watches and gates share."""
+    """What all probes and gates share."""
 
     nursery: Nursery
     commands: Commands
@@ -33,8 +33,8 @@ class Fitter:
         """Answer the gate of a ward; None when it needs nobody."""
         return Gate(needs, self.look) if needs else None
 
-    def watch(self, program: Program, tag: str, launch: Callable[[], Launch]) -> Watch | None:
-        """Answer the watch of one instance; None when nothing is asked of it.
+    def probe(self, program: Program, tag: str, launch: Callable[[], Launch]) -> Probe | None:
+        """Answer the probe of one instance; None when nothing is asked of it.
 
         Args:
             program: as configured.
@@ -58,7 +58,7 @@ class Fitter:
             failures=health.failures,
             grace=health.grace,
         )  # fmt: skip
-        return Watch(
+        return Probe(
             self.nursery.loop,
             ready=readiness,
             health=liveness,
@@ -67,8 +67,8 @@ class Fitter:
             changed=self.wake,
         )
 
-    def gateway_watch(self, gateway: Gateway) -> Watch | None:
-        """Answer the watch of the gateway; None when it is not asked, or cannot be without a name look-up."""
+    def gateway_probe(self, gateway: Gateway) -> Probe | None:
+        """Answer the probe of the gateway; None when it is not asked, or cannot be without a name look-up."""
         rule: GatewayHealth = gateway.health
         host = _asked_at(gateway.host)
         if not rule.enabled or host is None or gateway.port == 0:
@@ -80,7 +80,7 @@ class Fitter:
             failures=rule.failures,
             grace=rule.grace,
         )
-        return Watch(self.nursery.loop, health=liveness, changed=self.wake)
+        return Probe(self.nursery.loop, health=liveness, changed=self.wake)
 
     def _question(self, rule: Ready | HealthRule, launch: Callable[[], Launch]) -> Question | None:
         if rule.http is not None:
@@ -90,9 +90,7 @@ class Fitter:
         words = rule.command
         if words is None:
             return None  # it tells by itself
-        return self.commands.question(
-            lambda: replace(launch(), command=words, stdin=None, death_signal=signal.SIGKILL)
-        )
+        return self.commands.question(lambda: replace(launch(), command=words, stdin=None, death_signal=signal.SIGKILL))
 
 
 def _asked_at(host: str) -> str | None:

@@ -15,13 +15,13 @@ class Logger(Protocol):
 
 
 class Lines:
-    """The output of one tag, as a watch sees it."""
+    """The output of one tag, as a probe sees it."""
 
     def __init__(self, logger: Logger, tag: str) -> None:
         self._logger = logger
         self._tag = tag
 
-    def watch(self, pattern: str, seen: Callable[[], None]) -> None:
+    def seek(self, pattern: str, seen: Callable[[], None]) -> None:
         """Call `seen` once when a line fits the regular expression."""
         self._logger.look_for(self._tag, pattern, seen)
 

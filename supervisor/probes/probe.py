@@ -1,8 +1,8 @@
 """One process that is asked: until it is ready, and then again and again whether it still works.
 
- started ──> asked until good ──> up ──> asked every interval ──> so many bad answers ──┐
-    │              └── not in time ──────────────────────────────────────────────> fail: TERM, KILL, started anew
-    └── ended: nobody is asked any more
+started ──> asked until good ──> up ──> asked every interval ──> so many bad answers ──┐
+│              └── not in time ──────────────────────────────────────────────> fail: TERM, KILL, started anew
+└── ended: nobody is asked any more
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class Liveness:
     grace: float = 10.0
 
 
-class Watch:
+class Probe:
     """Duties: ask one process as its rules say, tell its service, know its health; leave nothing when it ends.
 
     Attributes are plain, so that they can be kept over a re-exec (`kept`, `resume`).
@@ -84,6 +84,7 @@ class Watch:
         self.said = ""  # STATUS= of the process
         self.trouble = ""  # the last bad answer, "" after a good one
         self.restarts = 0  # so often it was ended by us
+        self.never_good = False  # the last one that we ended had not worked for a moment: no good life, however long
         self.socket: NotifySocket | None = None
         self.service: Asked | None = None
         self._loop = loop
@@ -105,8 +106,9 @@ class Watch:
     def launch(self, make: Callable[[], Launch]) -> Launch:
         """Prepare for a process that is about to be started; answer what it is to be started with."""
         self._forget()
+        self.never_good = False
         if self._lines is not None and self.ready is not None and self.ready.line:
-            self._lines.watch(self.ready.line, self._is_ready.set)
+            self._lines.seek(self.ready.line, self._is_ready.set)
         launch = make()  # only now: the logger must know what it looks for before there is a pipe
         if not self._notify:
             return launch
@@ -140,7 +142,7 @@ class Watch:
         if kept["ready"]:
             self._is_ready.set()
         elif self._lines is not None and self.ready is not None and self.ready.line:
-            self._lines.watch(self.ready.line, self._is_ready.set)
+            self._lines.seek(self.ready.line, self._is_ready.set)
         if kept["name"]:
             self.socket = NotifySocket(self._loop, self._heard, name=str(kept["name"]), fd=int(str(kept["fd"])))
         self.started(child)
@@ -193,6 +195,7 @@ class Watch:
     def _fail(self, service: Asked, cause: str, why: str) -> None:
         if service.fail(cause, f"{why}: {self.trouble}" if self.trouble else why, time.monotonic()):
             self.restarts += 1
+            self.never_good = not self.tally.good_once and not (self.ready and self._is_ready.is_set())
 
     async def _until_ready(self, ready: Readiness) -> bool:
         try:
@@ -200,7 +203,7 @@ class Watch:
                 if ready.question is None:
                     await self._is_ready.wait()
                 else:
-                    while not await self._good(ready.question, ready.patience):
+                    while not await self._good(ready.question, ready.patience):  # noqa: ASYNC110  it is a question
                         await asyncio.sleep(ready.interval)
         except TimeoutError:
             return False
