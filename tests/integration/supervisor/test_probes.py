@@ -147,7 +147,7 @@ def test_a_sick_program_is_unhealthy_and_started_anew(herd_of: Callable[..., Her
 
 def test_a_program_that_was_stopped_in_its_tracks_is_found_and_followed(herd_of: Callable[..., Herd]) -> None:
     web = free_port()
-    health = {"http": f"http://127.0.0.1:{web}/", "interval": "100ms", "timeout": "200ms", "failures": 2}
+    health = {"http": f"http://127.0.0.1:{web}/", "interval": "100ms", "timeout": "1s", "failures": 2}
     herd = herd_of(program("web", [sys.executable, "-c", SERVES, str(web)], cwd="FOLDER", health=health))
     before = reaches(herd, "web.0", health="healthy")
     psutil.Process(before["pid"]).send_signal(signal.SIGSTOP)
@@ -156,21 +156,21 @@ def test_a_program_that_was_stopped_in_its_tracks_is_found_and_followed(herd_of:
 
 
 def test_a_watchdog_must_be_fed_and_can_be_pulled(herd_of: Callable[..., Herd]) -> None:
-    health = {"notify": True, "interval": "400ms", "failures": 2, "grace": "20s"}
+    health = {"notify": True, "interval": "1s", "failures": 2, "grace": "20s"}
     fed = program("fed", [sys.executable, "-c", TELLS], cwd="FOLDER", ready={"notify": True}, health=health)
     herd = herd_of(fed)
     for file in ("READY=1", "WATCHDOG=1"):
         (herd.folder / file).touch()
     before = reaches(herd, "fed.0", state="RUNNING", health="healthy", probe_restarts=0)
     environment = psutil.Process(before["pid"]).environ()
-    assert environment["WATCHDOG_USEC"] == "400000"
+    assert environment["WATCHDOG_USEC"] == "1000000"
     (herd.folder / "WATCHDOG=trigger").touch()
     gone([before["pid"]], 10)
     second = reaches(herd, "fed.0", state="RUNNING", health="healthy", probe_restarts=1)
     for file in ("READY=1", "WATCHDOG=1"):
         (herd.folder / file).unlink()
     gone([second["pid"]], 10)
-    eventually(lambda: "no WATCHDOG=1 within 0.4 s" in herd.tail(), 5)
+    eventually(lambda: "no WATCHDOG=1 within 1 s" in herd.tail(), 5)
 
 
 def test_a_command_that_hangs_is_a_bad_answer_and_leaves_nothing_behind(herd_of: Callable[..., Herd]) -> None:
@@ -211,7 +211,7 @@ def test_probes_leave_no_open_files_in_the_supervisor(herd_of: Callable[..., Her
 
 def test_a_gateway_that_hangs_is_started_anew(make_herd: Callable[..., Herd]) -> None:
     port = free_port()
-    health = {"interval": "100ms", "timeout": "500ms", "failures": 2}
+    health = {"interval": "100ms", "timeout": "2s", "failures": 2}
     herd = make_herd(start=False, pool={"instances": 0}, gateway={"port": port, "health": health})
     herd.start()
     gateway = eventually(
@@ -225,4 +225,4 @@ def test_a_gateway_that_hangs_is_started_anew(make_herd: Callable[..., Herd]) ->
     )
     psutil.Process(gateway).send_signal(signal.SIGSTOP)
     gone([gateway], 20)
-    eventually(lambda: (now := herd.status()["gateway"])["health"] == "healthy" and now["probe_restarts"] == 1, 20)
+    eventually(lambda: (now := herd.status()["gateway"])["health"] == "healthy" and now["probe_restarts"] >= 1, 30)
