@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 Needs = Mapping[str, str]
 """Names, and what must be true of each: `started`, `ready`, `completed` (exit 0) or `ended`."""
@@ -39,17 +40,24 @@ def lacking(condition: str, sights: Iterable[Sight]) -> str:
 class Gate:
     """Keeps one ward from starting before those that it needs. Without needs it is always open."""
 
-    def __init__(self, needs: Needs, look: Callable[[str], Iterable[Sight]]) -> None:
+    def __init__(
+        self, needs: Needs = MappingProxyType({}), look: Callable[[str], Iterable[Sight]] = lambda _: ()
+    ) -> None:
         self.needs = dict(needs)
+        self.reason = ""  # what is waited for, for people
+        self.passed = False
         self._look = look
 
-    def waiting_for(self) -> str:
-        """Answer what is waited for, for people; "" when nothing is."""
-        for name, condition in self.needs.items():
-            found = lacking(condition, self._look(name))
-            if found:
-                return found
-        return ""
+    def is_shut(self) -> bool:
+        """Look again whether something is lacking, and keep what."""
+        found = (lacking(condition, self._look(name)) for name, condition in self.needs.items())
+        self.reason = next(filter(None, found), "")
+        self.passed = not self.reason
+        return bool(self.reason)
+
+    def never_passed(self) -> bool:
+        """The same for a ward that passes once: after that it is not asked any more."""
+        return not self.passed and self.is_shut()
 
 
 def dependents(name: str, needs: Mapping[str, Needs]) -> list[str]:

@@ -75,9 +75,7 @@ class Pool:
         self._untold: dict[int, float] = {}
         self._settlements: list[dict[str, object]] = []
         self._killed_at: float | None = None
-        self.gate: Gate | None = None
-        self.waiting_for = ""  # what keeps the first workers from being started, for people
-        self._opened = False
+        self.gate = Gate()
 
     # goals ---------------------------------------------------------------------------------------------------
 
@@ -128,13 +126,6 @@ class Pool:
         steady = self.generations.candidate is None and (current is not None or self.target == 0)
         return steady and self.seats.all_well(self.generations.floor, self.target)
 
-    def may_start(self) -> bool:
-        """Tell whether all that it depends on is there; once it was, it is not asked any more."""
-        if not self._opened and not self.stopped:
-            self.waiting_for = self.gate.waiting_for() if self.gate is not None else ""
-            self._opened = not self.waiting_for
-        return self._opened
-
     def is_down(self) -> bool:
         """Tell whether neither worker nor zygote is left."""
         return not self.seats.live and not self.generations.all
@@ -144,8 +135,8 @@ class Pool:
     def reconcile(self, now: float) -> float:
         """Bring what is nearer to what is wanted; answer when to look again."""
         self._record.desired = self.target
-        if not self.may_start():
-            return math.inf if self.stopped else now + RELOOK_S
+        if not self.stopped and self.gate.never_passed():
+            return now + RELOOK_S
         self.seats.fill(self.target)
         times = [self._tend(seat, now) for seat in self.seats]
         self._roll_one(now)

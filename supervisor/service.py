@@ -73,8 +73,7 @@ class Service:
         self.error = ""
         self.due = math.inf  # when the next start, or the kill, is to happen
         self.probe = probe
-        self.gate: Gate | None = None
-        self.waiting_for = ""  # what keeps it from being started, for people
+        self.gate = Gate()
         self.essential = False
         self.failure = ""  # why we ended its last process by ourselves: "probe", "not ready"
         self.error_number = 0  # of the start that failed
@@ -179,11 +178,10 @@ class Service:
         return math.inf if asked else self.rule.settle
 
     def _must_wait(self) -> bool:
-        waiting_for = self.gate.waiting_for() if self.gate is not None else ""
-        if waiting_for and waiting_for != self.waiting_for:
-            log.info("%s: waits for %s", self.name, waiting_for)
-        self.waiting_for = waiting_for
-        return bool(waiting_for)
+        before = self.gate.reason
+        if self.gate.is_shut() and self.gate.reason != before:
+            log.info("%s: waits for %s", self.name, self.gate.reason)
+        return bool(self.gate.reason)
 
     def _start(self, now: float) -> None:
         self._again = False

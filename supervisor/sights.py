@@ -67,11 +67,9 @@ def pool_sight(pool: "Pool") -> Sight:
 
 def needs_of(herd: "Herd") -> dict[str, Needs]:
     """Answer who needs whom, by name."""
-    found: dict[str, Needs] = {pool.name: pool.gate.needs for pool in herd.pools if pool.gate}
+    found: dict[str, Needs] = {pool.name: pool.gate.needs for pool in herd.pools}
     for name, services in herd.programs.items():
-        gate = services[0].gate if services else None
-        if gate is not None:
-            found[name] = gate.needs
+        found[name] = services[0].gate.needs if services else {}
     return found
 
 

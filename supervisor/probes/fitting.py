@@ -29,9 +29,9 @@ class Fitter:
     look: Callable[[str], Iterable[Sight]]
     wake: Callable[[], None]
 
-    def gate(self, needs: Needs) -> Gate | None:
-        """Answer the gate of a ward; None when it needs nobody."""
-        return Gate(needs, self.look) if needs else None
+    def gate(self, needs: Needs) -> Gate:
+        """Answer the gate of a ward."""
+        return Gate(needs, self.look)
 
     def probe(self, program: Program, tag: str, launch: Callable[[], Launch]) -> Probe | None:
         """Answer the probe of one instance; None when nothing is asked of it.

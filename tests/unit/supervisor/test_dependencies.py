@@ -29,10 +29,15 @@ def test_a_condition_is_true_or_what_is_lacking_is_said(condition: str, sight: S
 def test_a_gate_opens_when_all_instances_of_all_that_it_needs_are_there() -> None:
     seen = {"db": [Sight(name="db.0", ready=True), Sight(name="db.1")], "cache": [Sight(name="cache.0", started=True)]}
     gate = Gate({"cache": "started", "db": "ready"}, seen.__getitem__)
-    assert gate.waiting_for() == "db.1 to be ready"
+    assert gate.is_shut()
+    assert gate.reason == "db.1 to be ready"
     seen["db"][1] = Sight(name="db.1", ready=True)
-    assert gate.waiting_for() == ""
-    assert Gate({}, seen.__getitem__).waiting_for() == ""
+    assert not gate.never_passed()
+    assert gate.reason == ""
+    seen["db"][1] = Sight(name="db.1")
+    assert not gate.never_passed(), "it has passed once"
+    assert gate.is_shut()
+    assert not Gate().is_shut()
 
 
 def test_those_that_need_others_leave_before_them() -> None:

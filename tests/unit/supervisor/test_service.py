@@ -217,7 +217,7 @@ def test_a_service_whose_gate_is_closed_says_what_it_waits_for(now: list[float])
     seen = [Sight(name="db.0")]
     kept.gate = Gate({"db": "ready"}, lambda _: seen)
     assert kept.reconcile(1000.0) < 1001.0
-    assert (kept.state, kept.waiting_for, nursery.children) == (State.STOPPED, "db.0 to be ready", [])
+    assert (kept.state, kept.gate.reason, nursery.children) == (State.STOPPED, "db.0 to be ready", [])
     seen[0] = Sight(name="db.0", ready=True)
     kept.reconcile(1000.0)
-    assert (kept.state, kept.waiting_for) == (State.STARTING, "")
+    assert (kept.state, kept.gate.reason) == (State.STARTING, "")
