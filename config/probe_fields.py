@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from config.expressions import fill, joined
 from config.texts import text
 from config.units import shown
 
 LONGEST_PATTERN = 500
+_LAST_PORT = 65535
 _FEW = 16  # a repeat of at most so many, as in an address, is no danger within another
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")
 _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT"})  # a possessive one never comes back, so it costs nothing
@@ -19,7 +21,8 @@ _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT"})  # a possessive one never com
 
 def http_address(value: object) -> str:
     """A URL that the supervisor may ask: http, and a host that needs no name look-up, which would take a thread."""
-    found = text(value)
+    given = joined(text(value))
+    found = fill(given, 0)
     if _UNSAFE.search(found) or not found.isascii():
         raise ValueError(f"expected a URL without spaces, got {shown(found)}")
     try:
@@ -33,7 +36,16 @@ def http_address(value: object) -> str:
         raise ValueError("a user, a password or a fragment is not understood here")
     if not _needs_no_look_up(host):
         raise ValueError(f"the host {host!r} would have to be looked up: write localhost or an IP address")
-    return found
+    return given
+
+
+def own_port(value: object) -> str:
+    """A port of localhost, as text: each instance may have its own, like `{{8000 + instance}}`."""
+    given = joined(str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value))
+    found = fill(given, 0)
+    if not (found.isascii() and found.isdigit() and 1 <= int(found) <= _LAST_PORT):
+        raise ValueError(f"expected a port from 1 to {_LAST_PORT}, or like {{{{8000 + instance}}}}, got {shown(given)}")
+    return given
 
 
 def _needs_no_look_up(host: str) -> bool:
@@ -89,5 +101,10 @@ HttpAddress = Annotated[
     str,
     BeforeValidator(http_address),
     WithJsonSchema({"type": "string", "examples": ["http://127.0.0.1:8080/health"]}),
+]
+InstancePort = Annotated[
+    str,
+    BeforeValidator(own_port),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": _LAST_PORT}, {"type": "string"}]}),
 ]
 LinePattern = Annotated[str, BeforeValidator(pattern), WithJsonSchema({"type": "string", "maxLength": LONGEST_PATTERN})]

@@ -5,7 +5,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from config import fields as f
-from config.probe_fields import HttpAddress, LinePattern
+from config.expressions import fill
+from config.probe_fields import HttpAddress, InstancePort, LinePattern, http_address, own_port
 from config.section import Section
 
 _ASK = "http, port, command, notify"
@@ -15,9 +16,16 @@ class _Asked(Section):
     """The ways to ask that readiness and liveness have in common."""
 
     notify: bool = Field(default=False, description="The program tells by itself, by the sd_notify protocol")
-    port: f.OwnPort | None = Field(None, description="Good when this port of localhost takes a connection")
+    port: InstancePort | None = Field(None, description="Good when this port of localhost takes a connection")
     http: HttpAddress | None = Field(None, description="Good when a GET is answered with 2xx or 3xx")
     command: f.Command | None = Field(None, description="Good when it exits with 0; run as the program is")
+
+    def check_instance(self, instance: int) -> None:
+        """Raise ValueError when what is asked of this instance is no port."""
+        if self.http is not None:
+            http_address(fill(self.http, instance))
+        if self.port is not None:
+            own_port(fill(self.port, instance))
 
     def _ways(self) -> int:
         return sum((self.notify, self.port is not None, self.http is not None, self.command is not None))

@@ -1,8 +1,8 @@
 """`programs:` in the config file."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config import fields as f
 from config.dependencies import DependsOn
@@ -24,3 +24,10 @@ class Program(Section):
     health: Health | None = Field(None, description="How it is found out that it hangs; default: it is not")
     depends_on: DependsOn = Field(default={}, description="Who must be there first: a list (ready), or name: condition")
     essential: bool = Field(default=False, description="Its end for good ends the supervisor, with its exit status")
+
+    @model_validator(mode="after")
+    def _every_instance_can_be_asked(self) -> Self:
+        for rule in (self.ready, self.health):
+            if rule is not None and self.instances:
+                rule.check_instance(self.instances - 1)
+        return self

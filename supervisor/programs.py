@@ -56,7 +56,7 @@ def program_services(
         name = f"{program.name}.{instance}"
         hooks = Hooks(ended=partial(_flush, flush, name))
         start = partial(launch, instance)
-        probe = fitter.probe(program, name, start)
+        probe = fitter.probe(program, instance, start)
         service = Service(name, nursery, start, rule=rule, hooks=hooks, wake=wake, probe=probe)
         service.gate, service.essential = fitter.gate(program.depends_on), program.essential
         services.append(service)

@@ -108,6 +108,8 @@ async def _connected(host: str, number: int) -> tuple[asyncio.StreamReader, asyn
             return await asyncio.open_connection(address, number, limit=_LINE_LIMIT)
         except OSError as error:
             said = said or f"{address}:{number}: {error.strerror or error}"
+        except OverflowError:
+            return f"{number} is no port"
     return said
 
 

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from config.expressions import fill
 from config.probes import GatewayHealth, Ready
 from config.probes import Health as HealthRule
 from config.programs import Program
@@ -33,26 +34,26 @@ class Fitter:
         """Answer the gate of a ward."""
         return Gate(needs, self.look)
 
-    def probe(self, program: Program, tag: str, launch: Callable[[], Launch]) -> Probe | None:
+    def probe(self, program: Program, instance: int, launch: Callable[[], Launch]) -> Probe | None:
         """Answer the probe of one instance; None when nothing is asked of it.
 
         Args:
             program: as configured.
-            tag: the name of the instance, and of its output.
+            instance: its number, from 0; `{{…}}` in URLs and ports is worked out for it.
             launch: how it is started: a command that asks is run in the same way.
         """
         ready, health = program.ready, program.health
         if ready is None and health is None:
             return None
         readiness = None if ready is None else Readiness(
-            question=self._question(ready, launch),
+            question=self._question(ready, instance, launch),
             line=ready.line or "",
             timeout=ready.timeout,
             interval=ready.interval,
             patience=ready.timeout if ready.command else min(ready.timeout, _PATIENCE_S),
         )  # fmt: skip
         liveness = None if health is None else Liveness(
-            question=self._question(health, launch),
+            question=self._question(health, instance, launch),
             interval=health.interval,
             timeout=health.timeout,
             failures=health.failures,
@@ -62,7 +63,7 @@ class Fitter:
             self.nursery.loop,
             ready=readiness,
             health=liveness,
-            lines=Lines(self.logger, tag) if ready is not None and ready.line else None,
+            lines=Lines(self.logger, f"{program.name}.{instance}") if ready is not None and ready.line else None,
             notify=bool((ready and ready.notify) or (health and health.notify)),
             changed=self.wake,
         )
@@ -82,11 +83,11 @@ class Fitter:
         )
         return Probe(self.nursery.loop, health=liveness, changed=self.wake)
 
-    def _question(self, rule: Ready | HealthRule, launch: Callable[[], Launch]) -> Question | None:
+    def _question(self, rule: Ready | HealthRule, instance: int, launch: Callable[[], Launch]) -> Question | None:
         if rule.http is not None:
-            return http(rule.http)
+            return http(fill(rule.http, instance))
         if rule.port is not None:
-            return port(rule.port)
+            return port(int(fill(rule.port, instance)))
         words = rule.command
         if words is None:
             return None  # it tells by itself

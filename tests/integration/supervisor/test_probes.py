@@ -145,6 +145,21 @@ def test_a_sick_program_is_unhealthy_and_started_anew(herd_of: Callable[..., Her
     assert herd.metric("herdsman_program_probe_restarts_total", program="web") == 1
 
 
+def test_each_instance_is_asked_at_its_own_port(herd_of: Callable[..., Herd]) -> None:
+    low, high = sorted((free_port(), free_port()))
+    step = high - low
+    own = SERVES.replace("import ", "import os, ", 1).replace(
+        "int(sys.argv[1])", f'int(sys.argv[1]) + {step} * int(os.environ["HERDSMAN_INSTANCE"])'
+    )
+    asked = {"http": f"http://127.0.0.1:{{{{{low} + {step} * instance}}}}/", "interval": "100ms"}
+    herd = herd_of(program("web", [sys.executable, "-c", own, str(low)], cwd="FOLDER", instances=2, health=asked))
+    for name in ("web.0", "web.1"):
+        reaches(herd, name, health="healthy")
+    herd.kill(seen(herd, "web.1")["pid"])
+    reaches(herd, "web.1", health="healthy", restarts=1)
+    reaches(herd, "web.0", health="healthy", restarts=0)
+
+
 def test_a_program_that_was_stopped_in_its_tracks_is_found_and_followed(herd_of: Callable[..., Herd]) -> None:
     web = free_port()
     health = {"http": f"http://127.0.0.1:{web}/", "interval": "100ms", "timeout": "1s", "failures": 2}

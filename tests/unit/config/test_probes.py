@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from config.probe_fields import http_address, pattern
 from config.probes import Health, Ready
+from config.programs import Program
 
 
 @pytest.mark.parametrize("good", ["http://127.0.0.1:8080/health", "http://localhost", "http://[::1]:80/a?b=c"])
@@ -27,6 +28,22 @@ def test_any_other_address_is_refused_with_the_reason(bad, said):
     with pytest.raises(ValueError, match=said) as refused:
         http_address(bad)
     assert "secret" not in str(refused.value)
+
+
+def test_each_instance_can_have_a_port_of_its_own():
+    assert Ready(port="{{8000 + instance}}").port == "{{8000+instance}}"
+    assert Health(http="http://[::1]:{{8000 + 2 * instance}}/").http == "http://[::1]:{{8000+2*instance}}/"
+    assert Ready(port=80).port == "80"
+    for bad in ("0", "65536", "http", "{{instance}}", "{{x}}", True, "-1"):
+        with pytest.raises(ValidationError):
+            Ready(port=bad)
+
+
+def test_the_last_instance_must_have_a_port_too():
+    with pytest.raises(ValidationError, match="got '65536'"):
+        Program(name="a", command="ls", instances=3, ready={"port": "{{65534 + instance}}"})
+    with pytest.raises(ValidationError, match="is no URL"):
+        Program(name="a", command="ls", instances=3, health={"http": "http://[::1]:{{65534 + instance}}"})
 
 
 @pytest.mark.parametrize("good", [r"listening on \d+", r"(\d{1,3}\.){3}\d{1,3}", "(?:up|ready).*", "^a+b+$"])
