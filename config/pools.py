@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from config import fields as f
+from config.dependencies import DependsOn
 from config.log_files import Log
 from config.reload import Reload
 from config.section import Section
@@ -38,6 +39,8 @@ class Pool(Section):
     max_batch: f.Whole = Field(100, ge=1, le=1000, description="Most jobs claimed at once")
     reload: Reload = Field(Reload(), description="How workers are replaced, whatever the cause")
     log: Log = Field(Log(), description="Its log, where it differs from `logs`")
+    depends_on: DependsOn = Field(default={}, description="Who must be there first: a list (ready), or name: condition")
+    essential: bool = Field(default=False, description="When it cannot be started, the supervisor ends, with status 1")
 
     @property
     def queues(self) -> tuple[str, ...]:

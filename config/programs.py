@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from config import fields as f
+from config.dependencies import DependsOn
 from config.endings import Ending, StopSignal
 from config.env_files import EnvFiles
 from config.expressions import checked, joined
 from config.log_files import Log
+from config.probes import Health, Ready
 from config.resource_limits import ResourceLimits
 from config.restarts import RestartBackoff, soonest
 from config.section import Section
@@ -86,6 +88,10 @@ class Program(Section):
     timezone: f.Zone = Field("UTC", description="The zone whose clock `cron_restart` means")
     watch: Watch | None = Field(None, description="Started anew when files change")
     log: Log = Field(Log(), description="Its log, where it differs from `logs`")
+    ready: Ready | None = Field(None, description="When it counts as running; default: it has lived for a second")
+    health: Health | None = Field(None, description="How it is found out that it hangs; default: it is not")
+    depends_on: DependsOn = Field(default={}, description="Who must be there first: a list (ready), or name: condition")
+    essential: bool = Field(default=False, description="Its end for good ends the supervisor, with its exit status")
 
     @model_validator(mode="after")
     def _can_give_up(self) -> Self:
@@ -97,4 +103,11 @@ class Program(Section):
                     f"max_restarts: {self.max_restarts} can never be exceeded within restart_window: the delays alone "
                     f"take {least:.0f}s; leave restart_window out, or make it longer"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _every_instance_can_be_asked(self) -> Self:
+        for rule in (self.ready, self.health):
+            if rule is not None and self.instances:
+                rule.check_instance(self.instances - 1)
         return self

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from config.dependencies import broken_dependencies
 from config.problems import Path, dotted
 
 Complaint = tuple[Path, str]
@@ -18,6 +19,7 @@ def broken(root: dict[str, Any]) -> Iterator[Complaint]:
     yield from _ports_used_twice(root)
     yield from _schedules_named_twice(root)
     yield from _keys_named_twice(root)
+    yield from broken_dependencies(root)
     for index, pool in enumerate(_mappings(root, "pools")):
         for key in ("tasks", "queues"):
             yield from _listed_twice(("pools", index, key), pool.get(key))

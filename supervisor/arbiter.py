@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from supervisor.apply_job import Wish
+from supervisor.essential import essential_end
 from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.reap import Reaper
@@ -58,6 +59,7 @@ class Arbiter:
         self._sampled = 0.0
         self._announced = False
         self._hurried = False
+        self.fate = 0  # the exit status that an essential one left us
 
     def wake(self) -> None:
         """Have the loop look at everything again."""
@@ -129,6 +131,7 @@ class Arbiter:
             self._announce()
             if self.applier is not None:
                 times.append(_tended(self.applier, now))
+            self._end_with_the_essential()
         times.append(self._sample(now))
         times.append(self._tell(now))
         return min(times)
@@ -161,6 +164,12 @@ class Arbiter:
         workers = sum(pool.target for pool in self.herd.pools)
         where = ", ".join(f"{name} http://{address}" for name, address in self.addresses.items())
         log.info("all workers running (%d)%s", workers, f"; {where}" if where else "")
+
+    def _end_with_the_essential(self) -> None:
+        end = essential_end(self.herd)
+        if end is not None:
+            self.fate = end.status
+            self.drain(end.why)
 
     async def _sleep(self, seconds: float) -> None:
         if seconds <= 0:

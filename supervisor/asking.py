@@ -52,9 +52,11 @@ def ask_at(socket: Path, verb: str, args: dict[str, Any] | None = None, *, path:
 
 
 def say(doing: str, answer: dict[str, list[str]]) -> None:
-    """Say what is being done to whom."""
+    """Say what is being done to whom, and what should be known about that."""
     names = [*answer["pools"], *answer["programs"]]
     click.echo(f"{doing} {', '.join(names) or 'nothing: there are no pools'}")
+    for warning in answer.get("warnings", []):
+        click.echo(f"note: {warning}", err=True)
 
 
 def fail(text: str, status: int) -> NoReturn:

@@ -119,7 +119,7 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
         signals.unlisten(loop)
         own.disconnect()
         _last_words(herd)
-    return 0 if clean else 1
+    return arbiter.fate or (0 if clean else 1)
 
 
 def _told_how_it_went(arbiter: Arbiter) -> Callable[[str], None] | None:

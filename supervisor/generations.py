@@ -45,6 +45,7 @@ class Generations:
         self.retired: list[Zygote] = []
         self.error = ""
         self.trial_error = ""  # why the last trial is gone
+        self.failures = 0  # generations in a row that could not start
 
     @property
     def all(self) -> list[Zygote]:
@@ -93,6 +94,7 @@ class Generations:
         self._retire(self.current)
         self.current, self.trial, self.rolling = self.trial, None, False
         self.error = ""
+        self.failures = 0
 
     def reject(self, generation: int, floor: int, error: str) -> None:
         """The trial of that generation leaves, and its workers are to be replaced; the floor is what it was."""
@@ -110,6 +112,7 @@ class Generations:
             self._retire(self.current)
             self.current, self.candidate = zygote, None
             self.error = ""
+            self.failures = 0
 
     def failed(self, zygote: Zygote, error: str, now: float) -> None:
         """It cannot import the tasks: said once, in full; a candidate is tried again after a while."""
@@ -118,6 +121,7 @@ class Generations:
         elif zygote is self.candidate:
             log.error("pool %s: generation %d cannot start:\n%s", self._pool, zygote.generation, error.rstrip())
             self.error, self.candidate = error, None
+            self.failures += 1
         else:
             return
         self.retired.append(zygote)
@@ -148,6 +152,7 @@ class Generations:
         except OSError as error:
             self.error = f"the zygote cannot be started: {error}"
             log.error("pool %s: %s", self._pool, self.error)  # noqa: TRY400  the reason is in the text
+            self.failures += 1
             self._due = now + self._policy.cap
             return None
 

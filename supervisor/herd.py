@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from config import Config, Places, Program
@@ -26,10 +25,13 @@ from supervisor.minders import Minding
 from supervisor.outputs import Outputs
 from supervisor.own_output import PipeStream
 from supervisor.pool import Pool, Surroundings
+from supervisor.probes.asking import Commands
+from supervisor.probes.fitting import Fitter
 from supervisor.programs import gateway_service, program_services
 from supervisor.roots import ROOT
 from supervisor.service import Service
 from supervisor.shutdown import Stage, Ward
+from supervisor.sights import leaving_stages, sights
 from supervisor.slots import Slots
 from supervisor.store import Store
 from supervisor.store_config import StoreFiles, render
@@ -95,21 +97,14 @@ class Herd:
 
     def stages(self) -> list[Stage]:
         """The order of leaving; the reasons are in shutdown.py."""
-        first: list[Ward] = [
-            *self.minders.values(),
-            *self.leaving_minders,
-            *self.pools,
-            *chain.from_iterable(self.programs.values()),
-        ]
         named: list[tuple[str, Sequence[Ward | None]]] = [
-            ("programs and workers", first),
             ("the gateway", [self.gateway]),
             ("the janitor", [self.janitor]),
             ("the store", [self.store]),
             ("the logger", [self.guardian, self.logger]),
         ]
         stages = [Stage(name, [ward for ward in wards if ward is not None]) for name, wards in named]
-        return [stage for stage in stages if stage.wards]
+        return [stage for stage in (*leaving_stages(self), *stages) if stage.wards]
 
 
 def slots_for(config: Config) -> int:
@@ -177,6 +172,13 @@ class Builder:
         self._shared = Surroundings(
             board=board, slots=self.herd.slots, nursery=nursery, outputs=outputs, flush=logger.flush, wake=wake
         )
+        self.fitter = Fitter(
+            nursery=nursery,
+            commands=Commands(nursery),
+            logger=logger.sought,
+            look=partial(sights, self.herd),
+            wake=wake,
+        )
         # All zygotes, keepers and workers hold the other end: it is at its end of file when we are gone.
         self._lifeline, self._hold = os.pipe2(os.O_CLOEXEC)
 
@@ -211,7 +213,9 @@ class Builder:
 
     def pool(self, config: PoolConfig, of: InForce) -> Pool:
         """Make a pool. The scoreboard must have a record left: see `spare_pools`."""
-        return Pool(config, self._numbers.pop(0), self._shared, lambda name, number: self._origin(name, number, of))
+        pool = Pool(config, self._numbers.pop(0), self._shared, lambda name, number: self._origin(name, number, of))
+        pool.gate = self.fitter.gate(config.depends_on)
+        return pool
 
     def forget(self, pool: Pool) -> None:
         """Give back what a pool had that is down for good."""
@@ -231,6 +235,7 @@ class Builder:
             self.environment,
             flush=self.herd.logger.flush,
             wake=self._wake,
+            fitter=self.fitter,
         )
 
     def janitor(self) -> Janitor:
@@ -240,9 +245,17 @@ class Builder:
 
     def gateway(self) -> Service:
         """Make the gateway."""
-        env, logger, path = self._own(self._on_board), self.herd.logger, self.in_force.config.path
-        fds = (self._board.fd,)
-        return gateway_service(path, self._nursery, self.herd.outputs, env, fds, flush=logger.flush, wake=self._wake)
+        env, config = self._own(self._on_board), self.in_force.config
+        return gateway_service(
+            config.path,
+            self._nursery,
+            self.herd.outputs,
+            env,
+            (self._board.fd,),
+            flush=self.herd.logger.flush,
+            wake=self._wake,
+            probe=self.fitter.gateway_probe(config.gateway),
+        )
 
     def mind(self, names: Iterable[str]) -> None:
         """Have the clocks and watchers of these pools and programs follow the config in force."""

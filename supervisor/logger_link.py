@@ -1,6 +1,7 @@
 """The supervisor's side of the logger: keeps its process alive and hands it the read ends of all pipes."""
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from supervisor.children import Exit
 from supervisor.logger_watch import DISCARD_S, Sink, Verdict, Watch
 from supervisor.outputs import Output, Outputs
 from supervisor.own_output import PipeStream
+from supervisor.probes.lines import Sought
 from supervisor.restart import Policy
 from supervisor.service import Hooks, Rule, Service
 
@@ -52,6 +54,7 @@ class LoggerLink:
         self.sink = Sink()
         self._ends: tuple[socket.socket, socket.socket] | None = None
         self._channel: Channel | None = None
+        self.sought = Sought(self._send)
         outputs.announce = self._announce
         self.service = Service(
             "logger",
@@ -134,7 +137,8 @@ class LoggerLink:
         if child is None:
             ours.close()
             return
-        self._channel = Channel(self._loop, ours, _unexpected, lambda: None)
+        self._channel = Channel(self._loop, ours, self._heard, lambda: None)
+        self.sought.tell_all()  # before the pipes: what stands in them already may be what is sought
         for output in self._outputs.all():
             self._announce(output)
 
@@ -148,6 +152,11 @@ class LoggerLink:
             self._channel.close()
             self._channel = None
 
+    def _send(self, message: dict[str, Any]) -> None:
+        if self._channel is not None:
+            self._channel.send(message)
 
-def _unexpected(_message: dict[str, Any], _fds: list[int]) -> None:
-    return None
+    def _heard(self, message: dict[str, Any], fds: list[int]) -> None:
+        for fd in fds:
+            os.close(fd)
+        self.sought.heard(message)

@@ -16,6 +16,7 @@ from scoreboard import BUCKETS, OUTCOMES, Cause, SeriesKind, SeriesSnapshot
 from supervisor.figures import Figures, queue_figures
 from supervisor.herd import Herd
 from supervisor.memory import resident
+from supervisor.probes.verdict import Health
 from supervisor.states import State
 
 _REASONS = tuple(cause for cause in Cause if cause is not Cause.NONE)
@@ -76,11 +77,20 @@ class HerdCollector(Collector):
         restarts = CounterMetricFamily(
             "herdsman_program_restarts", "Starts after a crash", labels=["program", "instance"]
         )
+        healthy = GaugeMetricFamily(
+            "herdsman_program_healthy", "Whether its probe says that it works", labels=["program", "instance"]
+        )
+        probed = CounterMetricFamily(
+            "herdsman_program_probe_restarts", "Ended by us, not ready or unhealthy", labels=["program", "instance"]
+        )
         for name, services in self._herd.programs.items():
             for number, service in enumerate(services):
                 up.add_metric([name, str(number)], service.state is State.RUNNING)
                 restarts.add_metric([name, str(number)], service.restarts)
-        return iter((up, restarts))
+                if service.probe is not None:
+                    healthy.add_metric([name, str(number)], service.probe.health is Health.HEALTHY)
+                    probed.add_metric([name, str(number)], service.probe.restarts)
+        return iter((up, restarts, healthy, probed))
 
     def _logger(self) -> Iterator[Metric]:
         record = self._herd.board.logger()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from config import Pool as PoolConfig
 from scoreboard import Cause, Intent
+from supervisor.dependencies import RELOOK_S, Gate
 from supervisor.generations import Generations
 from supervisor.news import News, Surroundings
 from supervisor.rolling import Change, Rolling
@@ -56,6 +57,7 @@ class Pool:
         self._record = shared.board.pool(number)
         self._record.name = config.name
         self._killed_at: float | None = None
+        self.gate = Gate()
 
     # goals ---------------------------------------------------------------------------------------------------
 
@@ -149,6 +151,8 @@ class Pool:
     def reconcile(self, now: float) -> float:
         """Bring what is nearer to what is wanted; answer when to look again."""
         self._record.desired = self.target
+        if not self.stopped and self.gate.never_passed():
+            return now + RELOOK_S
         wanted = not self.stopped
         times = [self.rolling.advance(now, self.target, wanted=wanted)]
         self._turnover.turn(now, self.target, canary=self.rolling.wants_canary)

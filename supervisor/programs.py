@@ -17,6 +17,8 @@ from supervisor.children import Exit
 from supervisor.confines import confines, home
 from supervisor.endings import ends
 from supervisor.outputs import Outputs
+from supervisor.probes.fitting import Fitter
+from supervisor.probes.probe import Probe
 from supervisor.remains import MARK, Remains
 from supervisor.restart import Policy
 from supervisor.service import Hooks, Rule, Service
@@ -33,6 +35,7 @@ def program_services(
     *,
     flush: Flush,
     wake: Callable[[], None],
+    fitter: Fitter,
 ) -> list[Service]:
     """Answer one service for each instance of a program.
 
@@ -43,6 +46,7 @@ def program_services(
         environment: what is particular to the child -> its whole environment.
         flush: ends the unfinished log line of a tag.
         wake: calls the reconcile loop.
+        fitter: makes what asks it, and what it waits for.
 
     Raises:
         NoSuchUserError: this host does not know its user or group.
@@ -67,7 +71,10 @@ def program_services(
     for instance in range(program.instances):
         name = f"{program.name}.{instance}"
         hooks = Hooks(ended=partial(_flush, flush, name), remains=partial(_remains, name, nursery))
-        service = Service(name, nursery, partial(launch, instance), rule=rule, hooks=hooks, wake=wake)
+        start = partial(launch, instance)
+        probe = fitter.probe(program, instance, start)
+        service = Service(name, nursery, start, rule=rule, hooks=hooks, wake=wake, probe=probe)
+        service.gate, service.essential = fitter.gate(program.depends_on), program.essential
         service.wanted = program.enabled
         services.append(service)
     return services
@@ -123,6 +130,7 @@ def gateway_service(
     *,
     flush: Flush,
     wake: Callable[[], None],
+    probe: Probe | None = None,
 ) -> Service:
     """Answer the service that keeps the gateway."""
 
@@ -138,7 +146,7 @@ def gateway_service(
         )
 
     hooks = Hooks(ended=partial(_flush, flush, "gateway"))
-    return Service("gateway", nursery, launch, rule=Rule(), hooks=hooks, wake=wake)
+    return Service("gateway", nursery, launch, rule=Rule(), hooks=hooks, wake=wake, probe=probe)
 
 
 def _flush(flush: Flush, tag: str, _end: Exit) -> None:

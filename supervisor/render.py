@@ -26,6 +26,7 @@ def render(status: dict[str, Any]) -> str:
     ]
     lines += [f"override: {name}: {text}" for name, text in sorted(status["config"]["overrides"].items())]
     lines += _config(status["config"], status["pools"])
+    lines += [f"{one['name']}: waits for {one['waiting_for']}" for one in status["programs"] if one.get("waiting_for")]
     lines += [_queue(name, queue) for name, queue in sorted(status["queues"].items())]
     if status["logs"]["dropped_bytes"]:
         lines.append(f"logs: {size(status['logs']['dropped_bytes'])} were dropped")
@@ -70,7 +71,11 @@ def _worker(worker: dict[str, Any]) -> tuple[str, ...]:
 
 def _service(one: dict[str, Any]) -> tuple[str, ...]:
     end = one["last_end"]
-    doing = "adopted" if one["adopted"] else ""
+    doing = "adopted" if one["adopted"] else one.get("said", "")
+    if one.get("health") == "unhealthy":
+        doing = "unhealthy"
+    elif one.get("waiting_for"):
+        doing = "waits"
     if end and one["state"] in ("EXITED", "BACKOFF"):
         doing = f"after exit {end['code']}" if end["code"] is not None else f"after signal {end['signal']}"
     return (
@@ -93,6 +98,8 @@ def _pool(pool: dict[str, Any]) -> str:
     rollout = pool.get("rollout")
     if pool["rolling"]:
         said.append(f"being replaced (rollout {rollout['id']}: {rollout['phase']})" if rollout else "being replaced")
+    if pool.get("waiting_for"):
+        said.append(f"waits for {pool['waiting_for']}")
     text = ", ".join(said)
     if not pool["error"]:
         return text

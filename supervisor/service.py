@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
+from supervisor.dependencies import RELOOK_S, Gate
 from supervisor.endings import CLEAN, Next, what_follows
+from supervisor.probes.probe import Probe
 from supervisor.remains import Remains
 from supervisor.restart import History, Life, Policy, after_crash
 from supervisor.states import LIVE, Event, State, after
@@ -69,6 +71,7 @@ class Service:
         rule: Rule | None = None,
         hooks: Hooks | None = None,
         wake: Callable[[], None] = _nothing,
+        probe: Probe | None = None,
     ) -> None:
         self.name = name
         self.rule = rule or Rule()
@@ -81,6 +84,13 @@ class Service:
         self.last_exit: Exit | None = None
         self.error = ""
         self.due = math.inf  # when the next start, or the kill, is to happen
+        self.probe = probe
+        self.gate = Gate()
+        self.essential = False
+        self.failure = ""  # why we ended its last process by ourselves: "probe", "not ready"
+        self.error_number = 0  # of the start that failed
+        if probe is not None:
+            probe.service = self
         self._nursery = nursery
         self._launch = launch
         self._hooks = hooks or Hooks()
@@ -146,29 +156,55 @@ class Service:
 
     def up(self, now: float) -> None:
         """It showed that it works."""
-        if self.state is State.STARTING:
+        if self.state is State.STARTING and not self.failure:
             self._move(Event.UP, now)
             self.error = ""
             self._wake()
+
+    def fail(self, cause: str, why: str, now: float) -> bool:
+        """End a process that does not work, and treat its end as a crash; False when it is leaving already."""
+        if self.failure or self.state not in (State.STARTING, State.RUNNING) or self.child is None:
+            return False
+        self.failure, self.error = cause, why
+        log.warning("%s: %s: told to leave", self.name, why)
+        self.due = now + self.rule.stop_timeout
+        self._ask_to_leave()
+        self.child.signal(signal.SIGCONT)  # one that was stopped could not even hear the other
+        self._wake()
+        return True
 
     def reconcile(self, now: float) -> float:
         """Bring what is nearer to what is wanted; answer the next time to look (infinite: on an event only)."""
         if self._remains is not None and not self._is_clear(self._remains, now):
             return self._remains.next_look(now)
         match self.state:
+            case State.STOPPED if self.wanted and self._must_wait():
+                return now + RELOOK_S
             case State.STOPPED if self.wanted:
                 self._start(now)
             case State.BACKOFF if now >= self.due or self._again:
                 self._start(now)
             case State.EXITED | State.FATAL if self.wanted and self._again:
                 self._start(now)
-            case State.STARTING if now >= self.since + self.rule.settle:
+            case State.STARTING if now >= self.since + self._settle:
                 self.up(now)
-            case State.DRAINING if now >= self.due and self.child is not None:
+            case State.STARTING | State.RUNNING | State.DRAINING if now >= self.due and self.child is not None:
                 log.warning("%s did not leave in time: killed", self.name)
                 self.child.kill_group()
                 self.due = math.inf
-        return self.since + self.rule.settle if self.state is State.STARTING else self.due
+        return min(self.due, self.since + self._settle) if self.state is State.STARTING else self.due
+
+    @property
+    def _settle(self) -> float:
+        """Seconds after which a life counts as one that works; infinite when somebody will tell."""
+        asked = self.failure or (self.probe is not None and self.probe.ready is not None)
+        return math.inf if asked else self.rule.settle
+
+    def _must_wait(self) -> bool:
+        before = self.gate.reason
+        if self.gate.is_shut() and self.gate.reason != before:
+            log.info("%s: waits for %s", self.name, self.gate.reason)
+        return bool(self.gate.reason)
 
     def _is_clear(self, remains: Remains, now: float) -> bool:
         """Tell whether nothing is left of the last process; only then is a stop complete, or a start allowed."""
@@ -183,6 +219,7 @@ class Service:
     def _start(self, now: float) -> None:
         self._again = False
         self.due = math.inf
+        self.failure = ""
         found = self._hooks.adopt()
         if found is not None:
             self.child = self._nursery.adopt(*found, self._ended)
@@ -191,16 +228,21 @@ class Service:
             return
         self._move(Event.LAUNCH, now)
         self._hooks.started(self.child)
+        if self.probe is not None:
+            self.probe.started(self.child)
 
     def _spawn(self, now: float) -> bool:
         try:
-            launch = self._launch()
+            launch = self.probe.launch(self._launch) if self.probe is not None else self._launch()
             self.child = self._nursery.spawn(launch, self._ended)
         except OSError as error:
             reason = error.strerror or str(error)
             self.error = f"cannot be started: {reason}" + (f": {error.filename}" if error.filename else "")
             log.error("%s: %s", self.name, self.error)  # noqa: TRY400  the reason is in the text, a stack is noise
             self._hooks.started(None)
+            if self.probe is not None:
+                self.probe.started(None)
+            self.error_number = error.errno or 0
             if error.errno in _HOPELESS:
                 self._move(Event.HOPELESS, now)
             else:
@@ -208,12 +250,16 @@ class Service:
                 self._back_off(now)
             self._wake()
             return False
+        self.error_number = 0
         log.info("%s: started, pid %d", self.name, self.child.pid)
         return True
 
     def _terminate(self, now: float) -> None:
         self._move(Event.STOP, now)
         self.due = now + self.rule.stop_timeout
+        self._ask_to_leave()
+
+    def _ask_to_leave(self) -> None:
         if self.child is not None:
             tell = self.child.signal_group if self.rule.stop_group else self.child.signal
             tell(self.rule.stop_signal)
@@ -225,6 +271,8 @@ class Service:
         calm = self.state is State.DRAINING or end in self.rule.success
         log.log(logging.INFO if calm else logging.WARNING, "%s: ended, %s", self.name, end)
         self._hooks.ended(end)
+        if self.probe is not None:
+            self.probe.ended()
         # Those that were asked to leave with it have as long as it had.
         asked = self.state is State.DRAINING and self.rule.stop_group and math.isfinite(self.due)
         self._remains = self._hooks.remains(pid, self.due if asked else now) if pid is not None else None
@@ -238,7 +286,10 @@ class Service:
             if self._remains is None:
                 self._move(Event.ENDED, now)
             return
-        match what_follows(end, restart=rule.restart, success=rule.success, final=rule.final):
+        self.due = math.inf
+        # One that we ended because it did not work has not succeeded, however it left.
+        success = frozenset[Exit]() if self.failure else rule.success
+        match what_follows(end, restart=rule.restart, success=success, final=rule.final):
             case Next.LEAVE:
                 self._move(Event.ENDED, now)
             case Next.GIVE_UP:
@@ -248,7 +299,7 @@ class Service:
                 self._move(Event.CRASHED, now)
                 self.due = now
             case Next.AGAIN:
-                self.causes["finished" if end in rule.success else "failure"] += 1
+                self.causes[self.failure or ("finished" if end in success else "failure")] += 1
                 self._back_off(now)
 
     def _give_up(self, why: str, now: float) -> None:
@@ -259,7 +310,8 @@ class Service:
         self.due = math.inf
 
     def _back_off(self, now: float) -> None:
-        life = Life(ended=now, lived=now - self._started)
+        useless = self.probe is not None and self.probe.never_good
+        life = Life(ended=now, lived=0.0 if useless else now - self._started)
         chance = random.random()  # noqa: S311  spreads restarts, guards nothing
         verdict = after_crash(self._history, self.rule.policy, life, chance)
         self._history = verdict.history

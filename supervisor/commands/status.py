@@ -14,6 +14,7 @@ from supervisor.figures import queue_figures
 from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.pool import Pool
+from supervisor.probes.verdict import Health
 from supervisor.seat import Seat
 from supervisor.service import Service
 from supervisor.store import Store
@@ -78,6 +79,8 @@ def _pool(pool: Pool, herd: Herd, now: float) -> dict[str, Any]:
         "tasks": list(current.tasks) if current else [],
         "error": generations.error,
         "namespace": herd.namespaces.get(pool.name),
+        "waiting_for": (not pool.stopped and pool.gate.reason) or None,
+        "essential": pool.config.essential,
         "restarts": _since_reset(herd, pool.name, sum(pool.restarts.values())),
         "recycles": dict(pool.recycles),
         "workers": [_worker(seat, herd, now) for seat in pool.seats],
@@ -136,6 +139,11 @@ def _service(service: Service, now: float) -> dict[str, Any]:
         "restarts": service.restarts,
         "last_end": _end(service.last_exit),
         "error": service.error,
+        "health": str(service.probe.health if service.probe else Health.UNKNOWN),
+        "said": service.probe.said if service.probe else "",
+        "waiting_for": (service.wanted and service.gate.reason) or None,
+        "essential": service.essential,
+        "probe_restarts": service.probe.restarts if service.probe else 0,
         "rss_bytes": resident(service.pid) if service.pid else 0,
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from supervisor.arbiter import Arbiter
 from supervisor.commands.targets import named, refuse_when_leaving, wards
+from supervisor.sights import warnings_for
 
 
 def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,4 +22,9 @@ def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:
         pool.stop(now)
     for service in services:
         service.stop(now)
-    return {"pools": [pool.name for pool in pools], "programs": [service.name for service in services]}
+    name = named(args)
+    return {
+        "pools": [pool.name for pool in pools],
+        "programs": [service.name for service in services],
+        "warnings": [] if name is None else warnings_for(arbiter.herd, [name]),
+    }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from supervisor.logger.lines import Framer
+from supervisor.logger.lookout import Lookout
 from supervisor.logger.origin import Origins
 from supervisor.logger.outlets import Outlets
 from supervisor.logger.signed import signed
@@ -39,6 +40,8 @@ class Reader:
         self._outlets = outlets
         self._origins = origins
         self._leaving = False
+        self._lookout = Lookout(control)
+        self._hearing = False
         self._sources: dict[str, list[Source]] = {}
         self._selector = selectors.DefaultSelector()
         control.setblocking(False)  # noqa: FBT003  the argument has no name
@@ -65,7 +68,12 @@ class Reader:
         except OSError:
             data = b""
         if data:
-            self._pass_on(source, source.framer.feed(data))
+            lines = source.framer.feed(data)
+            self._pass_on(source, lines)
+            if source.tag in self._lookout:
+                # What to look for was sent before the process began to write: hear of it before looking.
+                self._hear()
+                self._lookout.over(source.tag, lines)
             return True
         self._pass_on(source, source.framer.flush())
         self._close(source)
@@ -87,23 +95,33 @@ class Reader:
         else:
             del self._sources[source.tag]
 
-    def _command(self) -> None:
+    def _hear(self) -> None:
+        """Obey all commands that are there, unless that is being done already."""
+        if not self._hearing:
+            self._hearing = True
+            while self._command():
+                pass
+            self._hearing = False
+
+    def _command(self) -> bool:
+        """Obey one command; False when there is none."""
         control = self._control
         if control is None:
-            return
+            return False
         try:
             data, fds, _ = receive(control, _READ_SIZE, 1)
         except BlockingIOError:
-            return
+            return False
         except OSError:
             data, fds = b"", []
         if not data:
             self._selector.unregister(control)
             control.close()
             self._control = None
-            return
+            return False
         with suppress(ValueError, KeyError, TypeError):
             self._obey(json.loads(data), fds)
+        return True
 
     def _obey(self, message: dict[str, Any], fds: list[int]) -> None:
         if message["op"] == "pipe" and fds:
@@ -111,6 +129,8 @@ class Reader:
             os.set_blocking(source.fd, False)
             self._sources.setdefault(source.tag, []).append(source)
             self._selector.register(source.fd, selectors.EVENT_READ, source)
+        elif message["op"] == "look":
+            self._lookout.look(message["tag"], message["pattern"])
         elif message["op"] == "flush":
             for source in self._sources.get(message["tag"], []).copy():
                 self._empty(source)

@@ -1,10 +1,12 @@
 """A service's life without a process."""
 
 import errno
+import math
 
 import pytest
 
 from supervisor.children import Exit
+from supervisor.dependencies import Gate, Sight
 from supervisor.states import State
 from tests.support.straw_nursery import Nursery, service
 
@@ -132,3 +134,47 @@ def test_a_live_process_of_an_earlier_supervisor_is_adopted(now: list[float]) ->
     kept = service(nursery, adopt=lambda: (77, 5))
     kept.reconcile(1000.0)
     assert (kept.pid, nursery.children[0].adopted) == (77, True)
+
+
+def test_one_that_does_not_work_is_told_to_leave_killed_when_late_and_followed_as_after_a_crash(
+    now: list[float],
+) -> None:
+    nursery = Nursery()
+    kept = service(nursery, restart="on-failure")
+    kept.reconcile(1000.0)
+    kept.reconcile(1001.0)
+    assert kept.fail("probe", "3 bad answers in a row", 1002.0)
+    assert not kept.fail("probe", "again", 1002.0), "it is leaving already"
+    assert (kept.state, kept.error) == (State.RUNNING, "3 bad answers in a row")
+    assert kept.reconcile(1002.0) == 1012.0
+    kept.reconcile(1012.0)
+    assert nursery.children[0].heard == ["SIGTERM", "SIGCONT", "kill group"]
+    now[0] = 1012.0
+    nursery.on_exit(Exit(code=0))
+    assert kept.state is State.BACKOFF, "its clean exit was no success"
+    kept.reconcile(1012.0)
+    assert (kept.pid, kept.failure, kept.restarts) == (101, "", 1)
+
+
+def test_one_that_does_not_work_and_is_never_restarted_has_ended(now: list[float]) -> None:
+    nursery = Nursery()
+    kept = service(nursery, restart="never")
+    kept.reconcile(1000.0)
+    assert kept.fail("not ready", "it was not ready within 30 s", 1000.5)
+    kept.up(1000.6)
+    assert kept.state is State.STARTING, "too late"
+    nursery.on_exit(Exit(signal=15))
+    assert kept.state is State.EXITED
+    assert kept.reconcile(2000.0) == math.inf
+
+
+def test_a_service_whose_gate_is_closed_says_what_it_waits_for(now: list[float]) -> None:
+    nursery = Nursery()
+    kept = service(nursery)
+    seen = [Sight(name="db.0")]
+    kept.gate = Gate({"db": "ready"}, lambda _: seen)
+    assert kept.reconcile(1000.0) < 1001.0
+    assert (kept.state, kept.gate.reason, nursery.children) == (State.STOPPED, "db.0 to be ready", [])
+    seen[0] = Sight(name="db.0", ready=True)
+    kept.reconcile(1000.0)
+    assert (kept.state, kept.gate.reason) == (State.STARTING, "")
