@@ -11,11 +11,12 @@ import math
 import time
 from typing import Protocol
 
+from scoreboard.memory import tree_resident
 from supervisor.herd import Herd
-from supervisor.memory import resident
 from supervisor.reap import Reaper
 from supervisor.shutdown import Shutdown
 from supervisor.states import State
+from supervisor.strays import Strays
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class Arbiter:
         self.started = time.monotonic()
         self.leaving: Shutdown | None = None
         self._reaper = reaper
+        self.strays = Strays(reaper.known, herd.incarnations, herd.strays_killed)
         self._wake = asyncio.Event()
         self._sampled = 0.0
         self._announced = False
@@ -62,7 +64,7 @@ class Arbiter:
             self._wake.clear()
             now = time.monotonic()
             due = self._reconcile(now)
-            if self.leaving is not None and self.leaving.done:
+            if self.leaving is not None and self.leaving.done and not self.strays.remain(now):
                 return self.leaving.clean and not self._hurried
             await self._sleep(due - time.monotonic())
 
@@ -115,6 +117,7 @@ class Arbiter:
             times.append(math.inf if due is None else due)
         else:
             self._announce()
+        times.append(self.strays.reconcile(now))
         times.append(self._sample(now))
         return min(times)
 
@@ -124,7 +127,7 @@ class Arbiter:
             self._sampled = now
             for seat in (seat for pool in self.herd.pools for seat in pool.seats):
                 if seat.pid is not None:
-                    seat.measured(resident(seat.pid))
+                    seat.measured(tree_resident(seat.pid, self.strays.table))
         booting = any(
             seat.state is State.STARTING and now - seat.since < _BOOT_PATIENCE_S
             for pool in self.herd.pools

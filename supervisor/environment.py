@@ -4,6 +4,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+_OF_OTHERS = (
+    "HERDSMAN_INSTANCE",
+    "HERDSMAN_SCOREBOARD_FD",
+    "HERDSMAN_CONTROL_FD",
+    "HERDSMAN_LIFELINE_FD",
+    "HERDSMAN_WORKER",
+)
+
 
 def child_environment(
     base: Mapping[str, str], *, config: Path, root: Path, extra: Mapping[str, str] | None = None
@@ -19,7 +27,7 @@ def child_environment(
     """
     made = dict(base)
     # Those of a supervisor that started us are not for our children.
-    for name in ("HERDSMAN_INSTANCE", "HERDSMAN_SCOREBOARD_FD", "HERDSMAN_CONTROL_FD", "HERDSMAN_LIFELINE_FD"):
+    for name in _OF_OTHERS:
         made.pop(name, None)
     paths = [str(root), *filter(None, base.get("PYTHONPATH", "").split(os.pathsep))]
     made["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))

@@ -1,6 +1,7 @@
 """All that one supervisor keeps alive, made from the config: who is in it, and the order of leaving."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,6 +41,7 @@ class Herd:
     gateway: Service | None = None
     pools: list[Pool] = field(default_factory=list)
     programs: dict[str, list[Service]] = field(default_factory=dict)
+    strays_killed: Counter[str] = field(default_factory=Counter)  # by pool, of dead workers (strays.py)
 
     def wards(self) -> Iterator[LoggerLink | Service | Pool]:
         """Every ward, in the order of starting."""
@@ -53,6 +55,10 @@ class Herd:
             yield self.gateway
         for services in self.programs.values():
             yield from services
+
+    def incarnations(self) -> set[int]:
+        """The workers that live, or may, by the numbers they gave themselves."""
+        return {seat.snapshot().incarnation for pool in self.pools for seat in pool.seats if seat.live}
 
     def stages(self) -> list[Stage]:
         """The order of leaving; the reasons are in shutdown.py."""

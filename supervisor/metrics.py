@@ -15,7 +15,6 @@ from config.version import __version__
 from scoreboard import BUCKETS, OUTCOMES, Cause, SeriesKind, SeriesSnapshot
 from supervisor.figures import Figures, queue_figures
 from supervisor.herd import Herd
-from supervisor.memory import resident
 from supervisor.states import State
 
 _REASONS = tuple(cause for cause in Cause if cause is not Cause.NONE)
@@ -56,7 +55,9 @@ class HerdCollector(Collector):
         restarts = CounterMetricFamily(
             "herdsman_worker_restarts", "Workers that followed another", labels=["pool", "reason"]
         )
-        memory = GaugeMetricFamily("herdsman_worker_memory_bytes", "Resident memory", labels=["pool", "worker"])
+        memory = GaugeMetricFamily(
+            "herdsman_worker_memory_bytes", "Resident memory, descendants counted", labels=["pool", "worker"]
+        )
         desired = GaugeMetricFamily("herdsman_pool_desired", "Workers wanted", labels=["pool"])
         for pool in self._herd.pools:
             desired.add_metric([pool.name], pool.target)
@@ -65,8 +66,8 @@ class HerdCollector(Collector):
             for reason in _REASONS:
                 restarts.add_metric([pool.name, reason.name.lower()], pool.restarts[reason])
             for seat in pool.seats:
-                memory.add_metric([pool.name, seat.name], resident(seat.pid) if seat.pid else 0)
-        return iter((workers, restarts, memory, desired))
+                memory.add_metric([pool.name, seat.name], self._herd.board.seat(seat.slot).rss)
+        return iter((workers, restarts, memory, desired, _strays(self._herd)))
 
     def _programs(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("herdsman_program_up", "Whether an instance runs", labels=["program", "instance"])
@@ -83,6 +84,13 @@ class HerdCollector(Collector):
         record = self._herd.board.logger()
         yield CounterMetricFamily("herdsman_log_written_bytes", "Log bytes written", record.written_bytes)
         yield CounterMetricFamily("herdsman_log_dropped_bytes", "Log bytes lost", record.dropped_bytes)
+
+
+def _strays(herd: Herd) -> Metric:
+    family = CounterMetricFamily("herdsman_strays_killed", "Processes that dead workers had left", labels=["pool"])
+    for pool in herd.pools:
+        family.add_metric([pool.name], herd.strays_killed[pool.name])
+    return family
 
 
 def _state(herd: Herd) -> State | None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from scoreboard import WorkerState
+from scoreboard import Board, WorkerState
+from scoreboard.memory import resident
 from supervisor.arbiter import Arbiter
 from supervisor.children import Exit
 from supervisor.figures import queue_figures
-from supervisor.memory import resident
 from supervisor.pool import Pool
 from supervisor.seat import Seat
 from supervisor.service import Service
@@ -33,7 +33,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "uptime_s": round(up_s, 1),
         "rss_bytes": resident(os.getpid()),
         "addresses": arbiter.addresses,
-        "pools": [_pool(pool, now) for pool in herd.pools],
+        "pools": [_pool(pool, herd.board, now) for pool in herd.pools],
         "programs": [_service(one, now) for services in herd.programs.values() for one in services],
         "store": _store(herd.store, now),
         "janitor": _service(herd.janitor, now) if herd.janitor else None,
@@ -47,7 +47,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pool(pool: Pool, now: float) -> dict[str, Any]:
+def _pool(pool: Pool, board: Board, now: float) -> dict[str, Any]:
     generations = pool.generations
     current = generations.current
     return {
@@ -62,11 +62,11 @@ def _pool(pool: Pool, now: float) -> dict[str, Any]:
         "tasks": list(current.tasks) if current else [],
         "error": generations.error,
         "restarts": sum(pool.restarts.values()),
-        "workers": [_worker(seat, now) for seat in pool.seats],
+        "workers": [_worker(seat, now, board.seat(seat.slot).rss) for seat in pool.seats],
     }
 
 
-def _worker(seat: Seat, now: float) -> dict[str, Any]:
+def _worker(seat: Seat, now: float, rss: int) -> dict[str, Any]:
     seen = seat.own_words()
     death = seat.last_death
     return {
@@ -81,7 +81,7 @@ def _worker(seat: Seat, now: float) -> dict[str, Any]:
         "restarts": seat.restarts,
         "last_end": {"cause": death.text, "code": death.code, "signal": death.signal} if death else None,
         "jobs_done": seen.jobs_done if seen else 0,
-        "rss_bytes": resident(seat.pid) if seat.pid else 0,
+        "rss_bytes": rss,
     }
 
 

@@ -1,7 +1,10 @@
+import subprocess
+import sys
+
 import pytest
 
 from scoreboard import ExitReason
-from worker.recycle import jobs_limit, rss_of, too_large, verdict
+from worker.recycle import Scales, jobs_limit, too_large, verdict
 
 MB = 1 << 20
 
@@ -32,6 +35,17 @@ def test_the_hard_limit_is_half_as_much_again() -> None:
     assert not too_large(10**12, None)
 
 
-def test_a_process_can_be_measured_and_one_that_is_gone_weighs_nothing() -> None:
-    assert rss_of() > MB
-    assert rss_of(2**22 + 1) == 0
+def test_a_worker_weighs_itself_and_what_it_started() -> None:
+    weigh = Scales(100 * MB)
+    alone = weigh()
+    assert alone > MB
+    with subprocess.Popen(
+        [sys.executable, "-c", "import sys; x = b'1' * (64 << 20); print(1, flush=True); sys.stdin.read()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        heavy = weigh()
+        child.kill()
+    assert heavy > alone + 60 * MB
