@@ -98,6 +98,7 @@ class Arbiter:
         """One worker more or less in the first pool."""
         if self.leaving is None and self.herd.pools:
             pool = self.herd.pools[0]
+            self.herd.autoscaling.set_by_hand(pool, by_hand=True)
             log.info("pool %s: %d workers wanted", pool.name, pool.scale(pool.desired + change))
 
     def reopen_logs(self) -> None:
@@ -116,6 +117,7 @@ class Arbiter:
             due = self.leaving.advance(now)
             times.append(math.inf if due is None else due)
         else:
+            self.herd.admission.look(self.herd.pools, now)
             self._announce()
         times.append(self.strays.reconcile(now))
         times.append(self._sample(now))
@@ -128,6 +130,8 @@ class Arbiter:
             for seat in (seat for pool in self.herd.pools for seat in pool.seats):
                 if seat.pid is not None:
                     seat.measured(tree_resident(seat.pid, self.strays.table))
+            if self.leaving is None:
+                self.herd.autoscaling.look(self.herd.pools, self.herd.board, now)
         booting = any(
             seat.state is State.STARTING and now - seat.since < _BOOT_PATIENCE_S
             for pool in self.herd.pools
@@ -136,7 +140,12 @@ class Arbiter:
         return now + _BOOTING_S if booting else self._sampled + _SAMPLE_S
 
     def _announce(self) -> None:
-        if self._announced or not self.herd.pools or not all(pool.settled for pool in self.herd.pools):
+        if (
+            self._announced
+            or not self.herd.pools
+            or self.herd.admission.pending
+            or not all(pool.settled for pool in self.herd.pools)
+        ):
             return
         self._announced = True
         workers = sum(pool.target for pool in self.herd.pools)

@@ -9,6 +9,8 @@ from functools import partial
 from config import Config, Places
 from config.store_binary import Server
 from scoreboard import FD_VARIABLE, Board
+from supervisor.admission import Admission
+from supervisor.autoscaling import Autoscaling
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
 from supervisor.janitor import Janitor
@@ -36,6 +38,8 @@ class Herd:
     outputs: Outputs
     board: Board
     slots: Slots
+    admission: Admission
+    autoscaling: Autoscaling
     store: Store | None = None
     janitor: Janitor | None = None
     gateway: Service | None = None
@@ -76,7 +80,7 @@ class Herd:
 
 def slots_for(config: Config) -> int:
     """Answer how many slots the scoreboard gets: room for every pool to grow to four times its size."""
-    return max(_FEWEST_SLOTS, 4 * sum(pool.instances for pool in config.pools))
+    return max(_FEWEST_SLOTS, 4 * sum(pool.most for pool in config.pools))
 
 
 def store_files(config: Config) -> StoreFiles:
@@ -128,7 +132,15 @@ class _Builder:
         env = self.environment(self._on_board)
         logger = LoggerLink(nursery, outputs, own, arguments, env, pass_fds=(board.fd,), wake=wake)
         own.connect(outputs.pipe("supervisor", "supervisor"))
-        self.herd = Herd(logger=logger, outputs=outputs, board=board, slots=Slots(board.slots))
+        admission = Admission()
+        self.herd = Herd(
+            logger=logger,
+            outputs=outputs,
+            board=board,
+            slots=Slots(board.slots),
+            admission=admission,
+            autoscaling=Autoscaling(config.queue, admission),
+        )
         self._shared = Surroundings(
             board=board, slots=self.herd.slots, nursery=nursery, outputs=outputs, flush=logger.flush, wake=wake
         )

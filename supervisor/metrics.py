@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from config.version import __version__
 from scoreboard import BUCKETS, OUTCOMES, Cause, SeriesKind, SeriesSnapshot
+from supervisor.autoscaling import DOWN, UP
 from supervisor.figures import Figures, queue_figures
 from supervisor.herd import Herd
 from supervisor.states import State
@@ -67,7 +68,7 @@ class HerdCollector(Collector):
                 restarts.add_metric([pool.name, reason.name.lower()], pool.restarts[reason])
             for seat in pool.seats:
                 memory.add_metric([pool.name, seat.name], self._herd.board.seat(seat.slot).rss)
-        return iter((workers, restarts, memory, desired, _strays(self._herd)))
+        return iter((workers, restarts, memory, desired, _strays(self._herd), _decisions(self._herd)))
 
     def _programs(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("herdsman_program_up", "Whether an instance runs", labels=["program", "instance"])
@@ -90,6 +91,17 @@ def _strays(herd: Herd) -> Metric:
     family = CounterMetricFamily("herdsman_strays_killed", "Processes that dead workers had left", labels=["pool"])
     for pool in herd.pools:
         family.add_metric([pool.name], herd.strays_killed[pool.name])
+    return family
+
+
+def _decisions(herd: Herd) -> Metric:
+    family = CounterMetricFamily(
+        "herdsman_autoscale_decisions", "Changes of a pool's size by its queues", labels=["pool", "direction"]
+    )
+    for pool in herd.pools:
+        follower = herd.autoscaling.of(pool)
+        for direction in (UP, DOWN) if follower else ():
+            family.add_metric([pool.name, direction], follower.counts[direction] if follower else 0)
     return family
 
 

@@ -90,6 +90,9 @@ def _pool(pool: dict[str, Any]) -> str:
         said.append("stopped")
     if pool["rolling"]:
         said.append("being replaced")
+    if scaled := pool.get("autoscale"):
+        why = f"autoscale {scaled['min']} to {scaled['max']}"
+        said.append(f"{why}: {scaled['reason']}" if scaled["active"] else f"{why} off (scaled by hand)")
     text = ", ".join(said)
     return f"{text}\n  cannot start: {pool['error']}" if pool["error"] else text
 

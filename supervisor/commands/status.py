@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from scoreboard import Board, WorkerState
+from scoreboard import WorkerState
 from scoreboard.memory import resident
 from supervisor.arbiter import Arbiter
+from supervisor.autoscaling import told
 from supervisor.children import Exit
 from supervisor.figures import queue_figures
+from supervisor.herd import Herd
 from supervisor.pool import Pool
 from supervisor.seat import Seat
 from supervisor.service import Service
@@ -33,7 +35,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "uptime_s": round(up_s, 1),
         "rss_bytes": resident(os.getpid()),
         "addresses": arbiter.addresses,
-        "pools": [_pool(pool, herd.board, now) for pool in herd.pools],
+        "pools": [_pool(pool, herd, now) for pool in herd.pools],
         "programs": [_service(one, now) for services in herd.programs.values() for one in services],
         "store": _store(herd.store, now),
         "janitor": _service(herd.janitor, now) if herd.janitor else None,
@@ -47,7 +49,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pool(pool: Pool, board: Board, now: float) -> dict[str, Any]:
+def _pool(pool: Pool, herd: Herd, now: float) -> dict[str, Any]:
     generations = pool.generations
     current = generations.current
     return {
@@ -62,7 +64,8 @@ def _pool(pool: Pool, board: Board, now: float) -> dict[str, Any]:
         "tasks": list(current.tasks) if current else [],
         "error": generations.error,
         "restarts": sum(pool.restarts.values()),
-        "workers": [_worker(seat, now, board.seat(seat.slot).rss) for seat in pool.seats],
+        "autoscale": told(herd.autoscaling.of(pool), pool.config.autoscale),
+        "workers": [_worker(seat, now, herd.board.seat(seat.slot).rss) for seat in pool.seats],
     }
 
 
