@@ -5,6 +5,7 @@ A worker's own memory (USS) is what another one like it will add; the rest it sh
 
 import logging
 import math
+from collections.abc import Callable
 
 from scoreboard.memory import private
 from supervisor.capacity import Memory, memory
@@ -24,7 +25,9 @@ class Admission:
     Of a pool with `admission: refuse` one worker is started first, and the others when it is known what one takes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, measure: Callable[[int], int] = private, memory: Callable[[], Memory | None] = memory) -> None:
+        self._measure = measure
+        self._memory = memory
         self._measured: dict[str, tuple[float, int]] = {}
         self._judged: set[str] = set()
         self._held: dict[str, int] = {}  # how many a pool wants whose first worker is not measured yet
@@ -40,7 +43,7 @@ class Admission:
         if now < at + _FRESH_S and found:
             return found
         running = [seat.pid for seat in pool.seats if seat.state is State.RUNNING and seat.pid is not None]
-        found = max(map(private, running[:_SAMPLES]), default=0)
+        found = max(map(self._measure, running[:_SAMPLES]), default=0)
         self._measured[pool.name] = now, found
         return found
 
@@ -56,7 +59,7 @@ class Admission:
 
     def objection(self, pool: Pool, asked: int, now: float) -> str:
         """Say why so many workers do not fit; "" when they do."""
-        there = memory()
+        there = self._memory()
         most = self.most(pool, now, there)
         if asked <= pool.target or asked <= most or there is None:
             return ""
@@ -83,7 +86,7 @@ class Admission:
         self._judged.add(pool.name)
         wanted = self._held.pop(pool.name, pool.desired)
         # What those that are still to come would need: the target itself is not taken for granted.
-        there, each = memory(), self.footprint(pool, now)
+        there, each = self._memory(), self.footprint(pool, now)
         room = pool.seats.running + there.free // each if there and each else wanted
         if wanted <= room:
             if pool.desired < wanted:

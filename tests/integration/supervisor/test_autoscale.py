@@ -60,14 +60,16 @@ def test_scale_takes_max_and_says_when_there_is_nothing_to_decide_by(herd: Herd)
     assert (said.returncode, "has no `autoscale` in the config" in said.stderr) == (1, True)
 
 
-def test_more_workers_than_the_memory_has_room_for_are_refused_or_warned_of(make_herd: Callable[..., Herd]) -> None:
-    heavy = {"tasks": ["hm_heavy"], "instances": 2}
-    # Each takes more than a thousandth of the memory there is, in its own pages.
-    text = "import pathlib\nfrom worker import task\n\n@task('x')\ndef x() -> None: ...\n"
-    size = "int(pathlib.Path('/proc/meminfo').read_text().split()[1]) * 1024 // 1000"
-    own = f"import os\nos.register_at_fork(after_in_child=lambda: globals().update(held=b'1' * ({size})))\n"
-    files = {"hm_heavy.py": text + own}
-    herd = make_herd(pool={**heavy, "admission": "refuse"}, files=files)
-    eventually(lambda: pool(herd)["running"] == 2, 10, herd.tail)
-    said = herd.command("scale", "default", "1000000")
-    assert (said.returncode, "can have at most" in said.stderr) == (1, True)
+def test_more_workers_than_there_is_memory_for_are_refused_and_told_how_many_fit(
+    make_herd: Callable[..., Herd],
+) -> None:
+    # Each process forked there has a hundredth of all memory for its own: never 120 of them fit.
+    task = "from pathlib import Path\nimport os\nfrom worker import task\n\n@task('x')\ndef x() -> None: ...\n"
+    size = "int(Path('/proc/meminfo').read_text().split()[1]) * 1024 // 100"
+    grow = f"\ndef grow():\n    global held\n    held = b'1' * ({size})\n\nos.register_at_fork(after_in_child=grow)\n"
+    pool_of_one = {"tasks": ["hm_heavy"], "instances": 1, "admission": "refuse"}
+    herd = make_herd(pool=pool_of_one, files={"hm_heavy.py": task + grow})
+    said = herd.command("scale", "default", "120")
+    assert said.returncode == 1
+    assert "120 workers of pool default do not fit into memory" in said.stderr
+    assert pool(herd)["desired"] == 1
