@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import psutil
@@ -57,6 +58,16 @@ def replaced(board: Board, slot: int) -> float:
     return time.perf_counter() - begun
 
 
+def spent(mark: str, supervisor: int) -> str:
+    """CPU seconds so far, by role: these do not depend on what else the machine does."""
+    sums: dict[str, float] = defaultdict(float)
+    for process in members(mark):
+        title = " ".join(process.cmdline())
+        role = next((role for role in ("keeper", "zygote", "worker", "server") if role in title), "others")
+        sums["supervisor" if process.pid == supervisor else role] += cpu(process)
+    return ", ".join(f"{role} {seconds:.2f} s" for role, seconds in sorted(sums.items()))
+
+
 def measure(mark: str, supervisor: psutil.Process, options: argparse.Namespace) -> None:
     """Prints the figures of a herd that is all up."""
     shares = {process.pid: (process, cpu(process)) for process in members(mark)}
@@ -98,6 +109,7 @@ def main() -> None:
         try:
             until(lambda: "all workers running" in log.read_text(), 120, step=0.02)
             print(f"all {options.workers} workers running after {time.monotonic() - started:.2f} s")
+            print(f"CPU until then: {spent(mark, process.pid)}")
             time.sleep(3)
             measure(mark, psutil.Process(process.pid), options)
         finally:

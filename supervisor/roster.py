@@ -45,8 +45,10 @@ class Roster:
 
     def fill(self, target: int) -> None:
         """Make seats up to the target and say of each whether it is wanted."""
+        taken = {seat.index for seat in self._seats}
+        free = (number for number in count() if number not in taken)
         while len(self._seats) < target and self._slots.free:
-            index = next(number for number in count() if all(seat.index != number for seat in self._seats))
+            index = next(free)
             name = f"{self._pool_name}.{index}"
             self._seats.append(Seat(self._slots.take(), index, name, self._number, self._board))
         self._seats.sort(key=lambda seat: seat.index)

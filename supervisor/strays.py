@@ -22,6 +22,7 @@ from scoreboard.processes import ProcessTable, read_small
 log = logging.getLogger(__name__)
 
 _PERIOD_S = 1.0
+_PACE_S = 0.1  # at most so often, whatever happens
 _AGAIN_S = 0.02  # while killed ones are there: what they had started comes to us when they are gone
 _PATIENCE_S = 2.0  # at the end: one that cannot die (it hangs in the kernel) does not keep us
 _MARK = re.compile(rb"(?:HERDSMAN_WORKER=|memfd:herdsman-worker:)([a-z0-9_.-]+):([0-9a-f]+)")
@@ -49,14 +50,17 @@ class Strays:
         self._marks: dict[tuple[int, int], Mark | None] = {}  # by pid and time of start
         self._told: set[tuple[int, int]] = set()
         self._swept = -math.inf
+        self._left = 0
         self._ending = math.inf
 
     def reconcile(self, now: float) -> float:
         """Look, though not too often; answer when to look again."""
-        if now < self._swept + _AGAIN_S:
-            return self._swept + _AGAIN_S
+        pause = _AGAIN_S if self._left else _PACE_S
+        if now < self._swept + pause:
+            return self._swept + pause
         self._swept = now
-        return now + (_AGAIN_S if self.sweep() else _PERIOD_S)
+        self._left = self.sweep()
+        return now + (_AGAIN_S if self._left else _PERIOD_S)
 
     def remain(self, now: float) -> bool:
         """Tell at the very end whether some still have to be waited for; at most two seconds."""
