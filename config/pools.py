@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from config import fields as f
+from config.autoscale import Autoscale
 from config.dependencies import DependsOn
 from config.log_files import Log
 from config.reload import Reload
@@ -23,6 +24,10 @@ class Pool(Section):
         ("default",), alias="queues", description="A list: strict priority order. A mapping: weights"
     )
     instances: f.Instances = Field(1, description="Processes: n, max (one a CPU), or -n (CPUs less n)")
+    autoscale: Autoscale | None = Field(None, description="Let the queues decide how many; instances is the beginning")
+    admission: Literal["refuse", "warn", "off"] = Field(
+        "warn", description="What to do about more workers than there is memory for, by what one was measured to take"
+    )
     concurrency: f.Whole = Field(1, ge=1, le=1000, description="Jobs at once in one process")
     drain_timeout: f.Duration = Field(30.0, description="From SIGTERM to SIGKILL")
     max_memory_restart: f.Memory | None = Field(None, description="Recycle at the next job boundary above it")
@@ -57,3 +62,8 @@ class Pool(Section):
     def queue_weights(self) -> Mapping[str, int]:
         """The weight of each queue; empty: `queues` is a strict order."""
         return self.queue_plan if isinstance(self.queue_plan, dict) else {}
+
+    @property
+    def most(self) -> int:
+        """The most workers that the file has in mind."""
+        return max(self.instances, self.autoscale.max if self.autoscale else 0)

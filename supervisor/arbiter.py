@@ -11,13 +11,14 @@ import math
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from scoreboard.memory import tree_resident
 from supervisor.apply_job import Wish
 from supervisor.essential import essential_end
 from supervisor.herd import Herd
-from supervisor.memory import resident
 from supervisor.reap import Reaper
 from supervisor.shutdown import Shutdown
 from supervisor.states import State
+from supervisor.strays import Strays
 
 if TYPE_CHECKING:
     from supervisor.applier import Applier
@@ -55,6 +56,7 @@ class Arbiter:
         self.leaving: Shutdown | None = None
         self.applier: Applier | None = None  # set when there is one: it works on what we are given
         self._reaper = reaper
+        self.strays = Strays(reaper.known, herd.incarnations, herd.strays_killed)
         self._wake = asyncio.Event()
         self._sampled = 0.0
         self._announced = False
@@ -71,7 +73,7 @@ class Arbiter:
             self._wake.clear()
             now = time.monotonic()
             due = self._reconcile(now)
-            if self.leaving is not None and self.leaving.done:
+            if self.leaving is not None and self.leaving.done and not self.strays.remain(now):
                 return self.leaving.clean and not self._hurried
             await self._sleep(due - time.monotonic())
 
@@ -104,6 +106,7 @@ class Arbiter:
         """One worker more or less in the first pool."""
         if self.leaving is None and self.herd.pools:
             pool = self.herd.pools[0]
+            self.herd.autoscaling.set_by_hand(pool, by_hand=True)
             log.info("pool %s: %d workers wanted", pool.name, pool.scale(pool.desired + change))
             self.remember()
 
@@ -128,10 +131,12 @@ class Arbiter:
             due = self.leaving.advance(now)
             times.append(math.inf if due is None else due)
         else:
+            self.herd.admission.look(self.herd.pools, now)
             self._announce()
             if self.applier is not None:
                 times.append(_tended(self.applier, now))
             self._end_with_the_essential()
+        times.append(self.strays.reconcile(now))
         times.append(self._sample(now))
         times.append(self._tell(now))
         return min(times)
@@ -142,7 +147,9 @@ class Arbiter:
             self._sampled = now
             for seat in (seat for pool in self.herd.pools for seat in pool.seats):
                 if seat.pid is not None:
-                    seat.measured(resident(seat.pid))
+                    seat.measured(tree_resident(seat.pid, self.strays.table))
+            if self.leaving is None:
+                self.herd.autoscaling.look(self.herd.pools, self.herd.board, now)
         booting = any(
             seat.state is State.STARTING and now - seat.since < _BOOT_PATIENCE_S
             for pool in self.herd.pools
@@ -158,7 +165,12 @@ class Arbiter:
             return now + _SAMPLE_S
 
     def _announce(self) -> None:
-        if self._announced or not self.herd.pools or not all(pool.settled for pool in self.herd.pools):
+        if (
+            self._announced
+            or not self.herd.pools
+            or self.herd.admission.pending
+            or not all(pool.settled for pool in self.herd.pools)
+        ):
             return
         self._announced = True
         workers = sum(pool.target for pool in self.herd.pools)

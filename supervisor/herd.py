@@ -13,6 +13,8 @@ from config import Pool as PoolConfig
 from config.store_binary import Server
 from scoreboard import FD_VARIABLE, Board
 from scoreboard.layout import MAX_POOLS
+from supervisor.admission import Admission
+from supervisor.autoscaling import Autoscaling
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
 from supervisor.guardian import Guardian
@@ -51,6 +53,8 @@ class Herd:
     board: Board
     slots: Slots
     builder: "Builder"
+    admission: Admission
+    autoscaling: Autoscaling
     store: Store | None = None
     janitor: Janitor | None = None
     gateway: Service | None = None
@@ -59,6 +63,7 @@ class Herd:
     minders: dict[str, Minder] = field(default_factory=dict)  # by the name of their program or pool
     leaving_minders: list[Minder] = field(default_factory=list)  # with watchers that have not left yet
     counted_from: Counter[str] = field(default_factory=Counter)  # restarts that `reset` has put behind us, by name
+    strays_killed: Counter[str] = field(default_factory=Counter)  # by pool, of dead workers (strays.py)
 
     @property
     def config(self) -> Config:
@@ -95,6 +100,10 @@ class Herd:
         for services in self.programs.values():
             yield from services
 
+    def incarnations(self) -> set[int]:
+        """The workers that live, or may, by the numbers they gave themselves."""
+        return {seat.snapshot().incarnation for pool in self.pools for seat in pool.seats if seat.live}
+
     def stages(self) -> list[Stage]:
         """The order of leaving; the reasons are in shutdown.py."""
         named: list[tuple[str, Sequence[Ward | None]]] = [
@@ -109,7 +118,7 @@ class Herd:
 
 def slots_for(config: Config) -> int:
     """Answer how many slots the scoreboard gets: room for every pool to grow to four times its size."""
-    return max(_FEWEST_SLOTS, 4 * sum(pool.instances for pool in config.pools))
+    return max(_FEWEST_SLOTS, 4 * sum(pool.most for pool in config.pools))
 
 
 def pools_for(config: Config) -> int:
@@ -166,8 +175,16 @@ class Builder:
         logger = LoggerLink(nursery, outputs, own, logger_arguments(in_force.config), env, board=board, wake=wake)
         own.connect(outputs.pipe("supervisor", "supervisor"))
         guardian = Guardian(nursery, self.environment({}), outputs.pipe("guardian", "supervisor"), wake=wake)
+        admission = Admission()
         self.herd = Herd(
-            logger=logger, guardian=guardian, outputs=outputs, board=board, slots=Slots(board.slots), builder=self
+            logger=logger,
+            guardian=guardian,
+            outputs=outputs,
+            board=board,
+            slots=Slots(board.slots),
+            builder=self,
+            admission=admission,
+            autoscaling=Autoscaling(in_force.config.queue, admission),
         )
         self._shared = Surroundings(
             board=board, slots=self.herd.slots, nursery=nursery, outputs=outputs, flush=logger.flush, wake=wake
@@ -190,6 +207,7 @@ class Builder:
     def take_over(self, in_force: InForce) -> None:
         """Have whatever is started from now on read this config; what runs is not touched."""
         self.in_force = in_force
+        self.herd.autoscaling.policy = in_force.config.queue
         for env in self._environments:
             env.update(in_force.variables)
         configs = {pool.name: pool for pool in in_force.config.pools}

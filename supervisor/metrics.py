@@ -13,9 +13,9 @@ from prometheus_client.registry import Collector
 
 from config.version import __version__
 from scoreboard import BUCKETS, OUTCOMES, Cause, SeriesKind, SeriesSnapshot
+from supervisor.autoscaling import DOWN, UP
 from supervisor.figures import Figures, queue_figures
 from supervisor.herd import Herd
-from supervisor.memory import resident
 from supervisor.probes.verdict import Health
 from supervisor.states import State
 
@@ -57,7 +57,9 @@ class HerdCollector(Collector):
         restarts = CounterMetricFamily(
             "herdsman_worker_restarts", "Workers that followed another", labels=["pool", "reason"]
         )
-        memory = GaugeMetricFamily("herdsman_worker_memory_bytes", "Resident memory", labels=["pool", "worker"])
+        memory = GaugeMetricFamily(
+            "herdsman_worker_memory_bytes", "Resident memory, descendants counted", labels=["pool", "worker"]
+        )
         desired = GaugeMetricFamily("herdsman_pool_desired", "Workers wanted", labels=["pool"])
         for pool in self._herd.pools:
             desired.add_metric([pool.name], pool.target)
@@ -67,10 +69,10 @@ class HerdCollector(Collector):
                 restarts.add_metric([pool.name, reason.name.lower()], pool.restarts[reason])
             sizes: dict[str, int] = {}
             for seat in pool.seats:  # while one replaces another they share a name
-                sizes[seat.name] = sizes.get(seat.name, 0) + (resident(seat.pid) if seat.pid else 0)
+                sizes[seat.name] = sizes.get(seat.name, 0) + self._herd.board.seat(seat.slot).rss
             for name, size in sizes.items():
                 memory.add_metric([pool.name, name], size)
-        return iter((workers, restarts, memory, desired))
+        return iter((workers, restarts, memory, desired, _strays(self._herd), _decisions(self._herd)))
 
     def _programs(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("herdsman_program_up", "Whether an instance runs", labels=["program", "instance"])
@@ -97,6 +99,24 @@ class HerdCollector(Collector):
         yield CounterMetricFamily("herdsman_log_written_bytes", "Log bytes written", record.written_bytes)
         dropped = record.dropped_bytes + self._herd.logger.sink.discarded
         yield CounterMetricFamily("herdsman_log_dropped_bytes", "Log bytes lost", dropped)
+
+
+def _strays(herd: Herd) -> Metric:
+    family = CounterMetricFamily("herdsman_strays_killed", "Processes that dead workers had left", labels=["pool"])
+    for pool in herd.pools:
+        family.add_metric([pool.name], herd.strays_killed[pool.name])
+    return family
+
+
+def _decisions(herd: Herd) -> Metric:
+    family = CounterMetricFamily(
+        "herdsman_autoscale_decisions", "Changes of a pool's size by its queues", labels=["pool", "direction"]
+    )
+    for pool in herd.pools:
+        follower = herd.autoscaling.of(pool)
+        for direction in (UP, DOWN) if follower else ():
+            family.add_metric([pool.name, direction], follower.counts[direction] if follower else 0)
+    return family
 
 
 def _state(herd: Herd) -> State | None:

@@ -63,6 +63,10 @@ POOL_KEYS: dict[str, Need] = {
     "reload": Need.SET,
     "namespace": Need.SET,
     "watch": Need.SET,
+    "autoscale": Need.SET,
+    "admission": Need.SET,
+    "depends_on": Need.SET,
+    "essential": Need.SET,
 }
 PROGRAM_KEYS: dict[str, Need] = {
     "instances": Need.SCALE,

@@ -74,6 +74,8 @@ class News:
             seat = waiting[slot]
             if now < since + _TOLD_WITHIN_S or seat.zygote is None:
                 continue
+            if seat.zygote.pid is not None and seat.zygote.spoke_within(_TOLD_WITHIN_S, now):
+                continue
             if seat.zygote.pid is not None:
                 log.error("%s: no word from its zygote for %.0f s: the zygote is killed", seat.name, _TOLD_WITHIN_S)
                 seat.zygote.kill_alone()

@@ -6,8 +6,8 @@ import signal
 from collections.abc import Callable, Container
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from pathlib import Path
 
+from scoreboard.processes import ProcessTable
 from supervisor.children import Children, Exit
 from supervisor.zygote import Zygote
 
@@ -45,7 +45,7 @@ def watch_keeper(zygote: Zygote, children: Children, wake: Callable[[], None]) -
 
 
 def own_children() -> list[int]:
-    """Answer the pids of our children, adopted ones included; empty where the kernel does not tell."""
-    with suppress(OSError):
-        return [int(pid) for pid in Path("/proc/thread-self/children").read_text().split()]
-    return []
+    """Answer the pids of our children, adopted ones included."""
+    table = ProcessTable()
+    table.refresh()
+    return table.children(os.getpid())

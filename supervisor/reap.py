@@ -78,6 +78,11 @@ class Reaper:
         self._clear = clear
         self.strangers = 0
 
+    @property
+    def known(self) -> Children:
+        """The processes that somebody here answers for."""
+        return self._children
+
     def sweep(self) -> int:
         """Collect all that are dead now; answer how many."""
         count = 0

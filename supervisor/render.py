@@ -100,6 +100,9 @@ def _pool(pool: dict[str, Any]) -> str:
         said.append(f"being replaced (rollout {rollout['id']}: {rollout['phase']})" if rollout else "being replaced")
     if pool.get("waiting_for"):
         said.append(f"waits for {pool['waiting_for']}")
+    if scaled := pool.get("autoscale"):
+        why = f"autoscale {scaled['min']} to {scaled['max']}"
+        said.append(f"{why}: {scaled['reason']}" if scaled["active"] else f"{why} off (scaled by hand)")
     text = ", ".join(said)
     if not pool["error"]:
         return text

@@ -6,10 +6,12 @@ Its protocol, one JSON object a message, with open files beside it:
 """
 
 import logging
+import math
 import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +102,7 @@ class Zygote:
         self.tasks: tuple[str, ...] = ()
         self.started = 0.0
         self.config_hash = ""
+        self._spoke = -math.inf
         self._nursery = nursery
         self._events = events
         self._child: Child | None = None
@@ -192,7 +195,12 @@ class Zygote:
         self.ready = False
         self._events.zygote_dead(self, end)
 
+    def spoke_within(self, seconds: float, now: float) -> bool:
+        """Tell whether there was any news from it of late: one with two hundred workers to fork is busy, not stuck."""
+        return now < self._spoke + seconds
+
     def _heard(self, message: dict[str, Any], fds: list[int]) -> None:
+        self._spoke = time.monotonic()
         try:
             self._take(message, fds)
         except (KeyError, TypeError, ValueError) as error:

@@ -20,6 +20,8 @@ from engine import WorkerInfo
 from engine.calls import Settled
 from engine.engine import Engine
 from scoreboard import OUTCOMES, REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
+from scoreboard.memory import tree_size
+from scoreboard.processes import ProcessTable
 from worker import watch
 from worker.cancels import KILL, Cancels
 from worker.clerk import Clerk, GiveBack
@@ -27,7 +29,7 @@ from worker.figures import Blob, Look, blob
 from worker.messages import BadMessage, Closed, Message, Wire
 from worker.obituary import lease_of
 from worker.posting import Posting
-from worker.recycle import rss_of, too_large
+from worker.recycle import HARD_FACTOR, too_large
 
 log = logging.getLogger(__name__)
 BUSY_TICK, CALM_TICK, SECOND = 0.025, 0.1, 1.0
@@ -57,6 +59,7 @@ class Keeper:
         self._extended_ok = True
         self._cancels = Cancels()
         self._second = 0.0
+        self._processes = ProcessTable()
         self._figures: Blob = {}
         self._taken_back: dict[int, tuple[int, int]] = {}  # slot -> (batch, call)
         self._lease_ns = int(posting.lease * 1e9)
@@ -224,8 +227,10 @@ class Keeper:
     def _each_second(self, seen: list[tuple[Ward, WorkerSnapshot]], now: int) -> None:
         self._cancels.forget(snapshot for _, snapshot in seen)
         limit = self._posting.pool.max_memory_restart
+        if limit:
+            self._processes.refresh()
         for ward, _ in seen:
-            if limit and too_large(rss_of(ward.pid), limit):
+            if limit and too_large(tree_size(ward.pid, self._processes, HARD_FACTOR * limit), limit):
                 self._kill(ward, Cause.MEMORY_LIMIT)
             if self._extended_ok:
                 ward.own.extended(now)

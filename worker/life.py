@@ -17,6 +17,7 @@ from worker.executor import Executor
 from worker.idle import Idle
 from worker.ledger import Ledger
 from worker.loop import WorkLoop
+from worker.mark import leave_mark
 from worker.middleware import around_all
 from worker.order import QueueOrder
 from worker.own_client import own_client
@@ -44,6 +45,7 @@ def live(posting: Posting, slot: int, rank: int) -> int:
     incarnation = secrets.randbits(_BITS - 1) | 1
     record = posting.board.worker(slot)
     record.begin(os.getpid(), incarnation, posting.generation)
+    leave_mark(f"{posting.pool.name}.{rank}", incarnation)
     requests = Requests()
     requests.install()
     install(Reporter(posting.url, posting.namespace, incarnation))

@@ -1,13 +1,13 @@
-"""When a worker has served long enough: after so many jobs, or grown too large. Pure but for one reading of /proc."""
+"""When a worker has served long enough: after so many jobs, or grown too large. Pure but for `Scales`."""
 
 import os
-from pathlib import Path
 
 from scoreboard import ExitReason
+from scoreboard.memory import has_children, resident, tree_size
+from scoreboard.processes import ProcessTable
 
 HARD_FACTOR = 1.5  # times max_memory_restart: the keeper kills, without waiting for the job to end
 _SPREAD = 4  # the last worker of a pool recycles 1/4 later than the first
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def jobs_limit(max_jobs: int, rank: int, instances: int) -> int:
@@ -41,10 +41,16 @@ def too_large(rss: int, max_memory: int | None) -> bool:
     return bool(max_memory) and rss > HARD_FACTOR * (max_memory or 0)
 
 
-def rss_of(pid: int | None = None) -> int:
-    """Resident bytes of a process (None: this one); 0 when it is gone or the system does not tell."""
-    try:
-        fields = Path("/proc", str(pid or "self"), "statm").read_text(encoding="ascii").split()
-        return int(fields[1]) * PAGE
-    except (OSError, IndexError, ValueError):
-        return 0
+class Scales:
+    """Weighs this process with all that descends from it, against a limit in bytes (docs/memory.md)."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit or 0
+        self._table = ProcessTable()
+
+    def __call__(self) -> int:
+        """Bytes. Without children it is one system call and one small read."""
+        if not has_children():
+            return resident(os.getpid())
+        self._table.refresh()
+        return tree_size(os.getpid(), self._table, self._limit)

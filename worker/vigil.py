@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from scoreboard import ExitReason, WorkerRecord
 from worker.idle import Idle
-from worker.recycle import rss_of, verdict
+from worker.recycle import Scales, verdict
 from worker.signals import Requests
 
 _SECOND = 1_000_000_000
@@ -30,7 +30,7 @@ class Vigil:
         max_age_s: float = 0.0,
         supervised: bool = False,
         patience_s: float = 30.0,
-        rss: Callable[[], int] = rss_of,
+        rss: Callable[[], int] | None = None,
     ) -> None:
         self._record = record
         self._requests = requests
@@ -41,7 +41,7 @@ class Vigil:
         self._supervised = supervised
         self._wished = False
         self._patience_ns = int(patience_s * _SECOND)
-        self._rss = rss
+        self._rss = rss or Scales(max_memory)
         self._looked_ns = 0
         self._leaving_ns = 0
         self._large: ExitReason | None = None

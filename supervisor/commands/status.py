@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scoreboard import WorkerState
+from scoreboard.memory import resident
 from supervisor.arbiter import Arbiter
+from supervisor.autoscaling import told as autoscale_told
 from supervisor.children import Exit
 from supervisor.commands.rollout import told
 from supervisor.figures import queue_figures
 from supervisor.herd import Herd
-from supervisor.memory import resident
 from supervisor.pool import Pool
 from supervisor.probes.verdict import Health
 from supervisor.seat import Seat
@@ -82,6 +83,7 @@ def _pool(pool: Pool, herd: Herd, now: float) -> dict[str, Any]:
         "waiting_for": (not pool.stopped and pool.gate.reason) or None,
         "essential": pool.config.essential,
         "restarts": _since_reset(herd, pool.name, sum(pool.restarts.values())),
+        "autoscale": autoscale_told(herd.autoscaling.of(pool), pool.config.autoscale),
         "recycles": dict(pool.recycles),
         "workers": [_worker(seat, herd, now) for seat in pool.seats],
     }
@@ -103,7 +105,7 @@ def _worker(seat: Seat, herd: Herd, now: float) -> dict[str, Any]:
         "last_end": _last_end(seat),
         "leaving_for": seat.reason or None,
         "jobs_done": seen.jobs_done if seen else 0,
-        "rss_bytes": resident(seat.pid) if seat.pid else 0,
+        "rss_bytes": herd.board.seat(seat.slot).rss,
     }
 
 

@@ -12,6 +12,10 @@ from supervisor.asking import ask
 @click.argument("count")
 @click.pass_obj
 def scale(path: Path, pool: str, count: str) -> None:
-    """Set how many workers POOL has: N, +N or -N."""
+    """Set how many workers POOL has: N, +N, -N, max (one a CPU), or auto: let its queues decide again."""
     answer = ask(path, "scale", {"name": pool, "count": count})
+    if "warning" in answer:
+        click.echo(f"warning: {answer['warning']}", err=True)
     click.echo(f"{pool}: {answer['before']} -> {answer['desired']} workers")
+    if "note" in answer:
+        click.echo(answer["note"])

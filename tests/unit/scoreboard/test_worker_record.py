@@ -156,3 +156,10 @@ def test_a_long_task_name_is_cut_at_a_character(board):
     assert record.snapshot().task == "é" * 32
     record.set_task("x")
     assert record.snapshot().task == "x"
+
+
+def test_a_glance_tells_who_sits_there_and_what_it_does(board):
+    record = begun(board, slot=2)
+    assert board.worker(2).glance() == (100, WorkerState.BOOTING)
+    record.set_state(WorkerState.IDLE)
+    assert board.worker(2).glance() == (100, WorkerState.IDLE)

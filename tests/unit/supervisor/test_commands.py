@@ -15,7 +15,7 @@ def test_a_count_is_a_number_or_a_change(text: str, now: int, then: int) -> None
 
 @pytest.mark.parametrize("text", ["", "x", "1.5", "--1", "+", "1e3", "9999999"])
 def test_anything_else_is_refused_with_what_is_allowed(text: str) -> None:
-    with pytest.raises(CommandError, match=r"a number, \+N or -N"):
+    with pytest.raises(CommandError, match=r"a number, \+N or -N, max"):
         wanted(text, 1)
 
 

@@ -2,7 +2,8 @@
 
 import os
 
-from supervisor.memory import resident, shares
+from scoreboard.memory import resident
+from supervisor.memory import shares
 
 
 def test_what_is_shared_is_not_counted_as_ones_own() -> None:

@@ -15,11 +15,19 @@ from supervisor.states import State
 
 
 def herd(board: Board, slots: Slots) -> Any:
-    seat = SimpleNamespace(state=State.RUNNING, pid=None, name="default.0")
+    seat = SimpleNamespace(state=State.RUNNING, pid=None, name="default.0", slot=0)
     pool = SimpleNamespace(name="default", target=2, seats=[seat], restarts=Counter({Cause.SIGNAL: 3}))
-    logger = SimpleNamespace(sink=SimpleNamespace(discarded=0))
+    follower = SimpleNamespace(counts=Counter({"up": 2}))
     return SimpleNamespace(
-        board=board, slots=slots, pools=[pool], pool_records=1, programs={}, store=None, logger=logger
+        board=board,
+        slots=slots,
+        pools=[pool],
+        pool_records=1,
+        programs={},
+        logger=SimpleNamespace(sink=SimpleNamespace(discarded=0)),
+        store=None,
+        strays_killed=Counter({"default": 4}),
+        autoscaling=SimpleNamespace(of=lambda _pool: follower),
     )
 
 
@@ -103,3 +111,11 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
     assert seen["herdsman_pool_desired", ("default",)] == 2
     assert seen["herdsman_worker_restarts_total", ("default", "signal")] == 3
     assert seen["herdsman_worker_memory_bytes", ("default", "default.0")] == 0
+
+
+def test_decisions_and_strays_are_counted_by_pool() -> None:
+    with Board.create(4, pools=1) as board:
+        seen = scrape(HerdCollector(herd(board, Slots(4)), []))
+    assert seen["herdsman_autoscale_decisions_total", ("default", "up")] == 2
+    assert seen["herdsman_autoscale_decisions_total", ("default", "down")] == 0
+    assert seen["herdsman_strays_killed_total", ("default",)] == 4

@@ -1,7 +1,10 @@
+import subprocess
+import sys
+
 import pytest
 
 from scoreboard import ExitReason
-from worker.recycle import age_limit, jobs_limit, rss_of, too_large, verdict
+from worker.recycle import Scales, age_limit, jobs_limit, too_large, verdict
 
 MB = 1 << 20
 
@@ -32,13 +35,24 @@ def test_the_hard_limit_is_half_as_much_again() -> None:
     assert not too_large(10**12, None)
 
 
-def test_a_process_can_be_measured_and_one_that_is_gone_weighs_nothing() -> None:
-    assert rss_of() > MB
-    assert rss_of(2**22 + 1) == 0
-
-
 def test_no_two_workers_of_a_pool_become_equally_old() -> None:
     limits = [age_limit(3600, rank, 8) for rank in range(8)]
     assert len(set(limits)) == 8
     assert (min(limits), max(limits) < 1.25 * 3600) == (3600, True)
     assert age_limit(0, 3, 4) == 0
+
+
+def test_a_worker_weighs_itself_and_what_it_started() -> None:
+    weigh = Scales(100 * MB)
+    alone = weigh()
+    assert alone > MB
+    with subprocess.Popen(
+        [sys.executable, "-c", "import sys; x = b'1' * (64 << 20); print(1, flush=True); sys.stdin.read()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        heavy = weigh()
+        child.kill()
+    assert heavy > alone + 60 * MB
