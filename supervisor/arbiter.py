@@ -11,6 +11,7 @@ import math
 import time
 from typing import Protocol
 
+from supervisor.draining import DrainTeller
 from supervisor.herd import Herd
 from supervisor.memory import resident
 from supervisor.reap import Reaper
@@ -51,6 +52,8 @@ class Arbiter:
         self._sampled = 0.0
         self._announced = False
         self._hurried = False
+        self.refusal = ""  # why the config cannot be used, after all
+        self._teller = DrainTeller()
 
     def wake(self) -> None:
         """Have the loop look at everything again."""
@@ -122,6 +125,7 @@ class Arbiter:
         """Look at memory once a second, and at booting workers more often, for a while."""
         if now >= self._sampled + _SAMPLE_S:
             self._sampled = now
+            self._teller.look(self.herd.pools, now)
             for seat in (seat for pool in self.herd.pools for seat in pool.seats):
                 if seat.pid is not None:
                     seat.measured(resident(seat.pid))
@@ -133,12 +137,20 @@ class Arbiter:
         return now + _BOOTING_S if booting else self._sampled + _SAMPLE_S
 
     def _announce(self) -> None:
+        self._look_for_refusal()
         if self._announced or not self.herd.pools or not all(pool.settled for pool in self.herd.pools):
             return
         self._announced = True
         workers = sum(pool.target for pool in self.herd.pools)
         where = ", ".join(f"{name} http://{address}" for name, address in self.addresses.items())
         log.info("all workers running (%d)%s", workers, f"; {where}" if where else "")
+
+    def _look_for_refusal(self) -> None:
+        """Leave when the file cannot be meant so; once all have been up, it is a reload's own failure."""
+        refusals = [pool.refused for pool in self.herd.pools if pool.refused]
+        if refusals and not self._announced:
+            self.refusal = "\n".join(refusals)
+            self.drain("the config is refused")
 
     async def _sleep(self, seconds: float) -> None:
         if seconds <= 0:

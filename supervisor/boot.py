@@ -11,7 +11,7 @@ from typing import TextIO, cast
 from config import Config, Places, logs
 from config.store_binary import NoServerError, Server, find_server
 from scoreboard import Board
-from supervisor import signals
+from supervisor import signals, stop_budget
 from supervisor.arbiter import Arbiter
 from supervisor.child import Nursery
 from supervisor.children import Children
@@ -30,11 +30,16 @@ class BootError(Exception):
     """The supervisor cannot start; the text says why and what to do."""
 
 
+class RefusedError(Exception):
+    """The config was refused once the tasks were known; the text has the positions in the file."""
+
+
 def run(config: Config) -> int:
     """Run in the foreground until told to stop; answer the exit status.
 
     Raises:
         BootError: it cannot start; nothing was left behind.
+        RefusedError: what the config says does not fit the tasks; everything was stopped again.
         config.ConfigError: the data folder cannot be used.
     """
     places = Places(config.data_dir)
@@ -53,9 +58,12 @@ def run(config: Config) -> int:
         _raise_file_limit()
         become_subreaper()
         with Board.create(slots_for(config), max(1, len(config.pools))) as board:
-            return asyncio.run(_live(config, places, board, own, server))
+            status, refusal = asyncio.run(_live(config, places, board, own, server))
     finally:
         pid_file.release()
+    if refusal:
+        raise RefusedError(refusal)
+    return status
 
 
 def _server(config: Config) -> Server | None:
@@ -67,7 +75,9 @@ def _server(config: Config) -> Server | None:
         raise BootError(str(error)) from None
 
 
-async def _live(config: Config, places: Places, board: Board, own: PipeStream, server: Server | None) -> int:
+async def _live(
+    config: Config, places: Places, board: Board, own: PipeStream, server: Server | None
+) -> tuple[int, str]:
     loop = asyncio.get_running_loop()
     children = Children()
     reaper = Reaper(children)
@@ -87,6 +97,9 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
         await control.start()
         if listener is not None:
             await metrics.start(listener)
+        warning = stop_budget.complaint(herd.stages(), os.environ)
+        if warning:
+            log.warning("%s", warning)
         log.info("herdsman starts: pid %d, config %s, data in %s", os.getpid(), config.path, config.data_dir)
         clean = await arbiter.run()
     finally:
@@ -95,7 +108,7 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
         signals.unlisten(loop)
         own.disconnect()
         _last_words(herd)
-    return 0 if clean else 1
+    return (0 if clean else 1), arbiter.refusal
 
 
 def _listener(config: Config) -> socket.socket | None:

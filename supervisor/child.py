@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from supervisor.certificates import Certificates
 from supervisor.children import Children, Exit, OnExit
 from supervisor.reap import Reaper
 
@@ -81,6 +82,7 @@ class Nursery:
         self.loop = loop
         self.children = children
         self.reaper = reaper
+        self.certificates = Certificates()
 
     def spawn(self, launch: Launch, on_exit: OnExit) -> Child:
         """Start a process.

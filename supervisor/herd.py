@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from config import Config, Places
+from config import Config, Places, Program
 from config.store_binary import Server
 from scoreboard import FD_VARIABLE, Board
+from supervisor.certificates import Certificates
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
 from supervisor.janitor import Janitor
@@ -40,6 +41,8 @@ class Herd:
     gateway: Service | None = None
     pools: list[Pool] = field(default_factory=list)
     programs: dict[str, list[Service]] = field(default_factory=dict)
+    program_configs: dict[str, Program] = field(default_factory=dict)
+    certificates: Certificates = field(default_factory=Certificates)
 
     def wards(self) -> Iterator[LoggerLink | Service | Pool]:
         """Every ward, in the order of starting."""
@@ -98,6 +101,7 @@ def make_herd(
     if config.gateway.enabled:
         herd.gateway = builder.gateway()
     for program in config.programs:
+        herd.program_configs[program.name] = program
         herd.programs[program.name] = program_services(
             program, nursery, herd.outputs, builder.environment, flush=herd.logger.flush, wake=wake
         )
@@ -117,12 +121,20 @@ class _Builder:
         self._board = board
         self._on_board = {FD_VARIABLE: str(board.fd)}
         outputs, logs = Outputs(), config.logs
-        arguments = ("--dir", str(self._places.logs_dir), "--max-size", str(logs.max_size))
-        arguments += ("--max-total", str(logs.max_total), *(("--echo",) if logs.echo else ()))
+        arguments: tuple[str, ...] = ("--dir", str(self._places.logs_dir), "--max-size", str(logs.max_size))
+        arguments += (
+            "--max-total",
+            str(logs.max_total),
+            "--deaths",
+            str(self._places.deaths),
+            *(("--echo",) if logs.echo else ()),
+        )
         env = self.environment(self._on_board)
         logger = LoggerLink(nursery, outputs, own, arguments, env, pass_fds=(board.fd,), wake=wake)
         own.connect(outputs.pipe("supervisor", "supervisor"))
+        nursery.certificates.pass_on = logger.write_down
         self.herd = Herd(logger=logger, outputs=outputs, board=board, slots=Slots(board.slots))
+        self.herd.certificates = nursery.certificates
         self._shared = Surroundings(
             board=board, slots=self.herd.slots, nursery=nursery, outputs=outputs, flush=logger.flush, wake=wake
         )

@@ -2,10 +2,12 @@
 
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from supervisor.certificates import Certificate
 from supervisor.channel import Channel, pair
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
@@ -17,6 +19,7 @@ from supervisor.service import Hooks, Rule, Service
 if TYPE_CHECKING:
     import socket
 
+_UNWRITTEN = 100  # certificates that wait for a logger
 CONTROL_FD = "HERDSMAN_LOGGER_FD"
 
 # While no logger reads, full pipes hold the workers up: come back quickly, whatever happens.
@@ -45,6 +48,7 @@ class LoggerLink:
         self._pass_fds = pass_fds
         self._ends: tuple[socket.socket, socket.socket] | None = None
         self._channel: Channel | None = None
+        self._unwritten: deque[dict[str, Any]] = deque(maxlen=_UNWRITTEN)
         outputs.announce = self._announce
         self.service = Service(
             "logger",
@@ -61,6 +65,14 @@ class LoggerLink:
         """End the unfinished line of a tag: its process is dead, and the next one starts a line of its own."""
         if self._channel is not None:
             self._channel.send({"op": "flush", "tag": tag})
+
+    def write_down(self, certificate: Certificate) -> None:
+        """Have a death certificate written to disk, with the last lines of whoever died."""
+        message = {"op": "death", "tag": certificate.name, "certificate": certificate.plain()}
+        if self._channel is not None:
+            self._channel.send(message)
+        else:
+            self._unwritten.append(message)  # for the next logger
 
     def reopen(self) -> None:
         """Have the files opened anew."""
@@ -111,6 +123,8 @@ class LoggerLink:
         self._channel = Channel(self._loop, ours, _unexpected, lambda: None)
         for output in self._outputs.all():
             self._announce(output)
+        while self._unwritten:
+            self._channel.send(self._unwritten.popleft())
 
     def _announce(self, output: Output) -> None:
         if self._channel is not None:

@@ -56,6 +56,7 @@ class HerdCollector(Collector):
         restarts = CounterMetricFamily(
             "herdsman_worker_restarts", "Workers that followed another", labels=["pool", "reason"]
         )
+        deaths = CounterMetricFamily("herdsman_worker_deaths", "Workers that died", labels=["pool", "cause"])
         memory = GaugeMetricFamily("herdsman_worker_memory_bytes", "Resident memory", labels=["pool", "worker"])
         desired = GaugeMetricFamily("herdsman_pool_desired", "Workers wanted", labels=["pool"])
         for pool in self._herd.pools:
@@ -63,10 +64,12 @@ class HerdCollector(Collector):
             for state in State:
                 workers.add_metric([pool.name, state.lower()], sum(seat.state is state for seat in pool.seats))
             for reason in _REASONS:
-                restarts.add_metric([pool.name, reason.name.lower()], pool.restarts[reason])
+                cause = reason.name.lower()
+                restarts.add_metric([pool.name, cause], pool.restarts[reason])
+                deaths.add_metric([pool.name, cause], self._herd.certificates.counts[pool.name, cause])
             for seat in pool.seats:
                 memory.add_metric([pool.name, seat.name], resident(seat.pid) if seat.pid else 0)
-        return iter((workers, restarts, memory, desired))
+        return iter((workers, restarts, deaths, memory, desired))
 
     def _programs(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("herdsman_program_up", "Whether an instance runs", labels=["program", "instance"])

@@ -26,6 +26,7 @@ from supervisor.seat import Seat
 from supervisor.settlement import settlement
 from supervisor.slots import Slots
 from supervisor.states import State
+from supervisor.worker_death import certificate
 from supervisor.zygote import Origin, WorkerExit, Zygote
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Pool:
         self.stop_timeout = config.drain_timeout
         self.desired = config.instances
         self.stopped = False
+        self.refused = ""  # why its first generation must not start: a human has to change the file
         self.seats = Roster(config.name, number, shared.board, shared.slots, shared.outputs)
         self.restarts: Counter[Cause] = Counter()
         self._shared = shared
@@ -150,6 +152,8 @@ class Pool:
 
     def _tend(self, seat: Seat, now: float) -> float:
         if seat.state is State.DRAINING and now >= seat.due:
+            if seat.ask_for_stacks(now):
+                return seat.due
             log.warning("%s: did not finish within its drain time: killed, its job goes back", seat.name)
             seat.kill(now, Intent.KILL_AFTER_DRAIN)
         elif not seat.wanted:
@@ -224,6 +228,8 @@ class Pool:
 
     def zygote_failed(self, zygote: Zygote, error: str) -> None:
         """See ZygoteEvents."""
+        if zygote.refused and self.generations.current is None:
+            self.refused = error
         self.generations.failed(zygote, error, time.monotonic())
         self._shared.wake()
 
@@ -246,7 +252,7 @@ class Pool:
         self._shared.nursery.children.forget(told.pid)
         seat = self.seats.find(told.slot, zygote)
         if seat is not None and seat.live and seat.pid in (told.pid, None):
-            self._ended(seat, seat.judge(told.end, told))
+            self._ended(seat, seat.judge(told.end, told), told)
 
     def zygote_dead(self, zygote: Zygote, end: Exit) -> None:
         """See ZygoteEvents."""
@@ -281,8 +287,11 @@ class Pool:
         else:
             self._settlements.append(message)
 
-    def _ended(self, seat: Seat, death: Death) -> None:
+    def _ended(self, seat: Seat, death: Death, told: WorkerExit | None = None) -> None:
         pid = seat.pid
+        record = self._shared.board.seat(seat.slot).snapshot()
+        written = certificate(self.name, seat, death, told, record=record, stopped=self.stopped)
+        self._shared.nursery.certificates.write(written)
         seat.died(death, time.monotonic())
         calm = seat.state is not State.BACKOFF
         log.log(logging.INFO if calm else logging.WARNING, "%s: ended, pid %s: %s", seat.name, pid, death.text)

@@ -185,6 +185,10 @@ class Service:
 
     def _ended(self, end: Exit) -> None:
         now = time.monotonic()
+        self._nursery.certificates.process_ended(
+            self.name, "service", pid=self.pid or 0, lived=now - self._started, end=end,
+            asked=self.state is State.DRAINING,
+        )  # fmt: skip
         self.child = None
         self.last_exit = end
         log.log(logging.INFO if self.state is State.DRAINING or end.clean else logging.WARNING,

@@ -5,13 +5,14 @@ from types import MappingProxyType
 from typing import Any
 
 from supervisor.arbiter import Arbiter
-from supervisor.commands import ping, restart, scale, shutdown, start, status, stop
+from supervisor.commands import describe, ping, restart, scale, shutdown, start, status, stop
 from supervisor.commands.errors import CommandError
 
 Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
+        "describe": describe.run,
         "ping": ping.run,
         "restart": restart.run,
         "scale": scale.run,

@@ -9,6 +9,7 @@ from typing import Any
 from scoreboard import WorkerState
 from supervisor.arbiter import Arbiter
 from supervisor.children import Exit
+from supervisor.draining import draining
 from supervisor.figures import queue_figures
 from supervisor.memory import resident
 from supervisor.pool import Pool
@@ -34,6 +35,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "rss_bytes": resident(os.getpid()),
         "addresses": arbiter.addresses,
         "pools": [_pool(pool, now) for pool in herd.pools],
+        "draining": draining(herd.pools, now),
         "programs": [_service(one, now) for services in herd.programs.values() for one in services],
         "store": _store(herd.store, now),
         "janitor": _service(herd.janitor, now) if herd.janitor else None,

@@ -32,7 +32,7 @@ def pools(herd: Herd, name: str | None) -> list[Pool]:
         return list(herd.pools)
     found = [pool for pool in herd.pools if pool.name == name]
     if not found:
-        raise CommandError(_unknown("pool", name, [pool.name for pool in herd.pools]))
+        raise CommandError(unknown("pool", name, [pool.name for pool in herd.pools]))
     return found
 
 
@@ -48,7 +48,7 @@ def wards(herd: Herd, name: str | None) -> tuple[list[Pool], list[Service]]:
     programs = herd.programs.get(name, [])
     if not found and not programs:
         known = [*(pool.name for pool in herd.pools), *herd.programs]
-        raise CommandError(_unknown("pool or program", name, known))
+        raise CommandError(unknown("pool or program", name, known))
     return found, programs
 
 
@@ -58,7 +58,8 @@ def refuse_when_leaving(leaving: object) -> None:
         raise CommandError("the supervisor is shutting down")
 
 
-def _unknown(kind: str, name: str, known: list[str]) -> str:
+def unknown(kind: str, name: str, known: list[str]) -> str:
+    """Say that there is nobody of that name, and who is meant."""
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"
     return f"there is no {kind} {name!r}: {hint}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from supervisor.logger.buffer import BoundedBuffer
 from supervisor.logger.files import Limits, LogFolder
 from supervisor.logger.reader import Reader
+from supervisor.logger.register import Register
 from supervisor.logger.tally import tally
 from supervisor.logger.writer import Echo, Writer
 
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--max-size", type=int, required=True)
     parser.add_argument("--max-total", type=int, required=True)
+    parser.add_argument("--deaths", type=Path, required=True)
     parser.add_argument("--echo", action="store_true")
     options = parser.parse_args(arguments)
     inherited = os.environ.get("HERDSMAN_LOGGER_FD", "")
@@ -38,11 +40,12 @@ def main(arguments: list[str]) -> int:
     counts = tally(os.environ)
     writer = Writer(disk, LogFolder(options.dir, Limits(options.max_size, options.max_total)), counts)
     _listen(writer, disk)
-    threads = [writer] if echo is None else [writer, Echo(echo)]
+    register = Register(options.deaths)
+    threads = [writer, register, *([Echo(echo)] if echo is not None else [])]
     for thread in threads:
         thread.start()
-    Reader(control, disk, echo, counts).run()
-    for buffer in (disk, echo):
+    Reader(control, disk, echo, counts, register.put).run()
+    for buffer in (disk, echo, register.buffer):
         if buffer is not None:
             buffer.close()
     for thread in threads:

@@ -4,10 +4,13 @@ import json
 import os
 import selectors
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from supervisor.logger.buffer import BoundedBuffer
+from supervisor.logger.last_lines import LastLines
 from supervisor.logger.lines import Framer, tagged
 from supervisor.logger.stamp import stamp
 from supervisor.logger.writer import Tally
@@ -15,6 +18,10 @@ from supervisor.packets import receive
 
 _READ_SIZE = 64 * 1024
 _TURNS = 16  # reads a pipe may have in a row when it is to be emptied
+
+
+def _nowhere(_line: bytes) -> None:
+    return None
 
 
 @dataclass(slots=True)
@@ -31,7 +38,16 @@ class Source:
 class Reader:
     """Duties: take new pipes from the control socket, read all, hand on whole lines, leave when all have ended."""
 
-    def __init__(self, control: socket.socket, disk: BoundedBuffer, echo: BoundedBuffer | None, tally: Tally) -> None:
+    def __init__(
+        self,
+        control: socket.socket,
+        disk: BoundedBuffer,
+        echo: BoundedBuffer | None,
+        tally: Tally,
+        register: Callable[[bytes], None] = _nowhere,
+    ) -> None:
+        self._register = register
+        self._last = LastLines()
         self._control: socket.socket | None = control
         self._disk = disk
         self._echo = echo
@@ -70,6 +86,7 @@ class Reader:
     def _pass_on(self, source: Source, lines: list[bytes]) -> None:
         if not lines:
             return
+        self._last.heard(source.tag, lines)
         data = tagged(lines, source.tag, stamp())
         if not self._disk.put(source.file, data):
             self._tally.dropped(len(data))
@@ -104,7 +121,7 @@ class Reader:
         with suppress(ValueError, KeyError, TypeError):
             self._obey(json.loads(data), fds)
 
-    def _obey(self, message: dict[str, str], fds: list[int]) -> None:
+    def _obey(self, message: dict[str, Any], fds: list[int]) -> None:
         if message["op"] == "pipe" and fds:
             source = Source(fds[0], message["tag"], message["file"])
             os.set_blocking(source.fd, False)
@@ -113,6 +130,14 @@ class Reader:
         elif message["op"] == "flush":
             for source in self._sources.get(message["tag"], []).copy():
                 self._empty(source)
+        elif message["op"] == "death":
+            self._certify(message["tag"], message["certificate"])
+
+    def _certify(self, tag: str, certificate: dict[str, Any]) -> None:
+        for source in self._sources.get(tag, []).copy():
+            self._empty(source)
+        written = {**certificate, "last_lines": self._last.take(tag)}
+        self._register(json.dumps(written, separators=(",", ":")).encode() + b"\n")
 
     def _empty(self, source: Source) -> None:
         """Read what is there, then end the unfinished line: whoever wrote it is dead."""

@@ -2,11 +2,13 @@
 
 import os
 import select
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from supervisor.asking import ask
+from supervisor.asking import ask, places
 
 
 @click.command()
@@ -14,9 +16,25 @@ from supervisor.asking import ask
 @click.pass_obj
 def shutdown(path: Path, no_wait: bool) -> None:
     """Drain, stop everything, and wait until it is done. A second time: kill now."""
+    from supervisor.waiting import until
+
     # Taken before it is asked: afterwards the number could be somebody else's already.
     pidfd = os.pidfd_open(ask(path, "ping")["pid"])
     ask(path, "shutdown")
     if not no_wait:
-        select.select([pidfd], [], [])
+        until(
+            lambda: bool(select.select([pidfd], [], [], 0)[0]),
+            partial(_draining, places(path).control_socket),
+            click.echo,
+        )
     click.echo("stopping" if no_wait else "stopped")
+
+
+def _draining(socket: Path) -> list[dict[str, Any]]:
+    from supervisor import client
+
+    try:
+        rows: list[dict[str, Any]] = client.ask(socket, "status")["draining"]
+    except (client.NotRunningError, client.RefusedError):
+        return []  # it is about to be gone
+    return rows

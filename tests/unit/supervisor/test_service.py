@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from supervisor.certificates import Certificates
 from supervisor.child import Launch
 from supervisor.children import Exit, OnExit
 from supervisor.restart import Policy
@@ -33,6 +34,7 @@ class Nursery:
         self.children: list[Straw] = []
         self.on_exit: OnExit = lambda _end: None
         self.refuse: OSError | None = None
+        self.certificates = Certificates()
 
     def spawn(self, _launch: Launch, on_exit: OnExit) -> Straw:
         if self.refuse is not None:
