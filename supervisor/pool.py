@@ -88,6 +88,7 @@ class Pool:
     def start(self) -> None:
         """Want the workers again after `stop`."""
         self.stopped = False
+        self.refused = ""
         self._killed_at = None
         self._shared.wake()
 
@@ -230,6 +231,7 @@ class Pool:
         """See ZygoteEvents."""
         if zygote.refused and self.generations.current is None:
             self.refused = error
+            self.stopped = True  # another try would end alike
         self.generations.failed(zygote, error, time.monotonic())
         self._shared.wake()
 

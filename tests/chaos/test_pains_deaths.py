@@ -1,4 +1,4 @@
-"""Pains of other supervisors that have to do with deaths and drains, each with the reason why it does not exist here."""
+"""Pains of other supervisors that have to do with deaths and drains: why they do not exist here."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import pytest
 from engine import JobState
 from tests.chaos.conftest import MakeHerd
 from tests.support.architecture import ROOT
-from tests.support.herd import Herd
+from tests.support.herd import STOPS_WITHIN, Herd
 from tests.support.processes import eventually
 from tests.support.servers import Store
 
@@ -26,7 +26,7 @@ def test_pain_01_a_kill_timeout_shorter_than_the_jobs_is_refused_at_the_start(st
     try:
         herd.start()
         assert herd._supervisor is not None
-        assert herd._supervisor.wait(WITHIN) == 2
+        assert herd._supervisor.wait(STOPS_WITHIN) == 2
         said = herd.tail()
         assert f"{herd.path}:" in said
         assert "pools[0].drain_timeout: 1.6 s is shorter than the 30 s that the task 'hold' may take" in said
@@ -75,12 +75,10 @@ def test_pain_18_counters_go_on_when_their_worker_is_gone_and_no_file_is_left(
     herd = make_herd(url=store.url, pool={"instances": 1})
     deaths = "herdsman_worker_deaths_total"
     assert herd.metric(deaths, pool="default", cause="signal") == 0  # exported before anything has happened
-    ended = 0
-    for turn in range(3):
+    for turn in range(1, 4):
         herd.client.wait([herd.client.enqueue("nap", keep=600).id], WITHIN)
-        ended += 1
         herd.kill(herd.worker_pids()[0])
         herd.ready()
-        eventually(lambda so_far=turn: herd.metric(deaths, pool="default", cause="signal") == so_far + 1, WITHIN)
-        assert herd.metric("herdsman_jobs_total", type="nap", outcome="completed") == ended
+        eventually(lambda turn=turn: herd.metric(deaths, pool="default", cause="signal") == turn, WITHIN)
+        assert herd.metric("herdsman_jobs_total", type="nap", outcome="completed") == turn
     assert len([line for line in herd.get(herd.metrics_port, "/metrics").splitlines() if "pid=" in line]) == 0
