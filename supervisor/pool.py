@@ -87,8 +87,7 @@ class Pool:
 
     def start(self) -> None:
         """Want the workers again after `stop`."""
-        self.stopped = False
-        self.refused = ""
+        self.stopped, self.refused = False, ""
         self._killed_at = None
         self._shared.wake()
 
@@ -152,9 +151,7 @@ class Pool:
         return min(times)
 
     def _tend(self, seat: Seat, now: float) -> float:
-        if seat.state is State.DRAINING and now >= seat.due:
-            if seat.ask_for_stacks(now):
-                return seat.due
+        if seat.state is State.DRAINING and now >= seat.due and not seat.ask_for_stacks(now):
             log.warning("%s: did not finish within its drain time: killed, its job goes back", seat.name)
             seat.kill(now, Intent.KILL_AFTER_DRAIN)
         elif not seat.wanted:
@@ -230,8 +227,7 @@ class Pool:
     def zygote_failed(self, zygote: Zygote, error: str) -> None:
         """See ZygoteEvents."""
         if zygote.refused and self.generations.current is None:
-            self.refused = error
-            self.stopped = True  # another try would end alike
+            self.refused, self.stopped = error, True  # another try would end alike
         self.generations.failed(zygote, error, time.monotonic())
         self._shared.wake()
 
@@ -291,9 +287,7 @@ class Pool:
 
     def _ended(self, seat: Seat, death: Death, told: WorkerExit | None = None) -> None:
         pid = seat.pid
-        record = self._shared.board.seat(seat.slot).snapshot()
-        written = certificate(self.name, seat, death, told, record=record, stopped=self.stopped)
-        self._shared.nursery.certificates.write(written)
+        self._shared.nursery.certificates.write(certificate(self, seat, death, told, self._shared.board))
         seat.died(death, time.monotonic())
         calm = seat.state is not State.BACKOFF
         log.log(logging.INFO if calm else logging.WARNING, "%s: ended, pid %s: %s", seat.name, pid, death.text)

@@ -1,16 +1,27 @@
 """A worker's death certificate, put together from its seat, its record and its zygote's word. Pure but for the time."""
 
 import time
+from typing import Protocol
 
-from scoreboard import Death, EntryState, ExitReason, SeatSnapshot, WorkerSnapshot
+from scoreboard import Board, Death, EntryState, ExitReason, WorkerSnapshot
 from supervisor.certificates import Certificate, RanJob, reason
 from supervisor.seat import Seat
 from supervisor.zygote import WorkerExit
 
 
-def certificate(
-    pool: str, seat: Seat, death: Death, told: WorkerExit | None, *, record: SeatSnapshot, stopped: bool
-) -> Certificate:
+class Owner(Protocol):
+    """The pool, as far as it matters here."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it is to have no workers."""
+
+
+def certificate(pool: Owner, seat: Seat, death: Death, told: WorkerExit | None, board: Board) -> Certificate:
     """Say how the worker in a seat died; to be called before the seat forgets it.
 
     Args:
@@ -18,22 +29,22 @@ def certificate(
         seat: where it sat.
         death: how it ended.
         told: what its zygote says; None when that had died before.
-        record: the seat's record.
-        stopped: whether the pool is to have no workers.
+        board: the scoreboard, with the seat's record.
     """
     now, wall = time.monotonic(), time.time()
+    record = board.seat(seat.slot).snapshot()
     seen = seat.own_words()
     born = seen.started_at_ns / 1e9 if seen and seen.started_at_ns else seat.since
     left = seen.exit_reason if seen else ExitReason.NONE
     return Certificate(
-        owner=pool,
+        owner=pool.name,
         name=seat.name,
         kind="worker",
         pid=seat.pid or (told.pid if told else 0),
         at=wall,
         lived_s=round(max(0.0, now - born), 3),
         cause=death.cause.name.lower(),
-        why=reason(death, record.intent, left, stopped=stopped),
+        why=reason(death, record.intent, left, stopped=pool.stopped),
         code=death.code,
         signal=death.signal,
         core=bool(told and told.core),
