@@ -7,12 +7,14 @@ import signal
 from collections.abc import Callable
 from typing import NamedTuple
 
+from scoreboard import Cause
 from worker import forking, obituary, stacks
 from worker.obituary import Obituary
 from worker.oom import OomWatch
 from worker.posting import Posting
 
 log = logging.getLogger(__name__)
+_HUNG = frozenset({Cause.HARD_TIMEOUT, Cause.MEMORY_LIMIT, Cause.CANCELLED, Cause.DRAIN_DEADLINE})
 
 
 class Child(NamedTuple):
@@ -80,7 +82,9 @@ class Nursery:
             os.close(child.pidfd)
             oom = os.WIFSIGNALED(status) and self._oom.struck()
             written = obituary.write(self._posting.board, child.slot, child.pid, status, oom=oom)
-            stack = stacks.read(self._stacks.get(child.slot, stacks.NONE))
+            # It may have been asked and spared before: only of one that we killed do the stacks say why.
+            hung = written.death.cause in _HUNG
+            stack = stacks.read(self._stacks.get(child.slot, stacks.NONE)) if hung else ""
             ended.append(written._replace(stack=stack, peak_rss=used.ru_maxrss * 1024))
         return ended
 
