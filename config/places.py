@@ -25,6 +25,7 @@ class Places:
         self.logs_dir = self.data_dir / "logs"
         self._run_dir = self.data_dir / "run"
         self.supervisor_pid = self._run_dir / "supervisor.pid"
+        self.deaths = self._run_dir / "deaths.jsonl"
         self.janitor_pid = self._run_dir / "janitor.pid"
         self.overrides = self._run_dir / "overrides.json"
         self.store_socket = self._socket("store.sock")

@@ -30,6 +30,9 @@ class Pool(Section):
     )
     concurrency: f.Whole = Field(1, ge=1, le=1000, description="Jobs at once in one process")
     drain_timeout: f.Duration = Field(30.0, description="From SIGTERM to SIGKILL")
+    accept_short_drain: bool = Field(
+        default=False, description="Allow a drain_timeout that is shorter than the longest timeout of the tasks"
+    )
     max_memory_restart: f.Memory | None = Field(None, description="Recycle at the next job boundary above it")
     max_jobs: f.Whole = Field(0, ge=0, description="Recycle after about so many jobs; 0: never")
     max_age: f.Duration = Field(0.0, description="Recycle after about so long; 0: never")

@@ -108,9 +108,16 @@ class Settled(NamedTuple):
     ends: list[Ended] = []  # noqa: RUF012 - never changed
 
 
-def settle(incarnation: int, cause: str, started: Sequence[str], *, charged: bool, max_crashes: int) -> Call[Settled]:
-    """Marks the incarnation dead and gives back all it held; `started` are charged when its death was a crash."""
+def settle(
+    incarnation: int, cause: str, started: Sequence[str], *, charged: bool, max_crashes: int, stack: str = ""
+) -> Call[Settled]:
+    """Marks the incarnation dead and gives back all it held; `started` are charged when its death was a crash.
+
+    stack: of its threads, for the jobs that are charged; "" when nobody asked for it.
+    """
     args: Args = [f"{incarnation:x}", cause, int(charged), max_crashes, *started]
+    if stack:
+        args += ["", stack]
 
     def settled(reply: Any) -> Settled:
         released, charged, buried, ends = reply

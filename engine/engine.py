@@ -226,10 +226,12 @@ class Engine:
         return self.run(calls.extend(rows, leases, lease))
 
     def settle(
-        self, incarnation: int, cause: str, started: Sequence[str], *, charged: bool, max_crashes: int
+        self, incarnation: int, cause: str, started: Sequence[str], *, charged: bool, max_crashes: int, stack: str = ""
     ) -> calls.Settled:
         """A worker is dead: marks its incarnation and gives back all it held."""
-        return self.run(calls.settle(incarnation, cause, started, charged=charged, max_crashes=max_crashes))
+        return self.run(
+            calls.settle(incarnation, cause, started, charged=charged, max_crashes=max_crashes, stack=stack)
+        )
 
     def give_back(self, incarnation: int, through: int, keep: Sequence[str]) -> int:
         """Releases what that worker's last claims up to call `through` granted, but for `keep`; how many went back."""

@@ -17,7 +17,7 @@ herdsman:{NS}:head:N      list    ids that were given back, next first
 herdsman:{NS}:marks       hash    cN cursor, pN entries passed and still there, sN scheduled
 herdsman:{NS}:processing  zset    lease -> deadline        :scheduled zset id -> due
 herdsman:{NS}:dead:QUEUE  zset    id -> when               :finished zset  id -> when its record expires
-herdsman:{NS}:job:ID      hash    q t p o s a c n k e d f r w b at x l hook y; said by itself: pg lg cp sn
+herdsman:{NS}:job:ID      hash    q t p o s a c n k ks e d f r w b at x l hook y; said by itself: pg lg cp sn
                                   and of members of flows: fi fn fp fc fo fs fw fy fz
 herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller: 'number answer'
 herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block

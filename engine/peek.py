@@ -107,7 +107,9 @@ def read_error(fields: Mapping[str, Any]) -> JobError | None:
             return JobError(type="Undecodable", message=text(fields["e"]), cause="undecodable")
     if cause and text(fields.get("s", "")) != JobState.COMPLETED:
         crashes = text(fields.get("c", "1"))
-        return JobError(type="Crashed", message=f"its process died {crashes} time(s): {cause}", cause=cause)
+        stack = text(fields.get("ks", ""))  # where it was when it was killed for hanging
+        said = f"its process died {crashes} time(s): {cause}"
+        return JobError(type="Crashed", message=said, traceback=stack, cause=cause)
     return _barred(text(fields["fy"])) if "fy" in fields else None
 
 

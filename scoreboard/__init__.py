@@ -13,6 +13,7 @@ from scoreboard.logger_record import LoggerRecord
 from scoreboard.pool_record import PoolRecord
 from scoreboard.seat_record import SeatRecord, SeatSnapshot
 from scoreboard.series import BUCKETS, OUTCOMES, Row, SeriesKind, SeriesSnapshot, SeriesTable
+from scoreboard.stacks import STACK_BYTES, STACK_SIGNAL, STACK_WAIT_S, bounded
 from scoreboard.states import Cause, EntryState, ExitReason, Intent, SeatState, WorkerState
 from scoreboard.worker_record import WorkerRecord
 from scoreboard.worker_snapshot import Entry, WorkerSnapshot
@@ -25,6 +26,9 @@ __all__ = [
     "MEMFD_NAME",
     "OUTCOMES",
     "REVOKE_WAIT_S",
+    "STACK_BYTES",
+    "STACK_SIGNAL",
+    "STACK_WAIT_S",
     "Board",
     "Cause",
     "Death",
@@ -49,6 +53,7 @@ __all__ = [
     "WorkerRecord",
     "WorkerSnapshot",
     "WorkerState",
+    "bounded",
     "decide",
     "unstarted",
 ]

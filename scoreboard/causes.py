@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from scoreboard.stacks import STACK_SIGNAL
 from scoreboard.states import Cause, ExitReason, Intent
 
 __all__ = ["Cause", "Death", "Intent", "decide"]
@@ -82,7 +83,7 @@ def decide(
 
 
 def _cause_of_signal(signal: int, intent: Intent, kill_cause: Cause, *, oom: bool) -> Cause:
-    if signal == _SIGKILL:
+    if signal in (_SIGKILL, STACK_SIGNAL):
         # The keeper writes its reason before it kills and names the pid: the surest witness. The count of
         # out-of-memory kills is the whole cgroup's, so it comes after what we know we did ourselves.
         if kill_cause is not Cause.NONE:

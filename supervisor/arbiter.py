@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from scoreboard.memory import tree_resident
 from supervisor.apply_job import Wish
+from supervisor.draining import DrainTeller
 from supervisor.essential import essential_end
 from supervisor.herd import Herd
 from supervisor.reap import Reaper
@@ -62,6 +63,8 @@ class Arbiter:
         self._announced = False
         self._hurried = False
         self.fate = 0  # the exit status that an essential one left us
+        self.refusal = ""  # why the config cannot be used, after all
+        self._teller = DrainTeller()
 
     def wake(self) -> None:
         """Have the loop look at everything again."""
@@ -145,6 +148,7 @@ class Arbiter:
         """Look at memory once a second, and at booting workers more often, for a while."""
         if now >= self._sampled + _SAMPLE_S:
             self._sampled = now
+            self._teller.look(self.herd.pools, now)
             for seat in (seat for pool in self.herd.pools for seat in pool.seats):
                 if seat.pid is not None:
                     seat.measured(tree_resident(seat.pid, self.strays.table))
@@ -165,6 +169,7 @@ class Arbiter:
             return now + _SAMPLE_S
 
     def _announce(self) -> None:
+        self._look_for_refusal()
         if (
             self._announced
             or not self.herd.pools
@@ -182,6 +187,13 @@ class Arbiter:
         if end is not None:
             self.fate = end.status
             self.drain(end.why)
+
+    def _look_for_refusal(self) -> None:
+        """Leave when the file cannot be meant so; once all have been up, it is a reload's own failure."""
+        refusals = [pool.refused for pool in self.herd.pools if pool.refused]
+        if refusals and not self._announced:
+            self.refusal = "\n".join(refusals)
+            self.drain("the config is refused")
 
     async def _sleep(self, seconds: float) -> None:
         if seconds <= 0:

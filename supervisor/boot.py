@@ -42,11 +42,16 @@ class BootError(Exception):
     """The supervisor cannot start; the text says why and what to do."""
 
 
+class RefusedError(Exception):
+    """The config was refused once the tasks were known; the text has the positions in the file."""
+
+
 def run(config: Config) -> int:
     """Run in the foreground until told to stop; answer the exit status.
 
     Raises:
         BootError: it cannot start; nothing was left behind.
+        RefusedError: what the config says does not fit the tasks; everything was stopped again.
         config.ConfigError: the data folder cannot be used, or this host lacks what the config asks for.
     """
     refuse_misfits(config)
@@ -66,9 +71,12 @@ def run(config: Config) -> int:
         _raise_file_limit()
         become_subreaper()
         with Board.create(slots_for(config), pools_for(config)) as board:
-            return asyncio.run(_live(config, places, board, own, server))
+            status, refusal = asyncio.run(_live(config, places, board, own, server))
     finally:
         pid_file.release()
+    if refusal:
+        raise RefusedError(refusal)
+    return status
 
 
 def _server(config: Config) -> Server | None:
@@ -80,7 +88,9 @@ def _server(config: Config) -> Server | None:
         raise BootError(str(error)) from None
 
 
-async def _live(config: Config, places: Places, board: Board, own: PipeStream, server: Server | None) -> int:
+async def _live(
+    config: Config, places: Places, board: Board, own: PipeStream, server: Server | None
+) -> tuple[int, str]:
     loop = asyncio.get_running_loop()
     children = Children()
     reaper = Reaper(children)
@@ -119,7 +129,7 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
         signals.unlisten(loop)
         own.disconnect()
         _last_words(herd)
-    return arbiter.fate or (0 if clean else 1)
+    return arbiter.fate or (0 if clean else 1), arbiter.refusal
 
 
 def _told_how_it_went(arbiter: Arbiter) -> Callable[[str], None] | None:

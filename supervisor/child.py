@@ -19,6 +19,7 @@ from pathlib import Path
 from signal import Signals
 from typing import IO
 
+from supervisor.certificates import Certificates
 from supervisor.children import Children, Exit, OnExit
 from supervisor.confines import Confines
 from supervisor.reap import Reaper
@@ -95,6 +96,7 @@ class Nursery:
         self.reaper = reaper
         self.spawned: Callable[[Child, Launch], None] = lambda _child, _launch: None
         self.gone: Callable[[Child], None] = lambda _child: None
+        self.certificates = Certificates()
 
     def spawn(self, launch: Launch, on_exit: OnExit) -> Child:
         """Start a process.

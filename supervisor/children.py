@@ -15,6 +15,7 @@ class Exit:
 
     code: int | None = None
     signal: int | None = None
+    core: bool = False  # the signal made it leave a core file
 
     @property
     def clean(self) -> bool:
@@ -26,11 +27,12 @@ class Exit:
         if self.code is not None:
             return f"exit {self.code}"
         if self.signal is not None:
-            return f"signal {self.signal} ({_signal_name(self.signal)})"
+            return f"signal {self.signal} ({signal_name(self.signal)})" + (", core dumped" if self.core else "")
         return "unknown end"
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
+    """Answer `SIGKILL` for 9."""
     try:
         return signal.Signals(number).name
     except ValueError:

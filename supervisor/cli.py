@@ -83,14 +83,14 @@ def _start_daemon(path: Path, wait: str) -> int:
 
 def _run(path: Path) -> int:
     from config import ConfigError
-    from supervisor.boot import BootError, run
+    from supervisor.boot import BootError, RefusedError, run
 
     config = load_or_exit(path)
     # What the program was started with counts from here on by its absolute path, wherever a child stands.
     os.environ["HERDSMAN_CONFIG"] = str(config.path)
     try:
         return run(config)
-    except ConfigError as error:
+    except (ConfigError, RefusedError) as error:
         fail(str(error), USAGE)
     except BootError as error:
         fail(str(error), FAILED)

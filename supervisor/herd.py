@@ -15,6 +15,7 @@ from scoreboard import FD_VARIABLE, Board
 from scoreboard.layout import MAX_POOLS
 from supervisor.admission import Admission
 from supervisor.autoscaling import Autoscaling
+from supervisor.certificates import Certificates
 from supervisor.child import Nursery
 from supervisor.environment import child_environment
 from supervisor.guardian import Guardian
@@ -64,6 +65,7 @@ class Herd:
     leaving_minders: list[Minder] = field(default_factory=list)  # with watchers that have not left yet
     counted_from: Counter[str] = field(default_factory=Counter)  # restarts that `reset` has put behind us, by name
     strays_killed: Counter[str] = field(default_factory=Counter)  # by pool, of dead workers (strays.py)
+    certificates: Certificates = field(default_factory=Certificates)
 
     @property
     def config(self) -> Config:
@@ -174,6 +176,7 @@ class Builder:
         env = self.environment(self._on_board)
         logger = LoggerLink(nursery, outputs, own, logger_arguments(in_force.config), env, board=board, wake=wake)
         own.connect(outputs.pipe("supervisor", "supervisor"))
+        nursery.certificates.pass_on = logger.write_down
         guardian = Guardian(nursery, self.environment({}), outputs.pipe("guardian", "supervisor"), wake=wake)
         admission = Admission()
         self.herd = Herd(
@@ -184,6 +187,7 @@ class Builder:
             slots=Slots(board.slots),
             builder=self,
             admission=admission,
+            certificates=nursery.certificates,
             autoscaling=Autoscaling(in_force.config.queue, admission),
         )
         self._shared = Surroundings(

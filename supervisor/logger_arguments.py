@@ -26,4 +26,5 @@ def logger_arguments(config: Config) -> tuple[str, ...]:
         every=every,
         streams=streams,
     )
-    return ("--dir", str(Places(config.data_dir).logs_dir), "--settings", settings.to_json())
+    places = Places(config.data_dir)
+    return ("--dir", str(places.logs_dir), "--deaths", str(places.deaths), "--settings", settings.to_json())

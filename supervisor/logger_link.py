@@ -4,11 +4,13 @@ import logging
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoreboard import Board
+from supervisor.certificates import Certificate
 from supervisor.channel import Channel, pair
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_UNWRITTEN = 100  # certificates that wait for a logger
 CONTROL_FD = "HERDSMAN_LOGGER_FD"
 
 # While no logger reads, full pipes hold the workers up: come back quickly, whatever happens.
@@ -55,6 +58,7 @@ class LoggerLink:
         self._ends: tuple[socket.socket, socket.socket] | None = None
         self._channel: Channel | None = None
         self.sought = Sought(self._send)
+        self._unwritten: deque[dict[str, Any]] = deque(maxlen=_UNWRITTEN)
         outputs.announce = self._announce
         self.service = Service(
             "logger",
@@ -71,6 +75,14 @@ class LoggerLink:
         """End the unfinished line of a tag: its process is dead, and the next one starts a line of its own."""
         if self._channel is not None:
             self._channel.send({"op": "flush", "tag": tag})
+
+    def write_down(self, certificate: Certificate) -> None:
+        """Have a death certificate written to disk, with the last lines of whoever died."""
+        message = {"op": "death", "tag": certificate.name, "certificate": certificate.plain()}
+        if self._channel is not None:
+            self._channel.send(message)
+        else:
+            self._unwritten.append(message)  # for the next logger
 
     def reopen(self) -> None:
         """Have the files opened anew."""
@@ -141,6 +153,8 @@ class LoggerLink:
         self.sought.tell_all()  # before the pipes: what stands in them already may be what is sought
         for output in self._outputs.all():
             self._announce(output)
+        while self._unwritten:
+            self._channel.send(self._unwritten.popleft())
 
     def _announce(self, output: Output) -> None:
         if self._channel is not None:

@@ -60,19 +60,22 @@ class HerdCollector(Collector):
         memory = GaugeMetricFamily(
             "herdsman_worker_memory_bytes", "Resident memory, descendants counted", labels=["pool", "worker"]
         )
+        deaths = CounterMetricFamily("herdsman_worker_deaths", "Workers that died", labels=["pool", "cause"])
         desired = GaugeMetricFamily("herdsman_pool_desired", "Workers wanted", labels=["pool"])
         for pool in self._herd.pools:
             desired.add_metric([pool.name], pool.target)
             for state in State:
                 workers.add_metric([pool.name, state.lower()], sum(seat.state is state for seat in pool.seats))
             for reason in _REASONS:
-                restarts.add_metric([pool.name, reason.name.lower()], pool.restarts[reason])
+                cause = reason.name.lower()
+                restarts.add_metric([pool.name, cause], pool.restarts[reason])
+                deaths.add_metric([pool.name, cause], self._herd.certificates.counts[pool.name, cause])
             sizes: dict[str, int] = {}
             for seat in pool.seats:  # while one replaces another they share a name
                 sizes[seat.name] = sizes.get(seat.name, 0) + self._herd.board.seat(seat.slot).rss
             for name, size in sizes.items():
                 memory.add_metric([pool.name, name], size)
-        return iter((workers, restarts, memory, desired, _strays(self._herd), _decisions(self._herd)))
+        return iter((workers, restarts, deaths, memory, desired, _strays(self._herd), _decisions(self._herd)))
 
     def _programs(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("herdsman_program_up", "Whether an instance runs", labels=["program", "instance"])

@@ -44,7 +44,8 @@ class Surroundings:
 class News:
     """Duties: lose track of no worker, whichever of it and its zygote dies first. Implements ZygoteEvents.
 
-    died: told of each end, while the scoreboard still speaks of the dead.
+    died: told of each end, while the scoreboard still speaks of the dead. refuse: told of a zygote that could start its
+    tasks, and must not.
     """
 
     def __init__(
@@ -53,13 +54,15 @@ class News:
         shared: Surroundings,
         seats: Roster,
         generations: Callable[[], Generations],
-        died: Callable[[Seat, Death, float], None],
+        died: Callable[[Seat, Death, WorkerExit | None, float], None],
+        refuse: Callable[[str], None],
     ) -> None:
         self._pool = pool
         self._shared = shared
         self._seats = seats
         self._generations = generations
         self._died = died
+        self._refuse = refuse
         self._untold: dict[int, float] = {}
         self._settlements: list[dict[str, object]] = []
 
@@ -101,6 +104,8 @@ class News:
 
     def zygote_failed(self, zygote: Zygote, error: str) -> None:
         """See ZygoteEvents."""
+        if zygote.refused:
+            self._refuse(error)
         self._generations().failed(zygote, error, time.monotonic())
         self._shared.wake()
 
@@ -123,7 +128,7 @@ class News:
         self._shared.nursery.children.forget(told.pid)
         seat = self._seats.find(told.slot, zygote)
         if seat is not None and seat.live and seat.pid in (told.pid, None):
-            self._ended(seat, seat.judge(told.end, told))
+            self._ended(seat, seat.judge(told.end, told), told)
 
     def zygote_dead(self, zygote: Zygote, end: Exit) -> None:
         """See ZygoteEvents."""
@@ -154,9 +159,9 @@ class News:
         else:
             self._settlements.append(message)
 
-    def _ended(self, seat: Seat, death: Death) -> None:
+    def _ended(self, seat: Seat, death: Death, told: WorkerExit | None = None) -> None:
         pid, now = seat.pid, time.monotonic()
-        self._died(seat, death, now)
+        self._died(seat, death, told, now)
         seat.died(death, now)
         calm = seat.state is not State.BACKOFF
         log.log(logging.INFO if calm else logging.WARNING, "%s: ended, pid %s: %s", seat.name, pid, death.text)

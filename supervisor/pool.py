@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from config import Pool as PoolConfig
-from scoreboard import Cause, Intent
+from scoreboard import Cause, Death, Intent
 from supervisor.dependencies import RELOOK_S, Gate
 from supervisor.generations import Generations
 from supervisor.news import News, Surroundings
@@ -20,7 +20,8 @@ from supervisor.roster import Roster
 from supervisor.seat import Seat
 from supervisor.states import State
 from supervisor.turnover import Turnover
-from supervisor.zygote import Origin, Zygote
+from supervisor.worker_death import certificate
+from supervisor.zygote import Origin, WorkerExit, Zygote
 
 __all__ = ["Pool", "Surroundings"]
 
@@ -45,6 +46,7 @@ class Pool:
         self.stop_timeout = config.drain_timeout
         self.desired = config.instances
         self.stopped = False
+        self.refused = ""  # why its first generation must not start: a human has to change the file
         self.seats = Roster(config.name, number, shared.board, shared.slots, shared.outputs)
         self.restarts: Counter[Cause] = Counter()
         self.recycles: Counter[str] = Counter()  # those that followed a worker told to leave, by reason
@@ -53,7 +55,7 @@ class Pool:
         self.generations = Generations(config.name, self._make_zygote, shared.wake)
         self.rolling = Rolling(config.name, self.generations, self.seats, lambda: self.config, self._adopt)
         self._turnover = Turnover(self.seats, self.generations, lambda: self.config)
-        self._news = News(config.name, shared, self.seats, lambda: self.generations, self.rolling.died)
+        self._news = News(config.name, shared, self.seats, lambda: self.generations, self._died, self._refuse)
         self._record = shared.board.pool(number)
         self._record.name = config.name
         self._killed_at: float | None = None
@@ -75,7 +77,7 @@ class Pool:
 
     def start(self) -> None:
         """Want the workers again after `stop`."""
-        self.stopped = False
+        self.stopped, self.refused = False, ""
         self._killed_at = None
         self._shared.wake()
 
@@ -171,7 +173,7 @@ class Pool:
         return min(times)
 
     def _tend(self, seat: Seat, now: float) -> float:
-        if seat.state is State.DRAINING and now >= seat.due:
+        if seat.state is State.DRAINING and now >= seat.due and not seat.ask_for_stacks(now):
             log.warning("%s: did not finish within its drain time: killed, its job goes back", seat.name)
             seat.kill(now, Intent.KILL_AFTER_DRAIN)
         elif not seat.wanted:
@@ -225,6 +227,16 @@ class Pool:
         if self.config.instances != before.config.instances:
             self.scale(self.config.instances)
         return before
+
+    def _died(self, seat: Seat, death: Death, told: WorkerExit | None, now: float) -> None:
+        """Keep what is known of a worker that has just ended."""
+        self._shared.nursery.certificates.write(certificate(self, seat, death, told, self._shared.board))
+        self.rolling.died(seat, death, now)
+
+    def _refuse(self, error: str) -> None:
+        """Another try would end alike; what runs already goes on."""
+        if self.generations.current is None and self.rolling.active is None:
+            self.refused, self.stopped = error, True
 
     def _make_zygote(self, generation: int, now: float) -> Zygote:
         return Zygote(self._shared.nursery, generation, self._news).start(self._origin, now)

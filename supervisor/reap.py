@@ -52,7 +52,7 @@ def collect(pid: int) -> None:
 
 def as_exit(code: int, status: int) -> Exit:
     """Translate the two words of waitid; code and signal stay apart."""
-    return Exit(code=status) if code == os.CLD_EXITED else Exit(signal=status)
+    return Exit(code=status) if code == os.CLD_EXITED else Exit(signal=status, core=code == os.CLD_DUMPED)
 
 
 def kill_group(leader: int) -> None:

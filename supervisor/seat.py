@@ -6,10 +6,23 @@ import random
 import signal
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import NamedTuple
 
-from scoreboard import Board, Cause, Death, ExitReason, Intent, SeatState, WorkerSnapshot, WorkerState, decide
+from scoreboard import (
+    STACK_SIGNAL,
+    STACK_WAIT_S,
+    Board,
+    Cause,
+    Death,
+    ExitReason,
+    Intent,
+    SeatState,
+    WorkerSnapshot,
+    WorkerState,
+    decide,
+)
 from supervisor.child import is_dead, send
 from supervisor.children import Exit
 from supervisor.restart import History, Life, Policy, after_crash
@@ -66,6 +79,7 @@ class Seat:
         self.untold = False  # its zygote died before it answered: somebody may sit here whom we do not know
         self._pidfd = -1
         self._launched = 0.0
+        self._asked = False  # for its stacks
         self._history = History()
         self._number = pool_number
         self._board = board
@@ -122,6 +136,7 @@ class Seat:
         """Ask a zygote for a worker."""
         self._move(Event.LAUNCH, now)
         self._launched = now
+        self._asked = False
         self.due = math.inf
         self.zygote = zygote
         self._record.generation = zygote.generation
@@ -193,6 +208,16 @@ class Seat:
         self._record.intent = intent
         self.due = math.inf
         self.signal(signal.SIGKILL)
+
+    def ask_for_stacks(self, now: float) -> bool:
+        """Ask a worker that is to be killed where it hangs; True when the kill is to wait until `due` for that."""
+        if self._asked or self._pidfd < 0:
+            return False
+        self._asked = True
+        self.due = now + STACK_WAIT_S
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._pidfd, STACK_SIGNAL)
+        return True
 
     def signal(self, number: signal.Signals) -> bool:
         """Send a signal through the pidfd; False when nobody is there."""

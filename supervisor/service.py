@@ -266,6 +266,10 @@ class Service:
 
     def _ended(self, end: Exit) -> None:
         now = time.monotonic()
+        self._nursery.certificates.process_ended(
+            self.name, "service", pid=self.pid or 0, lived=now - self._started, end=end,
+            asked=self.state is State.DRAINING,
+        )  # fmt: skip
         pid, self.child = self.pid, None
         self.last_exit = end
         calm = self.state is State.DRAINING or end in self.rule.success

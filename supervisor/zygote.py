@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 # One that closed its control socket is on its way out; this is how long the way may be.
 _LEAVE_S = 5.0
+_BOOT_FAILED = 3  # its exit status when the tasks cannot be imported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,9 @@ class WorkerExit:
     end: Exit
     cause: str
     charged: bool
+    core: bool = False
+    peak_rss: int = 0  # bytes
+    stack: str = ""  # of all threads, where it was asked for before a kill
 
 
 class ZygoteEvents(Protocol):
@@ -97,12 +101,14 @@ class Zygote:
         self.generation = generation
         self.ready = False
         self.leaving = False
+        self.refused = False  # it could start, and must not: what the file says of its pool makes no sense
         self.keeper: int | None = None
         self.keeper_lost = False  # the zygote died, and after it the keeper, which nobody replaces
         self.tasks: tuple[str, ...] = ()
         self.started = 0.0
         self.config_hash = ""
         self._spoke = -math.inf
+        self.pool = ""
         self._nursery = nursery
         self._events = events
         self._child: Child | None = None
@@ -127,6 +133,7 @@ class Zygote:
                 raise
         self._open(ours)
         self.started = now
+        self.pool = origin.pool
         return self
 
     @property
@@ -191,6 +198,7 @@ class Zygote:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+        self._certify("zygote", self.pid or 0, end, asked=self.leaving or self._killed)
         self._child = None
         self.ready = False
         self._events.zygote_dead(self, end)
@@ -198,6 +206,13 @@ class Zygote:
     def spoke_within(self, seconds: float, now: float) -> bool:
         """Tell whether there was any news from it of late: one with two hundred workers to fork is busy, not stuck."""
         return now < self._spoke + seconds
+
+    def _certify(self, kind: str, pid: int, end: Exit, *, asked: bool) -> None:
+        name, lived = f"{self.pool}.{kind}", time.monotonic() - self.started
+        why = "" if end.code != _BOOT_FAILED else "its tasks could not be imported"
+        self._nursery.certificates.process_ended(
+            name, kind, pid=pid, lived=lived, end=end, asked=asked, why=why, generation=self.generation
+        )
 
     def _heard(self, message: dict[str, Any], fds: list[int]) -> None:
         self._spoke = time.monotonic()
@@ -217,6 +232,7 @@ class Zygote:
                 self.keeper = message.get("keeper")
                 self._events.zygote_ready(self)
             case "failed":
+                self.refused = bool(message.get("refused"))
                 self._events.zygote_failed(self, str(message["error"]))
             case "forked":
                 slot, pid = int(message["slot"]), int(message["pid"])
@@ -226,6 +242,10 @@ class Zygote:
             case "exit":
                 self._events.worker_exited(self, _worker_exit(message))
             case "keeper":
+                died = message.get("died")
+                if died:
+                    end = Exit(died.get("code"), died.get("signal"))
+                    self._certify("keeper", int(died["pid"]), end, asked=False)
                 self.keeper = int(message["pid"])
             case other:
                 raise ValueError(f"unknown event {other!r}")
@@ -234,4 +254,5 @@ class Zygote:
 def _worker_exit(message: dict[str, Any]) -> WorkerExit:
     end = Exit(message.get("code"), message.get("signal"))
     cause, charged = str(message.get("cause", "")), bool(message.get("charged"))
-    return WorkerExit(int(message["slot"]), int(message["pid"]), end, cause, charged)
+    core, peak, stack = bool(message.get("core")), int(message.get("peak_rss") or 0), str(message.get("stack", ""))
+    return WorkerExit(int(message["slot"]), int(message["pid"]), end, cause, charged, core, peak, stack)

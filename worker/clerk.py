@@ -162,6 +162,7 @@ class Clerk:
             list(death["started"]),
             charged=bool(death["charged"]),
             max_crashes=self._max_crashes,
+            stack=str(death.get("stack", "")),
         )
         self._deaths.popleft()
         if any(settled[:3]):

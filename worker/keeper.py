@@ -19,12 +19,22 @@ from typing import NamedTuple
 from engine import WorkerInfo
 from engine.calls import Settled
 from engine.engine import Engine
-from scoreboard import OUTCOMES, REVOKE_WAIT_S, Cause, KeeperRecord, WorkerRecord, WorkerSnapshot, unstarted
+from scoreboard import (
+    OUTCOMES,
+    REVOKE_WAIT_S,
+    STACK_SIGNAL,
+    Cause,
+    KeeperRecord,
+    WorkerRecord,
+    WorkerSnapshot,
+    unstarted,
+)
 from scoreboard.memory import tree_size
 from scoreboard.processes import ProcessTable
 from worker import watch
 from worker.cancels import KILL, Cancels
 from worker.clerk import Clerk, GiveBack
+from worker.dooms import Dooms
 from worker.figures import Blob, Look, blob
 from worker.messages import BadMessage, Closed, Message, Wire
 from worker.obituary import lease_of
@@ -32,7 +42,7 @@ from worker.posting import Posting
 from worker.recycle import HARD_FACTOR, too_large
 
 log = logging.getLogger(__name__)
-BUSY_TICK, CALM_TICK, SECOND = 0.025, 0.1, 1.0
+BUSY_TICK, CALM_TICK, STACK_TICK, SECOND = 0.025, 0.1, 0.01, 1.0
 _FAREWELL = 2.0  # s for the last settlements
 _TIMEOUT = 3.0  # s for one reply of the store
 
@@ -61,6 +71,7 @@ class Keeper:
         self._second = 0.0
         self._processes = ProcessTable()
         self._figures: Blob = {}
+        self._dooms = Dooms()
         self._taken_back: dict[int, tuple[int, int]] = {}  # slot -> (batch, call)
         self._lease_ns = int(posting.lease * 1e9)
         # Short leases need more than a word a second; half of what watch.leases_due allows.
@@ -130,6 +141,7 @@ class Keeper:
             elif fd in by_fd:  # it has ended; the zygote says how, and what to settle
                 ward = by_fd[fd]
                 del self._wards[ward.pid]
+                self._dooms.lift(ward.pid)
                 os.close(ward.pidfd)
 
     def _listen(self) -> None:
@@ -169,10 +181,14 @@ class Keeper:
                 continue
             seen.append((ward, snapshot))
             if watch.overdue(snapshot, now):
-                self._kill(ward, Cause.HARD_TIMEOUT)
+                self._doom(ward, Cause.HARD_TIMEOUT)
                 continue
             if self._cancels.asked and self._cancel(ward, snapshot, now):
                 continue
+            if self._dooms.stands(ward.pid, Cause.MEMORY_LIMIT):
+                self._doom(ward, Cause.MEMORY_LIMIT)
+                continue
+            self._dooms.lift(ward.pid)  # its job has ended before the kill: nobody hangs
             found = watch.overstay(snapshot, now)
             if found and self._taken_back.get(ward.slot) != (found.batch, found.call):
                 self._take_back(ward, snapshot.incarnation, found)
@@ -181,7 +197,7 @@ class Keeper:
         if time.monotonic() - self._second >= self._period:
             self._second = time.monotonic()
             self._each_second(seen, now)
-        return tick
+        return STACK_TICK if self._dooms else tick
 
     def _take_back(self, ward: Ward, incarnation: int, found: watch.Overstay) -> None:
         """Forbid the starts, wait until the word has been seen, then give back what has not started."""
@@ -208,12 +224,21 @@ class Keeper:
         """Tell the worker when it runs a job that was cancelled; True when its time is over and it was killed."""
         token = self._cancels.turn(snapshot, now)
         if token == KILL:
-            self._kill(ward, Cause.CANCELLED)
+            self._doom(ward, Cause.CANCELLED)
         elif token:
             ward.own.cancel = token
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(ward.pidfd, signal.SIGALRM)
         return token == KILL
+
+    def _doom(self, ward: Ward, cause: Cause) -> None:
+        """Ask for the stacks of a worker that is to be killed; the kill comes a moment later, come what may."""
+        now = time.monotonic()
+        if self._dooms.begin(ward.pid, cause, now):
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(ward.pidfd, STACK_SIGNAL)
+        elif self._dooms.due(ward.pid, now):
+            self._kill(ward, cause)
 
     def _kill(self, ward: Ward, cause: Cause) -> None:
         # The reason is written before the signal, so that whoever reaps it finds it.
@@ -231,7 +256,7 @@ class Keeper:
             self._processes.refresh()
         for ward, _ in seen:
             if limit and too_large(tree_size(ward.pid, self._processes, HARD_FACTOR * limit), limit):
-                self._kill(ward, Cause.MEMORY_LIMIT)
+                self._doom(ward, Cause.MEMORY_LIMIT)
             if self._extended_ok:
                 ward.own.extended(now)
             else:

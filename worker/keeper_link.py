@@ -30,6 +30,7 @@ class KeeperLink:
         self._pidfd = -1
         self._next = 0.0
         self.pid = 0
+        self.last_death: Message | None = None  # {"pid", "code", "signal"} of the last keeper that died
 
     @property
     def settled(self) -> bool:
@@ -109,6 +110,9 @@ class KeeperLink:
         if pid == 0:
             return False
         log.warning("the keeper died (%s); another one takes over", os.waitstatus_to_exitcode(status))
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        code = None if number else os.WEXITSTATUS(status)
+        self.last_death = {"pid": self.pid, "code": code, "signal": number}
         self._forget()
         return True
 

@@ -7,12 +7,14 @@ import signal
 from collections.abc import Callable
 from typing import NamedTuple
 
-from worker import forking, obituary
+from scoreboard import Cause
+from worker import forking, obituary, stacks
 from worker.obituary import Obituary
 from worker.oom import OomWatch
 from worker.posting import Posting
 
 log = logging.getLogger(__name__)
+_HUNG = frozenset({Cause.HARD_TIMEOUT, Cause.MEMORY_LIMIT, Cause.CANCELLED, Cause.DRAIN_DEADLINE})
 
 
 class Child(NamedTuple):
@@ -33,6 +35,7 @@ class Nursery:
         self._posting = posting
         self._live = live
         self._oom = oom or OomWatch()
+        self._stacks: dict[int, int] = {}  # by slot
         self.children: dict[int, Child] = {}
 
     def occupied(self, slot: int) -> bool:
@@ -46,8 +49,15 @@ class Nursery:
             OSError: the system allows no more processes.
         """
         others = [child.pidfd for child in self.children.values()]
+        others += [fd for other, fd in self._stacks.items() if other != slot]
+        stack = self._stack(slot)
+
+        def run() -> int:
+            stacks.install(stack)
+            return self._live(slot, rank)
+
         pid = forking.fork(
-            lambda: self._live(slot, rank),
+            run,
             title=f"herdsman: worker {self._posting.pool.name}.{slot}",
             drop=[*drop, *others],
             output=output,
@@ -67,9 +77,27 @@ class Nursery:
             # Still a zombie: its number is its own, and so is its group. What it left running goes with it.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.pid, signal.SIGKILL)
-            _, status = os.waitpid(child.pid, 0)
+            _, status, used = os.wait4(child.pid, 0)
             del self.children[child.pid]
             os.close(child.pidfd)
             oom = os.WIFSIGNALED(status) and self._oom.struck()
-            ended.append(obituary.write(self._posting.board, child.slot, child.pid, status, oom=oom))
+            written = obituary.write(self._posting.board, child.slot, child.pid, status, oom=oom)
+            # It may have been asked and spared before: only of one that we killed do the stacks say why.
+            hung = written.death.cause in _HUNG
+            stack = stacks.read(self._stacks.get(child.slot, stacks.NONE)) if hung else ""
+            ended.append(written._replace(stack=stack, peak_rss=used.ru_maxrss * 1024))
         return ended
+
+    def files(self) -> list[int]:
+        """Open files that a keeper must not hold."""
+        return [fd for fd in self._stacks.values() if fd != stacks.NONE]
+
+    def watch_memory(self) -> float:
+        """Note how many out-of-memory kills there have been; seconds until it is to be noted again."""
+        return self._oom.look()
+
+    def _stack(self, slot: int) -> int:
+        if slot not in self._stacks:
+            self._stacks[slot] = stacks.make(slot)
+        stacks.clear(self._stacks[slot])
+        return self._stacks[slot]

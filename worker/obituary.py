@@ -1,5 +1,6 @@
 """What is known of a dead worker, put together from its wait status and its records. Pure but for reading the board."""
 
+import os
 from typing import NamedTuple
 
 from engine.keys import job_id, lease
@@ -17,6 +18,9 @@ class Obituary(NamedTuple):
     started: list[str]
     unstarted: list[str]
     job: str | None  # id of the job it had started first, if any
+    core: bool = False  # whether it left a core file
+    peak_rss: int = 0  # bytes
+    stack: str = ""  # of all threads, where it was asked for before a kill
 
     def settlement(self) -> Message:
         """The order to a keeper: give back what this worker held."""
@@ -28,6 +32,7 @@ class Obituary(NamedTuple):
             "charged": self.death.charged,
             "started": self.started,
             "unstarted": self.unstarted,
+            **({"stack": self.stack} if self.stack and self.death.charged else {}),
         }
 
     def event(self) -> Message:
@@ -41,6 +46,9 @@ class Obituary(NamedTuple):
             "cause": self.death.text,
             "charged": self.death.charged,
             "job": self.job,
+            "core": self.core,
+            "peak_rss": self.peak_rss,
+            **({"stack": self.stack} if self.stack else {}),
         }
 
 
@@ -56,6 +64,7 @@ def write(board: Board, slot: int, pid: int, status: int, *, oom: bool = False) 
     """
     signal = status & 0x7F or None
     code = None if signal else (status >> 8) & 0xFF
+    core = bool(signal) and os.WCOREDUMP(status)
     snapshot = board.worker(slot).snapshot()
     known = snapshot.pid == pid
     death = decide(
@@ -67,12 +76,12 @@ def write(board: Board, slot: int, pid: int, status: int, *, oom: bool = False) 
         **({"exit_reason": snapshot.exit_reason} if known else {}),
     )
     if not known:
-        return Obituary(slot, pid, 0, death, [], [], None)
+        return Obituary(slot, pid, 0, death, [], [], None, core)
     started = held(snapshot, EntryState.STARTED)
     # What was done and not acknowledged goes back, too: its acknowledgement, if it is under way, comes first.
     unstarted = held(snapshot, EntryState.CLAIMED) + held(snapshot, EntryState.DONE)
     job = started[0].partition("/")[0] if started else None
-    return Obituary(slot, pid, snapshot.incarnation, death, started, unstarted, job)
+    return Obituary(slot, pid, snapshot.incarnation, death, started, unstarted, job, core)
 
 
 def held(snapshot: WorkerSnapshot, state: EntryState) -> list[str]:

@@ -13,7 +13,7 @@ from config.pools import Pool
 from config.schema import Config
 from engine import EngineError
 from scoreboard import Board, LayoutError
-from worker import webhook
+from worker import stop_plan, webhook
 from worker.boss import Boss, SocketBoss
 from worker.herder import Herder
 from worker.keeper import Keeper
@@ -26,11 +26,12 @@ from worker.packing import codec_of
 from worker.posting import Posting
 from worker.preflight import Preflight, advice
 from worker.quiet_import import quietly
+from worker.registry import tasks
 from worker.signed_output import sign_output
 from worker.zygote import Zygote
 
 log = logging.getLogger(__name__)
-FAILED, BOOT_FAILED = 1, 3
+FAILED, USAGE, BOOT_FAILED = 1, 2, 3
 
 
 class Inherited(NamedTuple):
@@ -51,11 +52,13 @@ def supervised(config: Config, pool: Pool, number: int, generation: int, fds: In
         with quietly() if generation > 1 else contextlib.nullcontext():
             names = _load(config, pool)
         webhook.install(config)
+        stop_plan.check(config, pool, tasks)
         codec_of(config)  # what keys need is imported before anything is forked, and missed before anything is claimed
     except (LoadError, LayoutError, EngineError) as error:
         log.error("%s", error)  # noqa: TRY400 - the text is complete
         with contextlib.suppress(Closed):
-            wire.send({"event": "failed", "error": str(error)[-32_000:]})
+            refused = isinstance(error, stop_plan.ShortDrain)
+            wire.send({"event": "failed", "error": str(error)[-32_000:], "refused": refused})
         return BOOT_FAILED
     for fd in (fds.control, fds.lifeline, fds.scoreboard):
         os.set_inheritable(fd, False)  # noqa: FBT003 - the standard library's own signature
@@ -70,10 +73,11 @@ def standalone(config: Config, pool: Pool) -> int:
     try:
         names = _load(config, pool)
         webhook.install(config)
+        stop_plan.check(config, pool, tasks)
         codec_of(config)
     except (LoadError, EngineError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line's answer
-        return BOOT_FAILED
+        return USAGE if isinstance(error, stop_plan.ShortDrain) else BOOT_FAILED
     board = Board.create(max(1, pool.instances), 1)
     os.set_inheritable(board.fd, False)  # noqa: FBT003 - the standard library's own signature
     board.pool(0).name, board.pool(0).desired = pool.name, pool.instances

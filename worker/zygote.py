@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from engine.preload import preload
+from scoreboard import STACK_SIGNAL
 from worker.boss import Boss, Order
 from worker.keeper_link import KeeperLink
 from worker.messages import Message
@@ -64,6 +65,7 @@ class Zygote:
         preload(self._posting.url)
         settle_down()
         self._keeper.start([], self._private())
+        self._nursery.watch_memory()
         self._boss.tell({"event": "ready", "tasks": self._names, "keeper": self._keeper.pid})
         while not self._finished():
             self._wait()
@@ -72,8 +74,8 @@ class Zygote:
             self._keeper.read()
             for order in self._boss.orders():
                 self._obey(order)
-            if self._keeper.start(list(self._nursery.children.values()), self._private()):
-                self._boss.tell({"event": "keeper", "pid": self._keeper.pid})
+            if self._keeper.start(list(self._nursery.children.values()), [*self._private(), *self._nursery.files()]):
+                self._boss.tell({"event": "keeper", "pid": self._keeper.pid, "died": self._keeper.last_death})
         self._keeper.finish()
         return 0
 
@@ -87,6 +89,7 @@ class Zygote:
         for fd in (self._read, *self._boss.readable(), *self._keeper.readable()):
             poll.register(fd, select.POLLIN)
         waits = [self._boss.due_in(), self._keeper.due_in(), 0.1 if self._leaving_since else None]
+        waits.append(self._nursery.watch_memory())
         known = [wait for wait in waits if wait is not None]
         poll.poll(int(min(known) * 1000) + 1 if known else None)
 
@@ -149,6 +152,8 @@ class Zygote:
     def _listen(self) -> None:
         for number in _HEARD:
             signal.signal(number, _noted)
+        # Workers and keeper inherit this: a question that comes before its answer stands must not end them.
+        signal.signal(STACK_SIGNAL, signal.SIG_IGN)
         signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
 
 

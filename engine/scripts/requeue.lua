@@ -20,7 +20,7 @@ local function one(id)
     aside(id, 'dead without a record', id)
     return '0'
   end
-  redis.call('HDEL', record, 'a', 'c', 'k', 'e', 'f', 'w', 'b', 'pg', 'sn')
+  redis.call('HDEL', record, 'a', 'c', 'k', 'ks', 'e', 'f', 'w', 'b', 'pg', 'sn')
   redis.call('HSET', record, 'd', now)
   revive(id, record)
   if ARGV[3] == '1' then

@@ -3,16 +3,19 @@
 -- that still stands in a socket claims nothing; then all it held goes back: what it had started is charged with one
 -- crash if its death was one, what it had only claimed goes back unharmed.
 -- KEYS      1 base
--- ARGV      1 incarnation  2 cause  3 charged (0 or 1)  4 crash limit, then the leases it had started, then '', then
---           the leases it is known to have held besides
+-- ARGV      1 incarnation  2 cause  3 charged (0 or 1)  4 crash limit, then the leases it had started; then, where
+--           there is one, '' and the stack it was killed in
 -- RETURNS   {given back, charged, buried, of each it had started {queue, type, what became of it}}
 -- INCLUDES  clock id lift give crash wake let_go
 -- INVARIANT afterwards the incarnation holds nothing; its neighbours are not touched; done twice it changes nothing
 local b, now, owner = KEYS[1], clock(), ARGV[1]
 redis.call('ZADD', b .. ':gone', now, owner)
-local started, queues, tally, ends = {}, {}, { 0, 0, 0 }, {}
+local started, queues, tally, ends, stack = {}, {}, { 0, 0, 0 }, {}, nil
 for i = 5, #ARGV do
-  if ARGV[i] == '' then break end
+  if ARGV[i] == '' then
+    stack = ARGV[i + 1]
+    break
+  end
   started[ARGV[i]] = true
 end
 -- All of processing is looked through: it is as long as what runs now, and no list of what a dead process held can be
@@ -34,7 +37,7 @@ for i = #held, 1, -1 do
   let_go({ lease })
   local queue, buried
   if started[lease] and ARGV[3] == '1' then
-    queue, buried = crash(id, owner, ARGV[2], tonumber(ARGV[4]), now)
+    queue, buried = crash(id, owner, ARGV[2], tonumber(ARGV[4]), now, stack)
     if queue then tally[2], tally[3] = tally[2] + 1, tally[3] + buried end
   elseif started[lease] then
     -- we ended it ourselves, in the middle: nobody is charged, and the record says how often

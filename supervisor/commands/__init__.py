@@ -7,6 +7,7 @@ from typing import Any
 from supervisor.arbiter import Arbiter
 from supervisor.commands import (
     apply,
+    describe,
     ping,
     reload,
     reset,
@@ -26,6 +27,7 @@ Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "apply": apply.run,
+        "describe": describe.run,
         "ping": ping.run,
         "reload": reload.run,
         "reset": reset.run,

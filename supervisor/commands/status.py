@@ -12,6 +12,7 @@ from supervisor.arbiter import Arbiter
 from supervisor.autoscaling import told as autoscale_told
 from supervisor.children import Exit
 from supervisor.commands.rollout import told
+from supervisor.draining import draining
 from supervisor.figures import queue_figures
 from supervisor.herd import Herd
 from supervisor.pool import Pool
@@ -39,6 +40,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "addresses": arbiter.addresses,
         "config": _config(arbiter),
         "pools": [_pool(pool, herd, now) for pool in herd.pools],
+        "draining": draining(herd.pools, now),
         "programs": [_program(name, one, herd, now) for name, all_ in herd.programs.items() for one in all_],
         "store": _store(herd.store, now),
         "janitor": _service(herd.janitor, now) if herd.janitor else None,

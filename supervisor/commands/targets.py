@@ -32,7 +32,7 @@ def pools(herd: Herd, name: str | None) -> list[Pool]:
         return list(herd.pools)
     found = [pool for pool in herd.pools if pool.name == name]
     if not found:
-        raise CommandError(_unknown("pool", name, [pool.name for pool in herd.pools]))
+        raise CommandError(unknown("pool", name, [pool.name for pool in herd.pools]))
     return found
 
 
@@ -53,14 +53,14 @@ def wards(herd: Herd, name: str | None) -> tuple[list[Pool], list[Service]]:
     programs = herd.programs.get(name) or _instance(herd, name)
     if not found and not programs:
         known = [*(pool.name for pool in herd.pools), *herd.programs]
-        raise CommandError(_unknown("pool or program", name, known))
+        raise CommandError(unknown("pool or program", name, known))
     return found, programs
 
 
 def _bearing(herd: Herd, label: str) -> tuple[list[Pool], list[Service]]:
     names = {name for name, namespace in herd.namespaces.items() if namespace == label}
     if not names:
-        raise CommandError(_unknown("namespace", label, sorted(set(herd.namespaces.values()))))
+        raise CommandError(unknown("namespace", label, sorted(set(herd.namespaces.values()))))
     programs = [service for name, services in herd.programs.items() if name in names for service in services]
     return [pool for pool in herd.pools if pool.name in names], programs
 
@@ -75,7 +75,8 @@ def refuse_when_leaving(leaving: object) -> None:
         raise CommandError("the supervisor is shutting down")
 
 
-def _unknown(kind: str, name: str, known: list[str]) -> str:
+def unknown(kind: str, name: str, known: list[str]) -> str:
+    """Say that there is nobody of that name, and who is meant."""
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"
     return f"there is no {kind} {name!r}: {hint}"

@@ -14,6 +14,7 @@ from supervisor.logger.origin import Origins
 from supervisor.logger.outlets import Outlets
 from supervisor.logger.packer import Packer
 from supervisor.logger.reader import Reader
+from supervisor.logger.register import Register
 from supervisor.logger.settings import Settings
 from supervisor.logger.tally import find_board, tally
 from supervisor.logger.writer import Echo, Writer, told
@@ -28,6 +29,7 @@ def main(arguments: list[str]) -> int:
     """Run until everybody has fallen silent; the exit status is 0, or 2 for a wrong start."""
     parser = argparse.ArgumentParser(prog="python -m supervisor.logger")
     parser.add_argument("--dir", type=Path, required=True)
+    parser.add_argument("--deaths", type=Path, required=True)
     parser.add_argument("--settings", type=Settings.from_json, default=Settings())
     options = parser.parse_args(arguments)
     inherited = os.environ.get("HERDSMAN_LOGGER_FD", "")
@@ -36,11 +38,11 @@ def main(arguments: list[str]) -> int:
         return 2
     control = socket.socket(fileno=int(inherited))
     os.set_inheritable(control.fileno(), False)  # noqa: FBT003  the argument has no name
-    _run(control, options.dir, options.settings)
+    _run(control, options.dir, options.deaths, options.settings)
     return 0
 
 
-def _run(control: socket.socket, folder: Path, settings: Settings) -> None:
+def _run(control: socket.socket, folder: Path, deaths: Path, settings: Settings) -> None:
     board = find_board(os.environ)
     counts, form = tally(board), FORMATS[settings.format]
     disk, echo = BoundedBuffer(_DISK_BUFFER), BoundedBuffer(_ECHO_BUFFER)
@@ -51,7 +53,8 @@ def _run(control: socket.socket, folder: Path, settings: Settings) -> None:
     _listen(writer, disk)
     if packer is not None:
         packer.start()
-    threads = [writer, Echo(echo, form)]
+    register = Register(deaths)
+    threads = [writer, register, Echo(echo, form)]
     for thread in threads:
         thread.start()
     lost = counts.inherit()
@@ -59,8 +62,8 @@ def _run(control: socket.socket, folder: Path, settings: Settings) -> None:
         notice = told(f"{lost} bytes were in the hands of the logger before this one and are lost", _OWN_LOG, form)
         counts.took(len(notice))
         disk.put(_OWN_LOG, notice)
-    Reader(control, Outlets(disk, echo, settings, counts), Origins(board)).run()
-    for buffer in (disk, echo):
+    Reader(control, Outlets(disk, echo, settings, counts), Origins(board), register.put).run()
+    for buffer in (disk, echo, register.buffer):
         buffer.close()
     for thread in threads:
         thread.join(_LAST_WORDS_S)

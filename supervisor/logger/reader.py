@@ -4,10 +4,12 @@ import json
 import os
 import selectors
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from supervisor.logger.last_lines import LastLines
 from supervisor.logger.lines import Framer
 from supervisor.logger.lookout import Lookout
 from supervisor.logger.origin import Origins
@@ -18,6 +20,10 @@ from supervisor.packets import receive
 _READ_SIZE = 64 * 1024
 _BEAT_S = 0.25  # how often it shows that it lives when there is nothing to read
 _TURNS = 16  # reads a pipe may have in a row when it is to be emptied
+
+
+def _nowhere(_line: bytes) -> None:
+    return None
 
 
 @dataclass(slots=True)
@@ -35,7 +41,15 @@ class Source:
 class Reader:
     """Duties: take new pipes from the control socket, read all, hand on whole lines, leave when all have ended."""
 
-    def __init__(self, control: socket.socket, outlets: Outlets, origins: Origins) -> None:
+    def __init__(
+        self,
+        control: socket.socket,
+        outlets: Outlets,
+        origins: Origins,
+        register: Callable[[bytes], None] = _nowhere,
+    ) -> None:
+        self._register = register
+        self._last = LastLines()
         self._control: socket.socket | None = control
         self._outlets = outlets
         self._origins = origins
@@ -83,6 +97,7 @@ class Reader:
         if lines:
             origin = self._origins.find(source.file, source.tag, source.slot)
             for signer, part in signed(lines) if source.slot >= 0 else ((None, lines),):
+                self._last.heard(source.tag, part)
                 self._outlets.put(part, origin if signer is None else origin.of(*signer))
 
     def _close(self, source: Source) -> None:
@@ -139,6 +154,14 @@ class Reader:
             self._leaving = True
             for source in [source for sources in self._sources.values() for source in sources]:
                 self._pass_on(source, source.framer.flush())
+        elif message["op"] == "death":
+            self._certify(message["tag"], message["certificate"])
+
+    def _certify(self, tag: str, certificate: dict[str, Any]) -> None:
+        for source in self._sources.get(tag, []).copy():
+            self._empty(source)
+        written = {**certificate, "last_lines": self._last.take(tag)}
+        self._register(json.dumps(written, separators=(",", ":")).encode() + b"\n")
 
     def _empty(self, source: Source) -> None:
         """Read what is there, then end the unfinished line: whoever wrote it is dead."""

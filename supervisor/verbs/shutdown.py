@@ -2,11 +2,12 @@
 
 import os
 import select
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from supervisor import client
 from supervisor.asking import ask, places
 
 
@@ -15,6 +16,9 @@ from supervisor.asking import ask, places
 @click.pass_obj
 def shutdown(path: Path, no_wait: bool) -> None:
     """Drain, stop everything, and wait until it is done. A second time: kill now."""
+    from supervisor import client
+    from supervisor.waiting import until
+
     # Taken before it is asked: afterwards the number could be somebody else's already.
     ask(path, "ping")
     pid = client.listener_pid(places(path).control_socket)
@@ -23,5 +27,19 @@ def shutdown(path: Path, no_wait: bool) -> None:
     if no_wait or pidfd < 0:  # in another container: who cannot see it cannot wait for it
         click.echo("stopping")
         return
-    select.select([pidfd], [], [])
+    until(
+        lambda: bool(select.select([pidfd], [], [], 0)[0]),
+        partial(_draining, places(path).control_socket),
+        click.echo,
+    )
     click.echo("stopped")
+
+
+def _draining(socket: Path) -> list[dict[str, Any]]:
+    from supervisor import client
+
+    try:
+        rows: list[dict[str, Any]] = client.ask(socket, "status")["draining"]
+    except (client.NotRunningError, client.RefusedError):
+        return []  # it is about to be gone
+    return rows

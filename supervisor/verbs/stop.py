@@ -1,15 +1,47 @@
 """`stop`: drain a pool, or stop a program."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from supervisor.asking import ask, say
+from supervisor.asking import ask, places, say
+
+_LEAVING = frozenset({"STARTING", "RUNNING", "DRAINING"})
 
 
 @click.command()
 @click.argument("name", required=False)
+@click.option("--no-wait", is_flag=True, help="Return at once.")
 @click.pass_obj
-def stop(path: Path, name: str | None) -> None:
-    """Drain the workers of a pool (of all without NAME), or stop a program."""
-    say("stopping", ask(path, "stop", {"name": name}))
+def stop(path: Path, name: str | None, no_wait: bool) -> None:
+    """Drain the workers of a pool (of all without NAME), or stop a program; show whom it waits for."""
+    answer = ask(path, "stop", {"name": name})
+    say("stopping", answer)
+    if not no_wait and (answer["pools"] or answer["programs"]):
+        _wait(places(path).control_socket, answer["pools"], answer["programs"])
+        click.echo("stopped")
+
+
+def is_over(status: dict[str, Any], pools: list[str], programs: list[str]) -> bool:
+    """Tell whether nothing of these is left, or somebody wants them again. Pure."""
+    mine = [pool for pool in status["pools"] if pool["name"] in pools and pool["stopped"]]
+    left = [worker for pool in mine for worker in pool["workers"] if worker["state"] in _LEAVING]
+    services = [one for one in status["programs"] if one["name"] in programs]
+    return not left and not any(one["state"] == "DRAINING" for one in services)
+
+
+def _wait(socket: Path, pools: list[str], programs: list[str]) -> None:
+    from supervisor import client
+    from supervisor.waiting import until
+
+    seen: dict[str, Any] = {}
+
+    def gone() -> bool:
+        try:
+            seen.update(client.ask(socket, "status"))
+        except client.NotRunningError:
+            return True
+        return is_over(seen, pools, programs)
+
+    until(gone, lambda: [row for row in seen["draining"] if row["pool"] in pools], click.echo)

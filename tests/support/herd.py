@@ -208,7 +208,13 @@ class Herd:
         return len(live) >= wanted
 
     def _contents(self, url: str | None, pool: Mapping[str, Any], sections: Mapping[str, Any]) -> dict[str, Any]:
-        default = {"name": "default", "tasks": ["tests.support.tasks"], "instances": 2, **pool}
+        default = {
+            "name": "default",
+            "tasks": ["tests.support.tasks"],
+            "instances": 2,
+            "accept_short_drain": True,
+            **pool,
+        }
         contents: dict[str, Any] = {
             "data_dir": str(self.folder / "d"),
             "pools": [default],

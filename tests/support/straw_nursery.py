@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from signal import Signals
 from typing import Any
 
+from supervisor.certificates import Certificates
 from supervisor.child import Launch
 from supervisor.children import OnExit
 from supervisor.restart import Policy
@@ -36,6 +37,7 @@ class Nursery:
         self.children: list[Straw] = []
         self.on_exit: OnExit = lambda _end: None
         self.refuse: OSError | None = None
+        self.certificates = Certificates()
 
     def spawn(self, _launch: Launch, on_exit: OnExit) -> Straw:
         if self.refuse is not None:

@@ -115,6 +115,22 @@ def _store(url: str) -> redis.Redis:
     return redis.Redis.from_url(url)
 
 
+@task("leave")
+def leave(status: int) -> None:
+    """Exit in the middle of the job, after a last word."""
+    print("about to leave", flush=True)
+    os._exit(status)
+
+
+@task("swell")
+def swell(size: int) -> None:
+    """Grow by so many bytes and stay so."""
+    with noted():
+        held = bytearray(os.urandom(1)) * size
+        time.sleep(FOR_EVER)
+        del held
+
+
 @task("discard")
 def discard() -> None:
     """Want nothing of it."""

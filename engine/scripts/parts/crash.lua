@@ -2,14 +2,15 @@
 -- buried with the cause, below it the job goes back to the head of its queue.
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   crash(id, owner, cause, limit, now) -> queue, 1 when it was buried or 0; nil when the job has no body any more
+-- RETURNS   crash(id, owner, cause, limit, now, stack or nil) -> queue, 1 when it was buried or 0; nil when the job has no body any more
 -- INCLUDES  lift unwanted give died story
 -- INVARIANT call it only for an id that was just taken out of processing
-local function crash(id, owner, cause, limit, now)
+local function crash(id, owner, cause, limit, now, stack)
   local queue, record = lift(id)
   if not queue then return nil end
   local crashes = redis.call('HINCRBY', record, 'c', 1)
   redis.call('HSET', record, 'k', cause)
+  if stack then redis.call('HSET', record, 'ks', stack) else redis.call('HDEL', record, 'ks') end
   story(record, 'crashed ' .. owner .. ' ' .. cause, now)
   if unwanted(id) then return queue, 0 end
   if crashes < limit then

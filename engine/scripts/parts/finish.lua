@@ -11,7 +11,7 @@ local function keep(id, owner, result, now)
   redis.call('HINCRBY', record, 'a', 1)
   redis.call('HSET', record, 's', 'completed', 'r', result[1], 'f', now, 'w', owner)
   if result[3] > 0 then redis.call('HSET', record, 'b', result[3]) end
-  redis.call('HDEL', record, 'e', 'cp', 'sn')
+  redis.call('HDEL', record, 'e', 'ks', 'cp', 'sn')
   if before then story(record, 'completed ' .. owner, now) end
   redis.call('PEXPIRE', record, result[2])
   redis.call('ZADD', KEYS[1] .. ':finished', now + result[2], id)
@@ -55,7 +55,7 @@ local function finish(leases, from, to, results, now)
         if ending(id, record, 'completed', now) then
           redis.call('HINCRBY', record, 'a', 1)
           redis.call('HSET', record, 's', 'completed', 'f', now)
-          redis.call('HDEL', record, 'e', 'cp', 'sn')
+          redis.call('HDEL', record, 'e', 'ks', 'cp', 'sn')
         else left[#left + 1] = record end
       end
       if #left > 0 then redis.call('UNLINK', unpack(left)) end

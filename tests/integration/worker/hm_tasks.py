@@ -26,7 +26,7 @@ def add(left: int, right: int = 1) -> int:
 def noop() -> None: ...
 
 
-@task("nap", timeout=60)
+@task("nap", timeout=30)
 def nap(seconds: float) -> float:
     note("nap")
     time.sleep(seconds)

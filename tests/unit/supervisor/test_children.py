@@ -113,7 +113,8 @@ def test_a_pid_that_is_known_cannot_be_added_again() -> None:
 def test_code_and_signal_stay_apart() -> None:
     exited, killed, dumped = 1, 2, 3  # CLD_EXITED, CLD_KILLED, CLD_DUMPED
     assert as_exit(exited, 9) == Exit(code=9)
-    assert as_exit(killed, 9) == as_exit(dumped, 9) == Exit(signal=9)
+    assert as_exit(killed, 9) == Exit(signal=9)
+    assert as_exit(dumped, 11) == Exit(signal=11, core=True)
     assert str(Exit(code=9)) == "exit 9"
     assert str(Exit()) == "unknown end"
     assert not Exit(signal=9).clean

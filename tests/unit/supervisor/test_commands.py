@@ -5,7 +5,7 @@ import pytest
 from supervisor.commands import VERBS, CommandError
 from supervisor.commands.scale import wanted
 from supervisor.commands.signals import wanted as signal_wanted
-from supervisor.commands.targets import _unknown, named
+from supervisor.commands.targets import named, unknown
 
 
 @pytest.mark.parametrize(("text", "now", "then"), [("3", 1, 3), ("+2", 3, 5), ("-1", 3, 2), ("-9", 3, 0), ("0", 3, 0)])
@@ -19,9 +19,9 @@ def test_anything_else_is_refused_with_what_is_allowed(text: str) -> None:
         wanted(text, 1)
 
 
-def test_an_unknown_name_is_answered_with_the_nearest_known_one() -> None:
-    assert _unknown("pool", "defalt", ["default", "mail"]) == "there is no pool 'defalt': did you mean default?"
-    assert _unknown("pool", "x", ["default"]) == "there is no pool 'x': there is default"
+def test_anunknown_name_is_answered_with_the_nearest_known_one() -> None:
+    assert unknown("pool", "defalt", ["default", "mail"]) == "there is no pool 'defalt': did you mean default?"
+    assert unknown("pool", "x", ["default"]) == "there is no pool 'x': there is default"
 
 
 def test_a_name_must_be_text() -> None:
@@ -33,6 +33,7 @@ def test_a_name_must_be_text() -> None:
 def test_the_verbs_are_those_of_the_contract() -> None:
     verbs = [
         "apply",
+        "describe",
         "ping",
         "reload",
         "reset",

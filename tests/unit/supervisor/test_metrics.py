@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from scoreboard import Board, Cause
+from supervisor.certificates import Certificates
 from supervisor.metrics import HerdCollector
 from supervisor.slots import Slots
 from supervisor.states import State
@@ -17,8 +18,11 @@ from supervisor.states import State
 def herd(board: Board, slots: Slots) -> Any:
     seat = SimpleNamespace(state=State.RUNNING, pid=None, name="default.0", slot=0)
     pool = SimpleNamespace(name="default", target=2, seats=[seat], restarts=Counter({Cause.SIGNAL: 3}))
+    deaths = Certificates()
+    deaths.counts["default", "oom"] = 2
     follower = SimpleNamespace(counts=Counter({"up": 2}))
     return SimpleNamespace(
+        certificates=deaths,
         board=board,
         slots=slots,
         pools=[pool],
@@ -55,6 +59,8 @@ def test_zeros_stand_there_before_anything_has_happened() -> None:
     assert seen["herdsman_store_up", ()] == 0
     assert seen["herdsman_job_wait_seconds_count", ("default",)] == 0
     assert seen["herdsman_worker_restarts_total", ("default", "oom")] == 0
+    assert seen["herdsman_worker_deaths_total", ("default", "oom")] == 2
+    assert seen["herdsman_worker_deaths_total", ("default", "hard_timeout")] == 0
     assert seen["herdsman_janitor_rescued_total", ("default",)] == 0
 
 
