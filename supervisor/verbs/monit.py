@@ -1,0 +1,21 @@
+"""`monit`: the herd on a terminal screen."""
+
+from pathlib import Path
+
+import click
+
+from supervisor.asking import FAILED, ask, fail, load_or_exit, places
+
+
+@click.command()
+@click.pass_obj
+def monit(path: Path) -> None:
+    """Show pools, programs, queues and logs on one screen, with keys to scale, reload and restart."""
+    try:
+        from supervisor.monit.screen import Monit
+    except ModuleNotFoundError as error:
+        fail(f"monit needs textual ({error}): pip install 'herdsman[tui]'", FAILED)
+    from supervisor.monit.source import Source
+
+    ask(path, "ping")  # told in the ordinary way when nobody runs
+    Monit(Source(places(path).control_socket), str(load_or_exit(path).path)).run()
