@@ -1,21 +1,20 @@
 """The supervisor's side of the logger: keeps its process alive and hands it the read ends of all pipes."""
 
 import signal
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from supervisor.channel import Channel, pair
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
+from supervisor.handover import Handover
 from supervisor.outputs import Output, Outputs
 from supervisor.own_output import PipeStream
 from supervisor.restart import Policy
 from supervisor.service import Hooks, Rule, Service
-
-if TYPE_CHECKING:
-    import socket
 
 CONTROL_FD = "HERDSMAN_LOGGER_FD"
 
@@ -69,6 +68,23 @@ class LoggerLink:
     def reconcile(self, now: float) -> float:
         """See Service."""
         return self.service.reconcile(now)
+
+    def save(self, handover: Handover) -> dict[str, Any]:
+        """Answer all there is to know for the supervisor that follows in this process."""
+        channel = handover.keep(self._channel.fileno()) if self._channel is not None else -1
+        return {"service": self.service.save(handover), "channel": channel}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take the live logger over; it has every pipe already."""
+        if saved["channel"] >= 0:
+            ours = socket.socket(fileno=saved["channel"])
+            self._channel = Channel(self._loop, ours, _unexpected, lambda: None)
+        self.service.restore(saved["service"])
+
+    @property
+    def behind(self) -> bool:
+        """Whether something for the logger waits for room."""
+        return self._channel is not None and self._channel.behind
 
     def is_down(self) -> bool:
         """See Ward."""

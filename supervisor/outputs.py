@@ -6,7 +6,9 @@ dead logger costs nobody a SIGPIPE and the next logger gets the same pipes, byte
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from supervisor.handover import Handover
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,18 @@ class Outputs:
             found = self._pipes[tag] = Output(tag, file, read_end, write_end)
             self.announce(found)
         return found.write_end
+
+    def save(self, handover: Handover) -> list[list[Any]]:
+        """Answer every pipe for the supervisor that follows in this process."""
+        return [
+            [one.tag, one.file, handover.keep(one.read_end), handover.keep(one.write_end)]
+            for one in self._pipes.values()
+        ]
+
+    def restore(self, saved: list[list[Any]]) -> None:
+        """Take the pipes over; the logger has their read ends already."""
+        for tag, file, read_end, write_end in saved:
+            self._pipes[tag] = Output(tag, file, read_end, write_end)
 
     def drop(self, tag: str) -> None:
         """Close both ends; the logger reads what is left up to the end of file."""

@@ -6,11 +6,13 @@ import math
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
+from supervisor.handover import Handover
 from supervisor.restart import History, Life, Policy, after_crash
 from supervisor.states import LIVE, Event, State, after
 
@@ -146,6 +148,39 @@ class Service:
                 self.child.kill_group()
                 self.due = math.inf
         return self.since + self.rule.settle if self.state is State.STARTING else self.due
+
+    def save(self, handover: Handover) -> dict[str, Any]:
+        """Answer all there is to know for the supervisor that follows in this process; see handover.py."""
+        child, end = self.child, self.last_exit
+        return {
+            "state": str(self.state),
+            "since": self.since,
+            "wanted": self.wanted,
+            "restarts": self.restarts,
+            "last_exit": None if end is None else [end.code, end.signal],
+            "error": self.error,
+            "due": self.due,
+            "history": [self._history.streak, list(self._history.failures)],
+            "again": self._again,
+            "started": self._started,
+            "child": None if child is None else [child.pid, handover.keep(child.pidfd), child.adopted],
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Be what was saved, and have the process that lives on."""
+        self.state = State(saved["state"])
+        self.since, self.due, self._started = saved["since"], saved["due"], saved["started"]
+        self.wanted, self._again = saved["wanted"], saved["again"]
+        self.restarts, self.error = saved["restarts"], saved["error"]
+        self.last_exit = Exit(*saved["last_exit"]) if saved["last_exit"] else None
+        streak, failures = saved["history"]
+        self._history = History(streak, tuple(failures))
+        if saved["child"] is not None:
+            pid, pidfd, adopted = saved["child"]
+            if adopted:
+                self.child = self._nursery.adopt(pid, pidfd, self._ended)
+            else:
+                self.child = self._nursery.own(pid, pidfd, self._ended, leads_group=True)
 
     def _start(self, now: float) -> None:
         self._again = False
