@@ -23,6 +23,7 @@ _LEFT: Final = {
     ExitReason.ORPHANED: Cause.DRAINED,
     ExitReason.RECYCLE_JOBS: Cause.RECYCLED,
     ExitReason.RECYCLE_MEMORY: Cause.RECYCLED,
+    ExitReason.RECYCLE_AGE: Cause.RECYCLED,
 }
 # The started job had no part in these. All others are charged; where nothing had started, nobody is.
 _UNCHARGED: Final = frozenset(
@@ -98,6 +99,8 @@ def _cause_of_signal(signal: int, intent: Intent, kill_cause: Cause, *, oom: boo
 
 def _cause_of_exit(code: int, intent: Intent, exit_reason: ExitReason) -> Cause:
     if code == 0:
+        if exit_reason is ExitReason.DRAINED and intent is Intent.RECYCLE:
+            return Cause.RECYCLED
         if exit_reason in _LEFT:
             return _LEFT[exit_reason]
         if intent is not Intent.NONE:

@@ -21,7 +21,7 @@ from typing import Final, Self
 from zlib import crc32
 
 MAGIC: Final = int.from_bytes(b"HERDBORD", "little")
-LAYOUT_VERSION: Final = 2
+LAYOUT_VERSION: Final = 3
 
 WORD: Final = 8  # bytes in a word
 PAGE: Final = 4096  # the unit regions are rounded to; not the machine's page size
@@ -31,6 +31,8 @@ MAX_POOLS: Final = 256
 ENTRIES: Final = 200  # jobs one worker can hold at once
 ENTRY_WORDS: Final = 4  # both of an id row (lane, ms, seq, token) and of a mark row (state, started, hard, spare)
 TASK_BYTES: Final = 64
+KINDS_KEPT: Final = 16  # kinds of failure a worker remembers
+KIND_WORDS: Final = 16  # hash, count, 112 bytes of text
 POOL_NAME_BYTES: Final = 64
 SERIES_ROWS: Final = 256
 FIGURES_BYTES: Final = 64 * 1024
@@ -65,9 +67,12 @@ class Worker(IntEnum):
     STARTED_AT_NS = 11
     JOBS_DONE = 12
     EXIT_REASON = 13
+    WISH = 14  # why it wants to be replaced, while it goes on
+    KINDS_USED = 15  # kinds of failure noted so far
     TASK = 16  # TASK_BYTES of text, padded with NUL
     IDS = 64  # ENTRIES rows: lane, ms, seq, token
     MARKS = 64 + ENTRIES * ENTRY_WORDS  # ENTRIES rows: state, started_ns, hard_ns, spare
+    KINDS = 64 + 2 * ENTRIES * ENTRY_WORDS  # KINDS_KEPT rows of kinds_table.py
 
 
 class Keeper(IntEnum):

@@ -35,6 +35,7 @@ class ExitReason(IntEnum):
     RECYCLE_JOBS = 2
     RECYCLE_MEMORY = 3
     ORPHANED = 4
+    RECYCLE_AGE = 5
 
 
 class SeatState(IntEnum):

@@ -6,8 +6,9 @@ Writer: the worker process in that slot, after `begin`. Readers: keeper, zygote,
 import time
 from typing import Final
 
-from scoreboard.fields import pack_text
+from scoreboard.fields import member, pack_text
 from scoreboard.hands import Hands
+from scoreboard.kinds_table import KindsTable
 from scoreboard.layout import ENTRIES, TASK_BYTES, WORD, Worker
 from scoreboard.states import EntryState, ExitReason, WorkerState
 from scoreboard.worker_snapshot import Entry, WorkerSnapshot, read
@@ -22,7 +23,7 @@ _JOBS_DONE: Final = int(Worker.JOBS_DONE)
 class WorkerRecord(Hands):
     """One worker's record; see the module for who writes and who reads."""
 
-    __slots__ = ("_jobs", "_task", "_task_name")
+    __slots__ = ("_jobs", "_task", "_task_name", "kinds")
 
     def __init__(self, words: memoryview, keeper: memoryview) -> None:
         """Look at a record; `keeper` are the words of the KeeperRecord of the same slot."""
@@ -30,6 +31,7 @@ class WorkerRecord(Hands):
         self._task = words[Worker.TASK : Worker.TASK + TASK_BYTES // WORD].cast("B")
         self._task_name = ""
         self._jobs = 0
+        self.kinds = KindsTable(words)
 
     def begin(self, pid: int, incarnation: int, generation: int, now_ns: int | None = None) -> None:
         """Wipe the record and take it over; state BOOTING. The first call of every new worker.
@@ -51,6 +53,7 @@ class WorkerRecord(Hands):
         words[Worker.STARTED_AT_NS] = now_ns
         words[_BEAT_NS] = now_ns
         words[_STATE] = WorkerState.BOOTING
+        self.kinds.clear()
         self._task_name, self._jobs = "", 0
         self._sequence += 1
         words[Worker.SEQUENCE] = self._sequence
@@ -78,6 +81,18 @@ class WorkerRecord(Hands):
         """Say why the worker is about to exit by itself; state GONE."""
         self._words[Worker.EXIT_REASON] = reason
         self._words[_STATE] = WorkerState.GONE
+
+    def wish(self, reason: ExitReason) -> None:
+        """Say that it is time for a successor, and why; the worker goes on until it is told to leave."""
+        self._words[Worker.WISH] = reason
+
+    def wish_of(self, pid: int) -> ExitReason:
+        """Read why the worker with this pid wants to be replaced; NONE when it does not, or is not the writer."""
+        return member(ExitReason, self._words[Worker.WISH]) if self._words[Worker.PID] == pid else ExitReason.NONE
+
+    def kinds_of(self, pid: int) -> frozenset[str]:
+        """Read which kinds of failure the worker with this pid has met; none when it is not the writer."""
+        return frozenset(self.kinds.read()) if self._words[Worker.PID] == pid else frozenset()
 
     def snapshot(self) -> WorkerSnapshot:
         """Copy the record, from any process; see WorkerSnapshot."""

@@ -87,10 +87,11 @@ class Arbiter:
         self.wake()
 
     def roll_all(self) -> None:
-        """Replace all workers, one after the other in each pool."""
+        """Replace all workers by ones with the code as it is now, after a canary in each pool."""
         if self.leaving is None:
             for pool in self.herd.pools:
-                pool.restart()
+                if not pool.stopped:
+                    pool.reload()
 
     def add_worker(self, change: int) -> None:
         """One worker more or less in the first pool."""

@@ -64,8 +64,11 @@ class HerdCollector(Collector):
                 workers.add_metric([pool.name, state.lower()], sum(seat.state is state for seat in pool.seats))
             for reason in _REASONS:
                 restarts.add_metric([pool.name, reason.name.lower()], pool.restarts[reason])
-            for seat in pool.seats:
-                memory.add_metric([pool.name, seat.name], resident(seat.pid) if seat.pid else 0)
+            sizes: dict[str, int] = {}
+            for seat in pool.seats:  # while one replaces another they share a name
+                sizes[seat.name] = sizes.get(seat.name, 0) + (resident(seat.pid) if seat.pid else 0)
+            for name, size in sizes.items():
+                memory.add_metric([pool.name, name], size)
         return iter((workers, restarts, memory, desired))
 
     def _programs(self) -> Iterator[Metric]:

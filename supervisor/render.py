@@ -88,10 +88,15 @@ def _pool(pool: dict[str, Any]) -> str:
     said.append(f"generation {pool['generation']}")
     if pool["stopped"]:
         said.append("stopped")
+    rollout = pool.get("rollout")
     if pool["rolling"]:
-        said.append("being replaced")
+        said.append(f"being replaced (rollout {rollout['id']}: {rollout['phase']})" if rollout else "being replaced")
     text = ", ".join(said)
-    return f"{text}\n  cannot start: {pool['error']}" if pool["error"] else text
+    if not pool["error"]:
+        return text
+    if rollout and rollout["phase"] == "rolled back" and pool["generation"]:
+        return f"{text}\n  rollout {rollout['id']} was rolled back: {pool['error']}"
+    return f"{text}\n  cannot start: {pool['error']}"
 
 
 def _queue(name: str, queue: dict[str, Any]) -> str:

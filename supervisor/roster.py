@@ -5,14 +5,17 @@ from itertools import count
 
 from scoreboard import Board
 from supervisor.outputs import Outputs
-from supervisor.seat import Seat
+from supervisor.seat import Legacy, Seat
 from supervisor.slots import Slots
 from supervisor.states import State
 from supervisor.zygote import Zygote
 
 
 class Roster:
-    """Duties: as many seats as wanted (the last ones go first), each with a slot and an output pipe of its own."""
+    """Duties: make seats and take them away, each with a slot of its own; a name and its output pipe are a place's.
+
+    A seat that `replaces` another has its index and name, and another slot; the rest of the index, the place, is one.
+    """
 
     def __init__(self, pool_name: str, number: int, board: Board, slots: Slots, outputs: Outputs) -> None:
         self._pool_name = pool_name
@@ -21,6 +24,7 @@ class Roster:
         self._slots = slots
         self._outputs = outputs
         self._seats: list[Seat] = []
+        self._legacies: dict[int, Legacy] = {}  # by index, of those that left before their successor came
 
     def __iter__(self) -> Iterator[Seat]:
         return iter(tuple(self._seats))
@@ -34,31 +38,71 @@ class Roster:
         return len(self._seats) + self._slots.free
 
     @property
+    def has_slot(self) -> bool:
+        """Whether there is room for one seat more."""
+        return self._slots.free > 0
+
+    @property
     def live(self) -> bool:
         """Whether any process is left."""
         return any(seat.live for seat in self._seats)
 
     @property
     def running(self) -> int:
-        """How many workers have booted and are to stay."""
+        """How many workers have booted and have not been told to leave."""
         return sum(seat.state is State.RUNNING for seat in self._seats)
 
-    def fill(self, target: int) -> None:
-        """Make seats up to the target and say of each whether it is wanted."""
-        while len(self._seats) < target and self._slots.free:
-            index = next(number for number in count() if all(seat.index != number for seat in self._seats))
-            name = f"{self._pool_name}.{index}"
-            self._seats.append(Seat(self._slots.take(), index, name, self._number, self._board))
-        self._seats.sort(key=lambda seat: seat.index)
-        for place, seat in enumerate(self._seats):
-            seat.wanted = place < target
+    @property
+    def places(self) -> list[Seat]:
+        """The seats that are to stay and replace nobody."""
+        return [seat for seat in self._seats if seat.wanted and seat.replaces is None]
 
-    def vacate(self, seat: Seat) -> None:
-        """Take an empty seat away."""
+    @property
+    def extras(self) -> list[Seat]:
+        """The seats that are to stay and replace another, which is still there."""
+        return [seat for seat in self._seats if seat.wanted and seat.replaces is not None]
+
+    @property
+    def trial(self) -> Seat | None:
+        """The canary, if there is one."""
+        return next((seat for seat in self._seats if seat.trial and seat.wanted), None)
+
+    def add(self, *, replaces: Seat | None = None, trial: bool = False) -> Seat:
+        """Make a seat, in the lowest free slot; its index is that of the seat it replaces, or the lowest free one.
+
+        Raises:
+            NoSlotError: the scoreboard is full.
+        """
+        taken = {seat.index for seat in self.places}
+        index = replaces.index if replaces else next(number for number in count() if number not in taken)
+        seat = Seat(self._slots.take(), index, f"{self._pool_name}.{index}", self._number, self._board)
+        seat.replaces, seat.trial = (replaces.slot if replaces else None), trial
+        if replaces is None and (legacy := self._legacies.pop(index, None)) is not None:
+            seat.inherit(legacy)
+        self._seats.append(seat)
+        self._seats.sort(key=lambda seat: (seat.index, seat.slot))
+        return seat
+
+    def vacate(self, seat: Seat) -> Seat | None:
+        """Take an empty seat away; answer its heir when that already works."""
         self._seats.remove(seat)
         seat.vacate()
         self._slots.give_back(seat.slot)
-        self._outputs.drop(seat.name)
+        others = [other for other in self._seats if other.index == seat.index]
+        if not others:
+            self._outputs.drop(seat.name)
+        if not seat.succeeded:
+            return None
+        heir = next((other for other in others if other.wanted), None)
+        if heir is None:
+            self._legacies[seat.index] = seat.legacy()
+        else:
+            heir.inherit(seat.legacy())
+        return heir
+
+    def at(self, slot: int | None) -> Seat | None:
+        """Answer the seat of a slot."""
+        return next((seat for seat in self._seats if seat.slot == slot), None)
 
     def find(self, slot: int, zygote: Zygote) -> Seat | None:
         """Answer the seat that a zygote speaks of."""
@@ -68,6 +112,6 @@ class Roster:
         """Answer the pipe for a worker's output."""
         return self._outputs.pipe(seat.name, self._pool_name)
 
-    def all_well(self, floor: int, target: int) -> bool:
-        """Tell whether all wanted workers run, none of them too old, and nobody else is there."""
-        return len(self._seats) == self.running == target and not any(seat.stale(floor) for seat in self._seats)
+    def all_well(self, target: int) -> bool:
+        """Tell whether all wanted workers run and nobody else is there."""
+        return len(self._seats) == self.running == target

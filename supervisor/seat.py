@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from scoreboard import Board, Cause, Death, ExitReason, Intent, SeatState, WorkerSnapshot, WorkerState, decide
 from supervisor.child import is_dead, send
@@ -20,16 +21,29 @@ _UP = frozenset({WorkerState.IDLE, WorkerState.BUSY, WorkerState.QUIET})
 # Ends that are no failure: the next worker comes at once and no crash is counted.
 _PEACEFUL = frozenset({Cause.RECYCLED, Cause.DRAINED, Cause.CANCELLED})
 _DRAINS = frozenset({Intent.DRAIN, Intent.RECYCLE})
+SCALE = "scale"  # the reason of those that leave without a successor
+_WISHES: Mapping[ExitReason, str] = MappingProxyType(
+    {ExitReason.RECYCLE_JOBS: "jobs", ExitReason.RECYCLE_MEMORY: "memory", ExitReason.RECYCLE_AGE: "age"}
+)
 _POLICY = Policy(base=0.25, cap=15.0)
 _CAUSES: Mapping[str, Cause] = MappingProxyType(
     {cause.name.lower().replace("_", " "): cause for cause in Cause if cause is not Cause.NONE}
 )
 
 
+class Legacy(NamedTuple):
+    """What the successor in a place goes on with."""
+
+    restarts: int
+    last_death: Death | None
+    last_reason: str
+    history: History
+
+
 class Seat:
     """Duties: ask for a worker, know its pid through a pidfd, drain or kill it, judge its end.
 
-    The pool decides when; the seat knows how. `wanted` is the pool's goal for it.
+    The pool decides when; the seat knows how. `wanted` is the pool's goal for it; once it is False it stays so.
     """
 
     def __init__(self, slot: int, index: int, name: str, pool_number: int, board: Board) -> None:
@@ -37,6 +51,10 @@ class Seat:
         self.index = index  # in the pool
         self.name = name
         self.wanted = True
+        self.replaces: int | None = None  # slot of the seat whose worker goes when this one's runs
+        self.trial = False  # it is the canary of a rollout
+        self.reason = ""  # why its worker was told to leave: jobs, age, memory, reload, keeper lost, scale
+        self.last_reason = ""  # the same of its predecessor
         self.state = State.STOPPED
         self.since = time.monotonic()
         self.due = math.inf
@@ -52,6 +70,7 @@ class Seat:
         self._number = pool_number
         self._board = board
         self._record = board.seat(slot)
+        self._worker = board.worker(slot)
         self._record.assign(pool_number, 0)
         self._enter(State.STOPPED, self.since)
 
@@ -60,9 +79,30 @@ class Seat:
         """The generation of the worker that sits here, 0 when none ever did."""
         return self.zygote.generation if self.zygote else 0
 
-    def stale(self, floor: int) -> bool:
-        """Tell whether its worker is to be replaced: too old, or nobody extends its leases any more."""
-        return self.zygote is not None and (self.zygote.generation < floor or self.zygote.keeper_lost)
+    @property
+    def keeper_lost(self) -> bool:
+        """Whether nobody extends its worker's leases any more."""
+        return self.zygote is not None and self.zygote.keeper_lost
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it left for a successor."""
+        return self.reason not in ("", SCALE)
+
+    @property
+    def wish(self) -> str:
+        """Why its worker wants to be replaced; "" when it does not."""
+        return _WISHES.get(self._worker.wish_of(self.pid or -1), "")
+
+    @property
+    def activity(self) -> WorkerState:
+        """What its worker says it is doing; EMPTY when there is none."""
+        seen = self.own_words()
+        return seen.state if seen else WorkerState.EMPTY
+
+    def kinds(self) -> frozenset[str]:
+        """Which kinds of failure its worker has met."""
+        return self._worker.kinds_of(self.pid or -1)
 
     @property
     def live(self) -> bool:
@@ -71,7 +111,7 @@ class Seat:
 
     def snapshot(self) -> WorkerSnapshot:
         """Copy what the worker says of itself."""
-        return self._board.worker(self.slot).snapshot()
+        return self._worker.snapshot()
 
     def own_words(self) -> WorkerSnapshot | None:
         """Copy what this very worker says of itself; None while it has not taken the record over."""
@@ -114,6 +154,30 @@ class Seat:
         self._move(Event.STOP, now)
         self.due = now + timeout
         self.signal(signal.SIGTERM)
+
+    def dismiss(self, now: float, timeout: float, reason: str) -> None:
+        """Want it no more: its worker finishes and leaves, within `timeout` seconds."""
+        self.wanted, self.trial, self.replaces = False, False, None
+        self.reason = self.reason or reason
+        self.drain(now, timeout, Intent.DRAIN if reason == SCALE else Intent.RECYCLE)
+
+    def hasten(self, due: float) -> None:
+        """See that a worker that is leaving has left by then."""
+        if self.state is State.DRAINING and self._record.intent in _DRAINS:
+            self.due = min(self.due, due)
+
+    def legacy(self) -> Legacy:
+        """What its successor goes on with."""
+        return Legacy(self.restarts, self.last_death, self.reason, self._history)
+
+    def inherit(self, legacy: Legacy) -> None:
+        """Go on in the place of another."""
+        self.restarts += legacy.restarts
+        self.last_death = self.last_death or legacy.last_death
+        self.last_reason = legacy.last_reason
+        self._history = legacy.history if self._history == History() else self._history
+        if self.zygote is not None:
+            self.count_restart()  # it has been launched already; otherwise its launch is counted
 
     def stop(self, now: float) -> None:
         """Take an empty seat out of service."""

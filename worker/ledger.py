@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.claims import Claimed, Done
@@ -26,14 +26,22 @@ class Ledger:
     """Kept by the work loop's thread alone.
 
     ``done`` travels with the next claim; failures are told one by one while no claim is under way.
-    skip: where types are noted that this worker does not know.
+    skip: where types are noted that this worker does not know. note: told the kind of each failure that is charged.
     """
 
-    def __init__(self, engine: Engine, plans: Plans, patience: Patience, skip: set[str] | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        plans: Plans,
+        patience: Patience,
+        skip: set[str] | None = None,
+        note: Callable[[str], None] = lambda _kind: None,
+    ) -> None:
         self._engine = engine
         self._plans = plans
         self._patience = patience
         self._skip = set[str]() if skip is None else skip
+        self._note = note
         self.done: list[Done] = []
         self._failures: list[tuple[Plan, Failure]] = []
         self._last_words: list[Words] = []
@@ -79,7 +87,10 @@ class Ledger:
             if isinstance(failure.verdict, Park):
                 self._skip.add(job.type)
         else:
-            what = "failed" if failure.charge and not isinstance(failure.verdict, Drop) else "was not finished"
+            charged = failure.charge and not isinstance(failure.verdict, Drop)
+            if charged:
+                self._note(f"{job.type}: {said.type if said else type(error).__name__}")
+            what = "failed" if charged else "was not finished"
             log.info(
                 "job %s (%s) %s: %s: %s", job.id, job.type, what, type(error).__name__, said.message if said else error
             )

@@ -23,7 +23,7 @@ from worker.packing import carrying, codec_of
 from worker.patience import Patience
 from worker.plans import Plans
 from worker.posting import Posting
-from worker.recycle import jobs_limit
+from worker.recycle import age_limit, jobs_limit
 from worker.registry import tasks
 from worker.reporter import Reporter, install
 from worker.signals import Requests
@@ -72,6 +72,8 @@ def make_station(
         idle,
         limit=jobs_limit(pool.max_jobs, rank, pool.instances),
         max_memory=pool.max_memory_restart,
+        max_age_s=age_limit(pool.max_age, rank, pool.instances),
+        supervised=posting.supervised,
         patience_s=pool.drain_timeout,
     )
     own_client.post(posting.url, posting.namespace, incarnation, carrying(posting.config))
@@ -83,7 +85,7 @@ def make_station(
         record=record,
         keeper=posting.board.keeper(slot),
         plans=plans,
-        ledger=Ledger(engine, plans, Patience(vigil.wait), order.skip),
+        ledger=Ledger(engine, plans, Patience(vigil.wait), order.skip, record.kinds.note),
         requests=requests,
         idle=idle,
         vigil=vigil,

@@ -13,6 +13,7 @@ class Posting:
     """What zygote, keeper and workers of one pool generation share.
 
     lifeline: read end of the pipe whose end of file says that the supervisor is gone; None = nobody to lose.
+    supervised: a supervisor sees to successors.
     """
 
     config: Config
@@ -21,6 +22,7 @@ class Posting:
     generation: int
     board: Board
     lifeline: int | None
+    supervised: bool = False
 
     @property
     def url(self) -> str:

@@ -21,6 +21,12 @@ def jobs_limit(max_jobs: int, rank: int, instances: int) -> int:
     return max_jobs + step * (rank % max(1, instances))
 
 
+def age_limit(max_age: float, rank: int, instances: int) -> float:
+    """How old the worker of that rank becomes before it is replaced, in seconds; 0 = no limit. Spread like the jobs."""
+    places = max(1, instances)
+    return max_age * (1 + rank % places / (_SPREAD * places))
+
+
 def verdict(jobs_done: int, limit: int, rss: int, max_memory: int | None) -> ExitReason | None:
     """Whether to leave at this job boundary, and why. Sizes in bytes."""
     if limit and jobs_done >= limit:

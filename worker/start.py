@@ -54,7 +54,7 @@ def supervised(config: Config, pool: Pool, number: int, generation: int, fds: In
         return BOOT_FAILED
     for fd in (fds.control, fds.lifeline, fds.scoreboard):
         os.set_inheritable(fd, False)  # noqa: FBT003 - the standard library's own signature
-    posting = Posting(config, pool, number, generation, board, fds.lifeline)
+    posting = Posting(config, pool, number, generation, board, fds.lifeline, supervised=True)
     return _zygote(posting, SocketBoss(wire), names)
 
 

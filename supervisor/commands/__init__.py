@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from supervisor.arbiter import Arbiter
-from supervisor.commands import ping, restart, scale, shutdown, start, status, stop
+from supervisor.commands import ping, reload, restart, rollout, scale, shutdown, start, status, stop
 from supervisor.commands.errors import CommandError
 
 Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
@@ -13,7 +13,9 @@ Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "ping": ping.run,
+        "reload": reload.run,
         "restart": restart.run,
+        "rollout": rollout.run,
         "scale": scale.run,
         "shutdown": shutdown.run,
         "start": start.run,

@@ -1,4 +1,4 @@
-"""`restart [NAME]`: a new generation of workers, one after the other; a program is stopped and started."""
+"""`restart [NAME]`: a new generation of workers, replacement first; a program is stopped and started."""
 
 import time
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from supervisor.commands.targets import named, refuse_when_leaving, wards
 
 
 def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Change the goal of what is named (all pools when nothing is); answer whose.
+    """Change the goal of what is named (all pools when nothing is); answer whose, and which rollouts.
 
     Raises:
         CommandError: there is nobody of that name.
@@ -17,8 +17,8 @@ def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:
     refuse_when_leaving(arbiter.leaving)
     pools, services = wards(arbiter.herd, named(args))
     now = time.monotonic()
-    for pool in pools:
-        pool.restart()
+    rollouts = [{"pool": pool.name, "id": pool.restart()} for pool in pools]
     for service in services:
         service.restart(now)
-    return {"pools": [pool.name for pool in pools], "programs": [service.name for service in services]}
+    names = {"pools": [pool.name for pool in pools], "programs": [service.name for service in services]}
+    return {**names, "rollouts": rollouts}

@@ -23,7 +23,7 @@ def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:
         raise CommandError("scale needs the name of a pool")
     pool = pools(arbiter.herd, name)[0]
     asked = wanted(str(args.get("count", "")), pool.desired)
-    most = pool.seats.room
+    most = pool.room
     if asked > most:
         raise CommandError(
             f"pool {name} can have at most {most} workers until the supervisor is started anew: set `instances` "

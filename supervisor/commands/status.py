@@ -9,6 +9,7 @@ from typing import Any
 from scoreboard import WorkerState
 from supervisor.arbiter import Arbiter
 from supervisor.children import Exit
+from supervisor.commands.rollout import told
 from supervisor.figures import queue_figures
 from supervisor.memory import resident
 from supervisor.pool import Pool
@@ -56,19 +57,20 @@ def _pool(pool: Pool, now: float) -> dict[str, Any]:
         "stopped": pool.stopped,
         "running": pool.seats.running,
         "generation": current.generation if current else 0,
-        "rolling": generations.candidate is not None or any(seat.stale(generations.floor) for seat in pool.seats),
+        "rolling": pool.rolling.active is not None or generations.candidate is not None,
+        "rollout": told(pool, pool.rolling.last) if pool.rolling.last else None,
         "zygote_pid": current.pid if current else None,
         "keeper_pid": current.keeper if current else None,
         "tasks": list(current.tasks) if current else [],
         "error": generations.error,
         "restarts": sum(pool.restarts.values()),
+        "recycles": dict(pool.recycles),
         "workers": [_worker(seat, now) for seat in pool.seats],
     }
 
 
 def _worker(seat: Seat, now: float) -> dict[str, Any]:
     seen = seat.own_words()
-    death = seat.last_death
     return {
         "slot": seat.slot,
         "name": seat.name,
@@ -79,10 +81,18 @@ def _worker(seat: Seat, now: float) -> dict[str, Any]:
         "generation": seat.generation,
         "since_s": round(now - seat.since, 1),
         "restarts": seat.restarts,
-        "last_end": {"cause": death.text, "code": death.code, "signal": death.signal} if death else None,
+        "last_end": _last_end(seat),
+        "leaving_for": seat.reason or None,
         "jobs_done": seen.jobs_done if seen else 0,
         "rss_bytes": resident(seat.pid) if seat.pid else 0,
     }
+
+
+def _last_end(seat: Seat) -> dict[str, Any] | None:
+    death = seat.last_death
+    if death is None:
+        return None
+    return {"cause": death.text, "code": death.code, "signal": death.signal, "reason": seat.last_reason or None}
 
 
 def _service(service: Service, now: float) -> dict[str, Any]:

@@ -39,6 +39,7 @@ RULES: list[tuple[Callable[[Case], bool], Callable[[Case], Cause]]] = [
     (lambda case: case.code is None and case.signal is None, lambda _: Cause.LOST_HOST),
     (lambda case: case.code not in (None, 0), lambda _: Cause.EXIT),
     (lambda case: case.code == 0 and "RECYCLE" in case.reason.name, lambda _: Cause.RECYCLED),
+    (lambda case: case.code == 0 and case.reason is ExitReason.DRAINED, wanted),
     (lambda case: case.code == 0 and case.reason is not ExitReason.NONE, lambda _: Cause.DRAINED),
     (lambda case: case.code == 0 and case.intent is Intent.NONE, lambda _: Cause.EXIT),
     (lambda case: case.code == 0, wanted),
