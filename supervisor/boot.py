@@ -4,24 +4,30 @@ import asyncio
 import logging
 import os
 import resource
+import signal
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TextIO, cast
+from dataclasses import dataclass
+from typing import Any, TextIO, cast
 
 from config import Config, Places, logs
 from config.store_binary import NoServerError, Server, find_server
+from config.version import __version__
 from scoreboard import Board
 from supervisor import signals
 from supervisor.arbiter import Arbiter
 from supervisor.child import Nursery
 from supervisor.children import Children
 from supervisor.control import Control
+from supervisor.handover import Handover
 from supervisor.herd import Herd, make_herd, slots_for
 from supervisor.metrics_server import MetricsServer, bind
 from supervisor.own_output import PipeStream, pour_out
 from supervisor.pages import pages
 from supervisor.pidfile import AlreadyRunningError, PidFile
 from supervisor.reap import Reaper, become_subreaper
+from supervisor.taking_over import Belongings, inherited, make_upgrade
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +36,10 @@ class BootError(Exception):
     """The supervisor cannot start; the text says why and what to do."""
 
 
-def run(config: Config) -> int:
+def run(config: Config, handover: Handover | None = None) -> int:
     """Run in the foreground until told to stop; answer the exit status.
+
+    handover: what this process was handed by itself before it was executed anew; None in an ordinary start.
 
     Raises:
         BootError: it cannot start; nothing was left behind.
@@ -41,7 +49,10 @@ def run(config: Config) -> int:
     places.prepare()
     pid_file = PidFile(places.supervisor_pid)
     try:
-        pid_file.acquire()
+        if handover is None:
+            pid_file.acquire()
+        else:
+            pid_file.resume(handover.parts["pid_file"])
     except AlreadyRunningError as error:
         raise BootError(f"{error}; `shutdown` stops it, `status` shows it") from None
     except OSError as error:
@@ -52,10 +63,18 @@ def run(config: Config) -> int:
         server = _server(config)
         _raise_file_limit()
         become_subreaper()
-        with Board.create(slots_for(config), max(1, len(config.pools))) as board:
-            return asyncio.run(_live(config, places, board, own, server))
+        with _board(config, handover) as board:
+            return asyncio.run(_live(_Standing(config, places, board, own, server, pid_file), handover))
     finally:
         pid_file.release()
+
+
+def _board(config: Config, handover: Handover | None) -> Board:
+    if handover is None:
+        return Board.create(slots_for(config), max(1, len(config.pools)))
+    fd = handover.parts["board"]
+    os.set_inheritable(fd, True)  # noqa: FBT003  the standard library's own signature
+    return Board.attach(fd)
 
 
 def _server(config: Config) -> Server | None:
@@ -67,8 +86,21 @@ def _server(config: Config) -> Server | None:
         raise BootError(str(error)) from None
 
 
-async def _live(config: Config, places: Places, board: Board, own: PipeStream, server: Server | None) -> int:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What stands before the event loop runs."""
+
+    config: Config
+    places: Places
+    board: Board
+    own: PipeStream
+    server: Server | None
+    pid_file: PidFile
+
+
+async def _live(standing: _Standing, handover: Handover | None) -> int:
     loop = asyncio.get_running_loop()
+    config, saved = standing.config, handover.parts if handover is not None else None
     children = Children()
     reaper = Reaper(children)
     arbiter: Arbiter | None = None
@@ -77,28 +109,48 @@ async def _live(config: Config, places: Places, board: Board, own: PipeStream, s
         if arbiter is not None:
             arbiter.wake()
 
-    listener = _listener(config)
-    herd = make_herd(config, board, Nursery(loop, children, reaper), own, server, wake)
+    listener = _listener(config, saved)
+    nursery = Nursery(loop, children, reaper)
+    herd = make_herd(
+        config, standing.board, nursery, standing.own, standing.server, wake, saved=saved and saved["herd"]
+    )
     arbiter = Arbiter(herd, reaper, _addresses(config, listener))
-    control = Control(places.control_socket, arbiter)
+    control = Control(standing.places.control_socket, arbiter)
     metrics = MetricsServer(pages(arbiter, config))
+    belongings = Belongings(config, standing.board, standing.pid_file, control, metrics)
+    herd.upgrade = make_upgrade(belongings, nursery, arbiter, wake)
+    if saved is not None:
+        herd.restore(saved["herd"])
+        arbiter.restore(saved["arbiter"])
     signals.listen(loop, arbiter)
     try:
-        await control.start()
+        await control.start(inherited(saved, "control"))
         if listener is not None:
             await metrics.start(listener)
-        log.info("herdsman starts: pid %d, config %s, data in %s", os.getpid(), config.path, config.data_dir)
+        _begin(config, reaper, saved)
         clean = await arbiter.run()
     finally:
         await metrics.stop()
         await control.stop()
         signals.unlisten(loop)
-        own.disconnect()
+        standing.own.disconnect()
         _last_words(herd)
     return 0 if clean else 1
 
 
-def _listener(config: Config) -> socket.socket | None:
+def _begin(config: Config, reaper: Reaper, saved: Mapping[str, Any] | None) -> None:
+    if saved is None:
+        log.info("herdsman starts: pid %d, config %s, data in %s", os.getpid(), config.path, config.data_dir)
+        return
+    # Signals were held back until somebody could hear them; ends that came in between are looked for.
+    signal.pthread_sigmask(signal.SIG_SETMASK, saved["blocked"])
+    reaper.sweep()
+    log.info("herdsman %s goes on in place: pid %d, nothing was stopped", __version__, os.getpid())
+
+
+def _listener(config: Config, saved: Mapping[str, Any] | None) -> socket.socket | None:
+    if saved is not None:
+        return inherited(saved, "metrics")
     if not config.metrics.enabled:
         return None
     host, port = config.metrics.host, config.metrics.port

@@ -57,13 +57,15 @@ def cli(context: click.Context, path: Path) -> None:
 def _run(path: Path) -> int:
     from config import ConfigError
     from supervisor.boot import BootError, run
+    from supervisor.handover import HandoverError
+    from supervisor.upgrade import resumed
 
     config = load_or_exit(path)
     # What the program was started with counts from here on by its absolute path, wherever a child stands.
     os.environ["HERDSMAN_CONFIG"] = str(config.path)
     try:
-        return run(config)
+        return run(config, resumed())
     except ConfigError as error:
         fail(str(error), USAGE)
-    except BootError as error:
+    except (BootError, HandoverError) as error:
         fail(str(error), FAILED)

@@ -29,13 +29,23 @@ class Control:
         self._arbiter = arbiter
         self._server: asyncio.Server | None = None
         self._open = 0
+        self.listener: socket.socket | None = None
 
-    async def start(self) -> None:
-        """Listen.
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is being answered."""
+        return self._open > 0
+
+    async def start(self, listener: socket.socket | None = None) -> None:
+        """Listen, on a socket of its own or on one that stands there already.
 
         Raises:
             OSError: the socket cannot be made.
         """
+        self.listener = listener or self._bound()
+        self._server = await asyncio.start_unix_server(self._serve, sock=self.listener, limit=LIMIT)
+
+    def _bound(self) -> socket.socket:
         # We hold the pid file's lock, so a socket that stands there is nobody's.
         self._path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -44,7 +54,7 @@ class Control:
             listener.bind(str(self._path))
         finally:
             os.umask(before)
-        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=LIMIT)
+        return listener
 
     async def stop(self) -> None:
         """Stop listening and remove the socket."""

@@ -30,9 +30,16 @@ class MetricsServer:
         self._pages = pages
         self._server: asyncio.Server | None = None
         self._open = 0
+        self.listener: socket.socket | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is being answered."""
+        return self._open > 0
 
     async def start(self, listener: socket.socket) -> None:
         """Listen on a bound socket. (Not by host name: looking names up would take a thread.)"""
+        self.listener = listener
         self._server = await asyncio.start_server(self._serve, sock=listener, limit=_HEADER_LIMIT)
 
     async def stop(self) -> None:

@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001  whatever it is: the running supervisor must not become this
         why = f"{type(error).__name__}: {error}"
     if why:
-        print(why)
+        sys.stdout.write(f"{why}\n")
     return 1 if why else 0
 
 

@@ -4,7 +4,9 @@ Pure: time and chance come in as numbers. Nothing here ever gives up; over the b
 come at the pace of the cap, because a state that waits for a human at night costs more than a slow loop.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,15 @@ class History:
 
     streak: int = 0
     failures: tuple[float, ...] = ()
+
+    def save(self) -> list[Any]:
+        """Answer it as plain data; see handover.py."""
+        return [self.streak, list(self.failures)]
+
+    @classmethod
+    def restored(cls, saved: Sequence[Any]) -> Self:
+        """Answer what was saved."""
+        return cls(saved[0], tuple(saved[1]))
 
 
 @dataclass(frozen=True, slots=True)

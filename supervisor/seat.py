@@ -7,11 +7,13 @@ import signal
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any
 
 from scoreboard import Board, Cause, Death, ExitReason, Intent, SeatState, WorkerSnapshot, WorkerState, decide
 from supervisor.child import is_dead, send
 from supervisor.children import Exit
+from supervisor.handover import Handover
+from supervisor.legacy import Legacy, restored_death
 from supervisor.restart import History, Life, Policy, after_crash
 from supervisor.states import LIVE, Event, State, after
 from supervisor.zygote import WorkerExit, Zygote
@@ -26,18 +28,12 @@ _WISHES: Mapping[ExitReason, str] = MappingProxyType(
     {ExitReason.RECYCLE_JOBS: "jobs", ExitReason.RECYCLE_MEMORY: "memory", ExitReason.RECYCLE_AGE: "age"}
 )
 _POLICY = Policy(base=0.25, cap=15.0)
+# Attributes of a seat that are handed over as they are.
+_PLAIN = ("wanted", "replaces", "trial", "reason", "last_reason", "since", "due", "pid", "restarts", "over_budget",
+          "untold")  # fmt: skip
 _CAUSES: Mapping[str, Cause] = MappingProxyType(
     {cause.name.lower().replace("_", " "): cause for cause in Cause if cause is not Cause.NONE}
 )
-
-
-class Legacy(NamedTuple):
-    """What the successor in a place goes on with."""
-
-    restarts: int
-    last_death: Death | None
-    last_reason: str
-    history: History
 
 
 class Seat:
@@ -46,7 +42,9 @@ class Seat:
     The pool decides when; the seat knows how. `wanted` is the pool's goal for it; once it is False it stays so.
     """
 
-    def __init__(self, slot: int, index: int, name: str, pool_number: int, board: Board) -> None:
+    def __init__(
+        self, slot: int, index: int, name: str, pool_number: int, board: Board, *, taken_over: bool = False
+    ) -> None:
         self.slot = slot  # on the scoreboard
         self.index = index  # in the pool
         self.name = name
@@ -71,8 +69,9 @@ class Seat:
         self._board = board
         self._record = board.seat(slot)
         self._worker = board.worker(slot)
-        self._record.assign(pool_number, 0)
-        self._enter(State.STOPPED, self.since)
+        if not taken_over:
+            self._record.assign(pool_number, 0)
+            self._enter(State.STOPPED, self.since)
 
     @property
     def generation(self) -> int:
@@ -249,6 +248,29 @@ class Seat:
     def measured(self, rss: int) -> None:
         """Keep the worker's resident memory, bytes."""
         self._record.rss = rss
+
+    def save(self, handover: Handover) -> dict[str, Any]:
+        """Answer all there is to know for the supervisor that follows in this process; the record keeps the rest."""
+        kept = {name: getattr(self, name) for name in _PLAIN}
+        return {
+            **kept,
+            "state": str(self.state),
+            "zygote": self.generation or None,
+            "last_death": list(self.last_death) if self.last_death else None,
+            "pidfd": handover.keep(self._pidfd),
+            "launched": self._launched,
+            "history": self._history.save(),
+        }
+
+    def restore(self, saved: Mapping[str, Any], zygote: Zygote | None) -> None:
+        """Be what was saved, with the worker that lives on."""
+        for name in _PLAIN:
+            setattr(self, name, saved[name])
+        self.state = State(saved["state"])
+        self.zygote = zygote
+        self.last_death = restored_death(saved["last_death"])
+        self._pidfd, self._launched = saved["pidfd"], saved["launched"]
+        self._history = History.restored(saved["history"])
 
     def vacate(self) -> None:
         """Give the slot back."""

@@ -160,7 +160,7 @@ class Service:
             "last_exit": None if end is None else [end.code, end.signal],
             "error": self.error,
             "due": self.due,
-            "history": [self._history.streak, list(self._history.failures)],
+            "history": self._history.save(),
             "again": self._again,
             "started": self._started,
             "child": None if child is None else [child.pid, handover.keep(child.pidfd), child.adopted],
@@ -173,8 +173,7 @@ class Service:
         self.wanted, self._again = saved["wanted"], saved["again"]
         self.restarts, self.error = saved["restarts"], saved["error"]
         self.last_exit = Exit(*saved["last_exit"]) if saved["last_exit"] else None
-        streak, failures = saved["history"]
-        self._history = History(streak, tuple(failures))
+        self._history = History.restored(saved["history"])
         if saved["child"] is not None:
             pid, pidfd, adopted = saved["child"]
             if adopted:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from supervisor.arbiter import Arbiter
-from supervisor.commands import ping, reload, restart, rollout, scale, shutdown, start, status, stop
+from supervisor.commands import ping, reload, restart, rollout, scale, shutdown, start, status, stop, upgrade
 from supervisor.commands.errors import CommandError
 
 Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
@@ -21,6 +21,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "start": start.run,
         "status": status.run,
         "stop": stop.run,
+        "upgrade": upgrade.run,
     }
 )
 

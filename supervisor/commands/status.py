@@ -16,6 +16,7 @@ from supervisor.pool import Pool
 from supervisor.seat import Seat
 from supervisor.service import Service
 from supervisor.store import Store
+from supervisor.upgrade import Upgrade
 
 VERSION = 1
 
@@ -34,6 +35,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "uptime_s": round(up_s, 1),
         "rss_bytes": resident(os.getpid()),
         "addresses": arbiter.addresses,
+        "upgrade": _upgrade(herd.upgrade),
         "pools": [_pool(pool, now) for pool in herd.pools],
         "programs": [_service(one, now) for services in herd.programs.values() for one in services],
         "store": _store(herd.store, now),
@@ -46,6 +48,10 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
             "dropped_bytes": herd.board.logger().dropped_bytes,
         },
     }
+
+
+def _upgrade(upgrade: Upgrade | None) -> dict[str, Any] | None:
+    return None if upgrade is None else {"state": upgrade.state, "count": upgrade.count, "error": upgrade.error}
 
 
 def _pool(pool: Pool, now: float) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from supervisor.arbiter import Arbiter
+from supervisor.commands.errors import CommandError
 from supervisor.commands.targets import refuse_when_leaving
 
 
@@ -15,7 +16,9 @@ def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:
         CommandError: the supervisor is on its way out.
     """
     refuse_when_leaving(arbiter.leaving)
-    upgrade = arbiter.upgrade
+    upgrade = arbiter.herd.upgrade
+    if upgrade is None:
+        raise CommandError("this supervisor cannot execute itself anew")
     if args.get("ask", True):
         upgrade.ask(time.monotonic())
     return {"state": upgrade.state, "count": upgrade.count, "error": upgrade.error}

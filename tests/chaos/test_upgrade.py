@@ -102,9 +102,11 @@ def test_a_release_that_cannot_take_over_is_refused_and_all_goes_on(make_herd: M
     herd = make_herd(url=store.url)
     processes, text = _children(herd), herd.path.read_text()
     herd.path.write_text(text.replace("instances", "instanzes"))
-    said = herd.command("upgrade")
+    os.kill(herd.pid, signal.SIGUSR2)
+    eventually(lambda: "not upgraded" in herd.tail(), 20, herd.tail)
     herd.path.write_text(text)
-    assert said.returncode == 1, said.stdout
-    assert "not upgraded" in said.stderr
+    status = herd.status()
+    assert (status["upgrade"]["state"], status["upgrade"]["count"]) == ("idle", 0)
+    assert "instanzes" in status["upgrade"]["error"]
     assert _children(herd) == processes
     assert herd.client.enqueue("nap", keep=60).result(timeout=10) == 0
