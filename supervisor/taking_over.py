@@ -36,6 +36,11 @@ class Belongings:
         """What is half done, "" when nothing is."""
         return "somebody is being answered" if self.control.busy or self.metrics.busy else ""
 
+    def hush(self, on: bool) -> None:
+        """Take no new connections, or take them again; those that wait are not lost."""
+        self.control.hush(on)
+        self.metrics.hush(on)
+
     def save(self, arbiter: Arbiter) -> Handover:
         """Answer all there is to know for the supervisor that follows in this process."""
         handover = Handover()
@@ -75,4 +80,7 @@ def make_upgrade(belongings: Belongings, nursery: Nursery, arbiter: Arbiter, wak
     def leap() -> None:
         execute(belongings.save(arbiter), config.path, environment({}))
 
-    return Upgrade(nursery, launch, lambda: arbiter.unrest or belongings.unrest, leap, wake)
+    def unrest() -> str:
+        return arbiter.unrest or belongings.unrest
+
+    return Upgrade(nursery, launch, unrest, belongings.hush, leap, wake)

@@ -1,9 +1,11 @@
 """USR2 and `upgrade`: the supervisor executes itself anew, in place: same pid, so its children stay its children.
 
-             ask                 it can            nothing is half done
-    idle ──────────> rehearsing ────────> waiting ──────────────────────> exec ══> resumed, and idle again
-      ^                  │ it cannot         │ not calm within 60 s
-      └──── said why ────┴───────────────────┘
+             ask                 it can            nothing is half done     nobody is being answered
+    idle ──────────> rehearsing ────────> waiting ──────────────────> hushed ─────────────────────> exec ══> idle again
+      ^                  │ it cannot         │ not calm within 60 s      │ not calm within 2 s
+      └──── said why ────┴───────────────────┴───────────────────────────┘
+
+Hushed: new connections wait in the kernel, for the sockets stay open; those that were taken are answered first.
 
 Rehearsal: a child process of the release that stands on the disk now loads itself, the config and the scoreboard, and
 says whether it could take over. After the exec there is no way back, so whatever can be known is asked before.
@@ -26,10 +28,11 @@ log = logging.getLogger(__name__)
 
 _REHEARSE_S = 30.0
 _CALM_WITHIN_S = 60.0
+_HUSHED_S = 2.0
 _LOOK_AGAIN_S = 0.05
 _SAID_LIMIT = 4096
 
-IDLE, REHEARSING, WAITING = "idle", "rehearsing", "waiting"
+IDLE, REHEARSING, WAITING, HUSHED = "idle", "rehearsing", "waiting", "hushed"
 
 
 class Upgrade:
@@ -39,6 +42,7 @@ class Upgrade:
         nursery: starts the rehearsal.
         launch: how that is started; its output goes to the file that is given.
         unrest: answers what is half done now, "" when nothing is.
+        hush: takes no new connections, or (False) takes them again.
         leap: executes; returns only when that failed.
         wake: calls the reconcile loop.
     """
@@ -50,6 +54,7 @@ class Upgrade:
         nursery: Nursery,
         launch: Callable[[int], Launch],
         unrest: Callable[[], str],
+        hush: Callable[[bool], None],
         leap: Callable[[], None],
         wake: Callable[[], None],
     ) -> None:
@@ -59,6 +64,7 @@ class Upgrade:
         self._nursery = nursery
         self._launch = launch
         self._unrest = unrest
+        self._hush = hush
         self._leap = leap
         self._wake = wake
         self._child: Child | None = None
@@ -84,20 +90,24 @@ class Upgrade:
         if self.state == REHEARSING and now >= self._due and self._child is not None:
             self._due = math.inf
             self._child.kill_group()
-        elif self.state == WAITING:
+        elif self.state in (WAITING, HUSHED):
             return self._try(now)
         return self._due
 
     def _try(self, now: float) -> float:
         unrest = self._unrest()
-        if not unrest:
+        if not unrest and self.state == WAITING:
+            # A connection that has just been taken shows only in the loop's next turns: so not at once.
+            self._hush(True)  # noqa: FBT003  it says it all
+            self.state, self._due = HUSHED, now + _HUSHED_S
+        elif not unrest:
             self._leap()
             self._refuse("the new interpreter could not be executed; the log says why")
         elif math.isinf(self._due):
             self._due = now + _CALM_WITHIN_S
         elif now >= self._due:
-            self._refuse(f"{unrest}, for {_CALM_WITHIN_S:.0f} s already: ask again when that is over")
-        return now + _LOOK_AGAIN_S if self.state == WAITING else math.inf
+            self._refuse(f"{unrest}, for too long: ask again when that is over")
+        return math.inf if self.state == IDLE else now + _LOOK_AGAIN_S
 
     def _rehearsed(self, end: Exit) -> None:
         self._child, self._due = None, math.inf
@@ -115,6 +125,8 @@ class Upgrade:
         if self._said >= 0:
             os.close(self._said)
             self._said = -1
+        if self.state == HUSHED:
+            self._hush(False)  # noqa: FBT003
         self.state, self._due, self.error = IDLE, math.inf, why
         log.error("not upgraded, all goes on as before: %s", why)
 
