@@ -5,7 +5,8 @@ A worker's own memory (USS) is what another one like it will add; the rest it sh
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from scoreboard.memory import private
 from supervisor.capacity import Memory, memory
@@ -31,6 +32,14 @@ class Admission:
         self._measured: dict[str, tuple[float, int]] = {}
         self._judged: set[str] = set()
         self._held: dict[str, int] = {}  # how many a pool wants whose first worker is not measured yet
+
+    def save(self) -> dict[str, Any]:
+        """Answer which pools were looked at, and which wait, for the supervisor that follows in this process."""
+        return {"judged": sorted(self._judged), "held": self._held}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Know it again."""
+        self._judged, self._held = set(saved["judged"]), dict(saved["held"])
 
     @property
     def pending(self) -> bool:

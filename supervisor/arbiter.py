@@ -9,7 +9,8 @@ import asyncio
 import logging
 import math
 import time
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scoreboard.memory import tree_resident
 from supervisor.apply_job import Wish
@@ -121,6 +122,28 @@ class Arbiter:
     def reopen_logs(self) -> None:
         """Open the log files anew."""
         self.herd.logger.reopen()
+
+    def upgrade(self) -> None:
+        """Execute the release on the disk in place."""
+        if self.leaving is None and self.herd.upgrade is not None:
+            self.herd.upgrade.ask(time.monotonic())
+
+    @property
+    def unrest(self) -> str:
+        """What is half done, "" when nothing is: no moment for an upgrade."""
+        if self.leaving is not None:
+            return "the supervisor is shutting down"
+        if self.applier is not None and self.applier.under_way:
+            return "another config is being applied"
+        return self.herd.unrest
+
+    def save(self) -> dict[str, Any]:
+        """Answer what is to be known of the loop for the supervisor that follows in this process."""
+        return {"started": self.started, "announced": self._announced}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go on where the loop was."""
+        self.started, self._announced = saved["started"], saved["announced"]
 
     def reap(self) -> None:
         """Collect dead children."""

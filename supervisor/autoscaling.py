@@ -4,8 +4,8 @@ import logging
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from config.autoscale import Autoscale
 from config.queues import Queue
@@ -72,6 +72,20 @@ class Autoscaling:
         follower.state, follower.jobs = State(), {}
         follower.reason = "scaled by hand" if by_hand else "not looked yet"
         return True
+
+    def save(self) -> dict[str, Any]:
+        """Answer what an upgrade in place must not forget: what people said, and what was decided."""
+        return {
+            name: {"by_hand": one.by_hand, "changes": list(one.changes), "counts": dict(one.counts)}
+            for name, one in self._followers.items()
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Know it again; the queues are looked at anew."""
+        for name, words in saved.items():
+            follower = self._followers.setdefault(name, Follower())
+            follower.by_hand, follower.counts = words["by_hand"], Counter(words["counts"])
+            follower.changes.extend(Change(*change) for change in words["changes"])
 
     def look(self, pools: Sequence[Pool], board: Board, now: float) -> None:
         """Decide for every pool; to be called once a second."""

@@ -4,50 +4,37 @@ import asyncio
 import logging
 import os
 import resource
-import socket
-from collections.abc import Callable
+import signal
 from contextlib import suppress
 from typing import TextIO, cast
 
 from config import Config, Places, logs
 from config.store_binary import NoServerError, Server, find_server
+from config.version import __version__
 from scoreboard import Board
-from supervisor import daemon, signals
-from supervisor.applier import Applier
-from supervisor.arbiter import Arbiter
-from supervisor.carry_out import Grounds, address
-from supervisor.child import Nursery
-from supervisor.children import Children
-from supervisor.control import Control
-from supervisor.herald import Herald
-from supervisor.herd import Herd, make_herd, pools_for, slots_for
+from supervisor import signals
+from supervisor.assembly import Assembly, BootError, Standing
+from supervisor.handover import Handover
+from supervisor.herd import Herd, pools_for, slots_for
 from supervisor.host_check import refuse_misfits
-from supervisor.in_force import InForce, forget_others
-from supervisor.metrics_place import MetricsPlace
-from supervisor.metrics_server import MetricsServer, bind
-from supervisor.notify import Notifier
-from supervisor.overrides import Overrides
 from supervisor.own_output import PipeStream, pour_out
-from supervisor.pages import pages
 from supervisor.pidfile import AlreadyRunningError, PidFile
 from supervisor.reap import Reaper, become_subreaper
-from supervisor.run_time import restore
-from supervisor.status_socket import open_status_socket
 from supervisor.stop_plan import too_short
 
+__all__ = ["BootError", "RefusedError", "run"]
+
 log = logging.getLogger(__name__)
-
-
-class BootError(Exception):
-    """The supervisor cannot start; the text says why and what to do."""
 
 
 class RefusedError(Exception):
     """The config was refused once the tasks were known; the text has the positions in the file."""
 
 
-def run(config: Config) -> int:
+def run(config: Config, handover: Handover | None = None) -> int:
     """Run in the foreground until told to stop; answer the exit status.
+
+    handover: what this process was handed by itself before it was executed anew; None in an ordinary start.
 
     Raises:
         BootError: it cannot start; nothing was left behind.
@@ -59,7 +46,10 @@ def run(config: Config) -> int:
     places.prepare()
     pid_file = PidFile(places.supervisor_pid)
     try:
-        pid_file.acquire()
+        if handover is None:
+            pid_file.acquire()
+        else:
+            pid_file.resume(handover.parts["pid_file"])
     except AlreadyRunningError as error:
         raise BootError(f"{error}; `shutdown` stops it, `status` shows it") from None
     except OSError as error:
@@ -70,13 +60,22 @@ def run(config: Config) -> int:
         server = _server(config)
         _raise_file_limit()
         become_subreaper()
-        with Board.create(slots_for(config), pools_for(config)) as board:
-            status, refusal = asyncio.run(_live(config, places, board, own, server))
+        with _board(config, handover) as board:
+            standing = Standing(config, places, board, own, server, pid_file)
+            status, refusal = asyncio.run(_live(standing, handover))
     finally:
         pid_file.release()
     if refusal:
         raise RefusedError(refusal)
     return status
+
+
+def _board(config: Config, handover: Handover | None) -> Board:
+    if handover is None:
+        return Board.create(slots_for(config), pools_for(config))
+    fd = handover.parts["board"]
+    os.set_inheritable(fd, True)  # noqa: FBT003  the standard library's own signature
+    return Board.attach(fd)
 
 
 def _server(config: Config) -> Server | None:
@@ -88,93 +87,33 @@ def _server(config: Config) -> Server | None:
         raise BootError(str(error)) from None
 
 
-async def _live(
-    config: Config, places: Places, board: Board, own: PipeStream, server: Server | None
-) -> tuple[int, str]:
+async def _live(standing: Standing, handover: Handover | None) -> tuple[int, str]:
     loop = asyncio.get_running_loop()
-    children = Children()
-    reaper = Reaper(children)
-    arbiter: Arbiter | None = None
-
-    def wake() -> None:
-        if arbiter is not None:
-            arbiter.wake()
-
-    listener, in_force, overrides = _listener(config), _in_force(config, places), Overrides(places.overrides)
-    herd = make_herd(in_force, board, Nursery(loop, children, reaper), own, server, wake)
-    restore(herd, overrides)
-    arbiter = Arbiter(herd, reaper, _addresses(config, listener))
-    arbiter.herald = Herald(Notifier(os.environ, os.getpid()), _told_how_it_went(arbiter))
-    control = Control(places.control_socket, arbiter)
-    status = None
-    metrics = MetricsServer(pages(arbiter))
-    place = MetricsPlace(metrics, arbiter.addresses, config.metrics)
-    grounds = Grounds(herd=herd, overrides=overrides, addresses=arbiter.addresses, metrics=place)
-    arbiter.applier = Applier(grounds, wake)
+    assembly = Assembly(standing, handover, loop)
+    arbiter = assembly.arbiter
     signals.listen(loop, arbiter)
     try:
-        await control.start()
-        status = await open_status_socket(config, places, arbiter)
-        if listener is not None:
-            await metrics.start(listener)
-        log.info("herdsman starts: pid %d, config %s, data in %s", os.getpid(), config.path, config.data_dir)
-        if warning := too_short(config, os.environ):
-            log.warning("%s", warning)
+        await assembly.open()
+        _begin(standing.config, assembly.reaper, handover)
         clean = await arbiter.run()
     finally:
-        await metrics.stop()
-        await control.stop()
-        if status is not None:
-            await status.stop()
+        await assembly.close()
         signals.unlisten(loop)
-        own.disconnect()
-        _last_words(herd)
+        standing.own.disconnect()
+        _last_words(assembly.herd)
     return arbiter.fate or (0 if clean else 1), arbiter.refusal
 
 
-def _told_how_it_went(arbiter: Arbiter) -> Callable[[str], None] | None:
-    """For a command that waits in front: a start in the background that fails leaves nothing behind."""
-    tell = daemon.told_by(os.environ)
-    if tell is None:
-        return None
-
-    def up(failure: str) -> None:
-        tell(failure)
-        if failure:
-            arbiter.drain("the start failed")
-
-    return up
-
-
-def _in_force(config: Config, places: Places) -> InForce:
-    try:
-        made = InForce(config, places)
-    except OSError as error:
-        raise BootError(f"the copy of the config cannot be written below {config.data_dir}: {error.strerror}") from None
-    forget_others(places, made.snapshot)
-    return made
-
-
-def _listener(config: Config) -> socket.socket | None:
-    if not config.metrics.enabled:
-        return None
-    host, port = config.metrics.host, config.metrics.port
-    try:
-        return bind(host, port)
-    except OSError as error:
-        raise BootError(
-            f"the metrics port {host}:{port} cannot be had: {error.strerror}; set `metrics: port:` (0 for any free "
-            "one), or `metrics: enabled: false`"
-        ) from None
-
-
-def _addresses(config: Config, listener: socket.socket | None) -> dict[str, str]:
-    found = {}
-    if config.gateway.enabled:
-        found["gateway"] = address(config.gateway.host, config.gateway.port)
-    if listener is not None:
-        found["metrics"] = address(config.metrics.host, listener.getsockname()[1])
-    return found
+def _begin(config: Config, reaper: Reaper, handover: Handover | None) -> None:
+    if handover is not None:
+        # Signals were held back until somebody could hear them; ends that came in between are looked for.
+        signal.pthread_sigmask(signal.SIG_SETMASK, handover.parts["blocked"])
+        reaper.sweep()
+        log.info("herdsman %s goes on in place: pid %d, nothing was stopped", __version__, os.getpid())
+        return
+    log.info("herdsman starts: pid %d, config %s, data in %s", os.getpid(), config.path, config.data_dir)
+    if warning := too_short(config, os.environ):
+        log.warning("%s", warning)
 
 
 def _raise_file_limit() -> None:

@@ -5,8 +5,9 @@ No log line ever stands here: the logger adds the last ones when it writes the c
 
 import time
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scoreboard import Cause, Death, ExitReason, Intent, decide
 from supervisor.children import Exit, signal_name
@@ -64,6 +65,12 @@ class Certificate:
         """Say it in plain data."""
         return {"id": self.id, **asdict(self)}
 
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Self:
+        """Answer the certificate that was said in plain data."""
+        words = {name: value for name, value in plain.items() if name != "id"}
+        return cls(**{**words, "jobs": tuple(RanJob(**job) for job in plain["jobs"])})
+
 
 def _nowhere(_certificate: Certificate) -> None:
     return None
@@ -87,6 +94,10 @@ class Certificates:
         if len(self._kept) > OWNERS:
             del self._kept[next(iter(self._kept))]
         self.pass_on(certificate)
+
+    def keep(self, certificate: Certificate) -> None:
+        """Take one in that was counted and written down before this supervisor was executed anew."""
+        self._kept.setdefault(certificate.owner, deque(maxlen=KEPT)).append(certificate)
 
     def of(self, name: str) -> list[Certificate]:
         """Answer those of an owner, or of one worker or instance by its own name; the oldest first."""

@@ -58,6 +58,15 @@ class Channel:
         self._outbox.append((json.dumps(message).encode(), [os.dup(fd) for fd in fds]))
         self._flush()
 
+    @property
+    def behind(self) -> bool:
+        """Whether something waits for room."""
+        return bool(self._outbox)
+
+    def fileno(self) -> int:
+        """Answer the number of our end, -1 when it is closed."""
+        return self._socket.fileno()
+
     def close(self) -> None:
         """Close our end; the other side reads an end of file."""
         if self._closed:

@@ -63,6 +63,11 @@ class Child:
         """Whether it runs; a zombie does not."""
         return self._pidfd >= 0 and not is_dead(self._pidfd)
 
+    @property
+    def pidfd(self) -> int:
+        """What it is known by, -1 when it was forgotten; stays ours to close."""
+        return self._pidfd
+
     def signal(self, number: signal.Signals) -> bool:
         """Send a signal; False when the process is gone already."""
         return self._pidfd >= 0 and send(self._pidfd, number)
@@ -105,11 +110,19 @@ class Nursery:
             OSError: it cannot be executed; the text names the file.
         """
         pid = _execute(launch)
-        child = Child(pid, os.pidfd_open(pid), adopted=False)
-        self.children.add(pid, lambda end: self._ended(child, on_exit, end), leads_group=not launch.group_outlives)
-        # The reaper is woken by SIGCHLD too; the pidfd is there so that a lost signal costs nothing.
-        self.loop.add_reader(child._pidfd, self._readable, child)  # noqa: SLF001  the two classes are one thing
+        child = self.own(pid, os.pidfd_open(pid), on_exit, leads_group=not launch.group_outlives)
         self.spawned(child, launch)
+        return child
+
+    def own(self, pid: int, pidfd: int, on_exit: OnExit, *, leads_group: bool) -> Child:
+        """Watch a child of ours: just started, or handed over by the supervisor that this process was before.
+
+        Takes the pidfd. `leads_group`: what is left in its group dies with it.
+        """
+        child = Child(pid, pidfd, adopted=False)
+        self.children.add(pid, lambda end: self._ended(child, on_exit, end), leads_group=leads_group)
+        # The reaper is woken by SIGCHLD too; the pidfd is there so that a lost signal costs nothing.
+        self.loop.add_reader(pidfd, self._readable, child)
         return child
 
     def adopt(self, pid: int, pidfd: int, on_exit: OnExit) -> Child:

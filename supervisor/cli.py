@@ -84,12 +84,19 @@ def _start_daemon(path: Path, wait: str) -> int:
 def _run(path: Path) -> int:
     from config import ConfigError
     from supervisor.boot import BootError, RefusedError, run
+    from supervisor.handover import HandoverError
+    from supervisor.taking_over import config_in_force
+    from supervisor.upgrade import resumed
 
-    config = load_or_exit(path)
+    try:
+        handover = resumed()
+    except HandoverError as error:
+        fail(str(error), FAILED)
+    config = load_or_exit(path) if handover is None else config_in_force(path, handover)
     # What the program was started with counts from here on by its absolute path, wherever a child stands.
     os.environ["HERDSMAN_CONFIG"] = str(config.path)
     try:
-        return run(config)
+        return run(config, handover)
     except (ConfigError, RefusedError) as error:
         fail(str(error), USAGE)
     except BootError as error:

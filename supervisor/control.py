@@ -20,6 +20,7 @@ from typing import Any
 
 from supervisor.arbiter import Arbiter
 from supervisor.commands import VERBS, CommandError, Verb
+from supervisor.listener import Listener
 
 log = logging.getLogger(__name__)
 
@@ -70,15 +71,27 @@ class Control:
         self._path = path
         self._arbiter = arbiter
         self._access = access
-        self._server: asyncio.Server | None = None
         self._visits: dict[_Visit, None] = {}  # in the order of their coming
+        self.listener: Listener | None = None
 
-    async def start(self) -> None:
-        """Listen.
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is being answered."""
+        return bool(self._visits)
+
+    async def start(self, listener: socket.socket | None = None) -> None:
+        """Listen, on a socket of its own or on one that stands there already.
 
         Raises:
             OSError: the socket cannot be made.
         """
+        bound = listener or self._bound()
+        if listener is None:
+            bound.listen(_BACKLOG)
+        self.listener = Listener(bound, self._serve, LIMIT, _BACKLOG)
+        await self.listener.open()
+
+    def _bound(self) -> socket.socket:
         _clear(self._path)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
@@ -94,12 +107,12 @@ class Control:
             listener.close()
             self._path.unlink(missing_ok=True)
             raise
-        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=LIMIT, backlog=_BACKLOG)
+        return listener
 
     async def stop(self) -> None:
         """Stop listening and remove the socket."""
-        if self._server is not None:
-            self._server.close()
+        if self.listener is not None:
+            self.listener.close()
             self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

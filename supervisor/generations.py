@@ -3,11 +3,12 @@
 import logging
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Protocol
+from typing import Any, Protocol
 
 from supervisor.children import Exit
+from supervisor.handover import Handover
 from supervisor.restart import History, Life, Policy, after_crash
 from supervisor.zygote import Zygote
 
@@ -139,6 +140,30 @@ class Generations:
             what = "its zygote died" if self.rolling else "the zygote died while it was importing the tasks"
             self.failed(zygote, f"{what}: {end}", now)
             self.retired.remove(zygote)
+
+    def save(self, handover: Handover) -> dict[str, Any]:
+        """Answer all there is to know for the supervisor that follows in this process; never during a rollout."""
+        return {
+            "number": self.number,
+            "floor": self.floor,
+            "rejected": sorted(self.rejected),
+            "error": self.error,
+            "failures": self.failures,
+            "due": self._due,
+            "history": self._history.save(),
+            "current": self.current and self.current.save(handover),
+            "candidate": self.candidate and self.candidate.save(handover),
+            "retired": [zygote.save(handover) for zygote in self.retired],
+        }
+
+    def restore(self, saved: Mapping[str, Any], made: Callable[[Mapping[str, Any]], Zygote]) -> None:
+        """Have the zygotes that live on; `made` makes one of what was saved of it."""
+        self.number, self.floor, self.rejected = saved["number"], saved["floor"], set(saved["rejected"])
+        self.error, self.failures, self._due = saved["error"], saved["failures"], saved["due"]
+        self._history = History.restored(saved["history"])
+        self.current = made(saved["current"]) if saved["current"] else None
+        self.candidate = made(saved["candidate"]) if saved["candidate"] else None
+        self.retired = [made(one) for one in saved["retired"]]
 
     def kill(self) -> None:
         """Kill all of them, and whatever is left in their groups."""

@@ -18,7 +18,8 @@ from supervisor.channel import Channel, pair
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
 from supervisor.restart import Policy
-from supervisor.service import Hooks, Rule, Service
+from supervisor.rule import Hooks, Rule
+from supervisor.service import Service
 
 if TYPE_CHECKING:
     import socket

@@ -12,7 +12,8 @@ from config import SNAPSHOT_VARIABLE, Places
 from supervisor.child import Child, Launch, Nursery, is_dead
 from supervisor.logger.files import LogFile
 from supervisor.pidfile import holder
-from supervisor.service import Hooks, Rule, Service
+from supervisor.rule import Hooks, Rule
+from supervisor.service import Service
 
 log = logging.getLogger(__name__)
 

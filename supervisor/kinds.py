@@ -1,6 +1,6 @@
 """Kinds of failure that are nothing new: those of the generation that serves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from scoreboard import Death
 
@@ -17,6 +17,14 @@ class Kinds:
         """Keep kinds for an hour from now on."""
         for kind in kinds:
             self._seen[kind] = now
+
+    def save(self) -> dict[str, float]:
+        """Answer what is remembered."""
+        return self._seen
+
+    def restore(self, saved: Mapping[str, float]) -> None:
+        """Remember that."""
+        self._seen = dict(saved)
 
     def new(self, kinds: Iterable[str], serving: Iterable[str], now: float) -> frozenset[str]:
         """Those of `kinds` that neither the workers that serve have met nor those before them, of the last hour."""

@@ -3,26 +3,26 @@
 import logging
 import os
 import signal
+import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scoreboard import Board
 from supervisor.certificates import Certificate
 from supervisor.channel import Channel, pair
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
+from supervisor.handover import Handover
 from supervisor.logger_watch import DISCARD_S, Sink, Verdict, Watch
 from supervisor.outputs import Output, Outputs
 from supervisor.own_output import PipeStream
 from supervisor.probes.lines import Sought
 from supervisor.restart import Policy
-from supervisor.service import Hooks, Rule, Service
-
-if TYPE_CHECKING:
-    import socket
+from supervisor.rule import Hooks, Rule
+from supervisor.service import Service
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +110,26 @@ class LoggerLink:
                 self.sink.empty([output.read_end for output in self._outputs.all()])
                 return min(due, now + DISCARD_S)
         return min(due, now + self._watch.pause)
+
+    def save(self, handover: Handover) -> dict[str, Any]:
+        """Answer all there is to know for the supervisor that follows in this process."""
+        channel = handover.keep(self._channel.fileno()) if self._channel is not None else -1
+        lost, unwritten = self.sink.discarded, list(self._unwritten)
+        return {"service": self.service.save(handover), "channel": channel, "lost": lost, "unwritten": unwritten}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take the live logger over; it has every pipe already."""
+        if saved["channel"] >= 0:
+            ours = socket.socket(fileno=saved["channel"])
+            self._channel = Channel(self._loop, ours, self._heard, lambda: None)
+        self.sink.discarded = saved["lost"]
+        self._unwritten.extend(saved["unwritten"])
+        self.service.restore(saved["service"])
+
+    @property
+    def behind(self) -> bool:
+        """Whether something for the logger waits for room."""
+        return self._channel is not None and self._channel.behind
 
     def is_down(self) -> bool:
         """See Ward."""

@@ -12,6 +12,8 @@ from contextlib import suppress
 
 import h11
 
+from supervisor.listener import Listener
+
 log = logging.getLogger(__name__)
 
 _HEADER_LIMIT = 8 * 1024
@@ -28,18 +30,24 @@ class MetricsServer:
 
     def __init__(self, pages: dict[str, Callable[[], Page]]) -> None:
         self._pages = pages
-        self._server: asyncio.Server | None = None
         self._open = 0
+        self.listener: Listener | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is being answered."""
+        return self._open > 0
 
     async def start(self, listener: socket.socket) -> None:
         """Listen on a bound socket. (Not by host name: looking names up would take a thread.)"""
-        self._server = await asyncio.start_server(self._serve, sock=listener, limit=_HEADER_LIMIT)
+        self.listener = Listener(listener, self._serve, _HEADER_LIMIT, _CONNECTIONS)
+        await self.listener.open()
 
     def close(self) -> None:
         """Stop listening; `start` may follow, with another socket."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self.listener is not None:
+            self.listener.close()
+            self.listener = None
 
     async def stop(self) -> None:
         """Stop listening."""

@@ -5,9 +5,10 @@ import math
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from scoreboard import Board, Cause, Death
 from supervisor.child import Nursery, send
@@ -92,6 +93,20 @@ class News:
         """Kill workers that a dead zygote forked for these seats and told nobody of; True when there was one."""
         pids = {seat.snapshot().pid for seat in seats}
         return bool(pids) and kill_untold(pids, known=self._shared.nursery.children)
+
+    def save(self) -> dict[str, Any]:
+        """Answer what is not settled yet."""
+        return {"untold": list(self._untold.items()), "settlements": self._settlements}
+
+    def restore(self, saved: Mapping[str, Any], orphaned: list[Zygote]) -> None:
+        """Watch over every worker, and over the keepers of the zygotes that are dead."""
+        self._untold, self._settlements = dict(saved["untold"]), saved["settlements"]
+        children = self._shared.nursery.children
+        for seat in self._seats:
+            if seat.pid is not None:
+                children.add(seat.pid, partial(self._orphan_ended, seat), leads_group=True)
+        for zygote in orphaned:
+            watch_keeper(zygote, children, self._shared.wake)
 
     def zygote_ready(self, zygote: Zygote) -> None:
         """See ZygoteEvents."""

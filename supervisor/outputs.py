@@ -6,7 +6,9 @@ dead logger costs nobody a SIGPIPE and the next logger gets the same pipes, byte
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from supervisor.handover import Handover
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +43,18 @@ class Outputs:
             found = self._pipes[tag] = Output(tag, file, read_end, write_end, slot)
             self.announce(found)
         return found.write_end
+
+    def save(self, handover: Handover) -> list[list[Any]]:
+        """Answer every pipe for the supervisor that follows in this process."""
+        return [
+            [one.tag, one.file, handover.keep(one.read_end), handover.keep(one.write_end), one.slot]
+            for one in self._pipes.values()
+        ]
+
+    def restore(self, saved: list[list[Any]]) -> None:
+        """Take the pipes over; the logger has their read ends already."""
+        for tag, file, read_end, write_end, slot in saved:
+            self._pipes[tag] = Output(tag, file, read_end, write_end, slot)
 
     def drop(self, tag: str) -> None:
         """Close both ends; the logger reads what is left up to the end of file."""

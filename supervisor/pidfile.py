@@ -25,6 +25,15 @@ class PidFile:
         self._path = path
         self._fd = -1
 
+    @property
+    def fd(self) -> int:
+        """The file that bears the lock, -1 when it is not held. An exec that keeps it open keeps the lock."""
+        return self._fd
+
+    def resume(self, fd: int) -> None:
+        """Hold the lock that this process took before its exec."""
+        self._fd = fd
+
     def acquire(self) -> None:
         """Take the lock and write our pid.
 

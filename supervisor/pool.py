@@ -8,12 +8,14 @@ scale, stop, start ──> desired ──reconcile──> Turnover ──seats�
 import logging
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from config import Pool as PoolConfig
 from scoreboard import Cause, Death, Intent
 from supervisor.dependencies import RELOOK_S, Gate
 from supervisor.generations import Generations
+from supervisor.handover import Handover
 from supervisor.news import News, Surroundings
 from supervisor.rolling import Change, Rolling
 from supervisor.roster import Roster
@@ -123,6 +125,52 @@ class Pool:
                 if seat.live:
                     seat.kill(now, Intent.KILL_NOW)
         self.reconcile(now)
+
+    def save(self, handover: Handover) -> dict[str, Any]:
+        """Answer all there is to know for the supervisor that follows in this process; see handover.py."""
+        # Seats may sit under a zygote that is dead and in no list any more: their workers and its keeper live on.
+        known = {zygote.generation for zygote in self.generations.all}
+        dead = {seat.zygote.generation: seat.zygote for seat in self.seats if seat.zygote is not None}
+        return {
+            "number": self.number,
+            "passed": self.gate.passed,
+            "refused": self.refused,
+            "desired": self.desired,
+            "stopped": self.stopped,
+            "restarts": {cause.name: count for cause, count in self.restarts.items()},
+            "recycles": dict(self.recycles),
+            "generations": self.generations.save(handover),
+            "dead": [zygote.save(handover) for number, zygote in dead.items() if number not in known],
+            "seats": self.seats.save(handover),
+            "news": self._news.save(),
+            "rolling": self.rolling.save(),
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Be what was saved, with the processes that live on."""
+
+        def made(words: Mapping[str, Any]) -> Zygote:
+            return Zygote(self._shared.nursery, words["generation"], self._news).restore(words)
+
+        self.desired, self.stopped, self.refused = saved["desired"], saved["stopped"], saved["refused"]
+        self.gate.passed = saved["passed"]
+        self.restarts = Counter({Cause[name]: count for name, count in saved["restarts"].items()})
+        self.recycles = Counter(saved["recycles"])
+        self.generations.restore(saved["generations"], made)
+        dead = [made(words) for words in saved["dead"]]
+        zygotes = {zygote.generation: zygote for zygote in (*self.generations.all, *dead)}
+        self.seats.restore(saved["seats"], zygotes)
+        self._news.restore(saved["news"], [zygote for zygote in zygotes.values() if zygote.pid is None])
+        self.rolling.restore(saved["rolling"])
+
+    @property
+    def unrest(self) -> str:
+        """What is half done, "" when nothing is: no moment for an upgrade."""
+        if self.rolling.active is not None or self.rolling.pending is not None:
+            return f"pool {self.name} is being rolled"
+        if any(zygote.behind for zygote in self.generations.all):
+            return f"a zygote of pool {self.name} does not read"
+        return ""
 
     # what people ask -----------------------------------------------------------------------------------------
 

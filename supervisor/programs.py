@@ -21,7 +21,8 @@ from supervisor.probes.fitting import Fitter
 from supervisor.probes.probe import Probe
 from supervisor.remains import MARK, Remains
 from supervisor.restart import Policy
-from supervisor.service import Hooks, Rule, Service
+from supervisor.rule import Hooks, Rule
+from supervisor.service import Service
 
 Flush = Callable[[str], None]
 Environment = Callable[[Mapping[str, str]], Mapping[str, str]]

@@ -5,7 +5,9 @@ only come at the pace of the cap, because a state that waits for a human at nigh
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,15 @@ class History:
 
     streak: int = 0
     failures: tuple[float, ...] = ()
+
+    def save(self) -> list[Any]:
+        """Answer it as plain data; see handover.py."""
+        return [self.streak, list(self.failures)]
+
+    @classmethod
+    def restored(cls, saved: Sequence[Any]) -> Self:
+        """Answer what was saved."""
+        return cls(saved[0], tuple(saved[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 import logging
 import math
 from collections import deque
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from config import Pool as PoolConfig
 from scoreboard import Death, WorkerState
@@ -82,6 +83,16 @@ class Rolling:
     def wants_canary(self) -> bool:
         """Whether one worker of the trial is wanted, and no more."""
         return self.active is not None and self.active.phase is Phase.CANARY
+
+    def save(self) -> dict[str, Any]:
+        """Answer what is remembered; there is nothing under way."""
+        return {"number": self._number, "ended": [asdict(one) for one in self.ended], "kinds": self.kinds.save()}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Remember what was saved."""
+        self._number = saved["number"]
+        self.kinds.restore(saved["kinds"])
+        self.ended.extend(Rollout(**{**one, "phase": Phase(one["phase"])}) for one in saved["ended"])
 
     def advance(self, now: float, target: int, *, wanted: bool) -> float:
         """Bring the rollout on; answer when to look again."""

@@ -1,11 +1,14 @@
 """The seats of one pool and their slots on the scoreboard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
+from typing import Any
 
 from scoreboard import Board
+from supervisor.handover import Handover
+from supervisor.legacy import Legacy
 from supervisor.outputs import Outputs
-from supervisor.seat import Legacy, Seat
+from supervisor.seat import Seat
 from supervisor.slots import Slots
 from supervisor.states import State
 from supervisor.zygote import Zygote
@@ -82,6 +85,22 @@ class Roster:
         self._seats.append(seat)
         self._seats.sort(key=lambda seat: (seat.index, seat.slot))
         return seat
+
+    def save(self, handover: Handover) -> dict[str, Any]:
+        """Answer all there is to know for the supervisor that follows in this process."""
+        return {
+            "seats": [[seat.slot, seat.index, seat.save(handover)] for seat in self._seats],
+            "legacies": [[index, legacy.save()] for index, legacy in self._legacies.items()],
+        }
+
+    def restore(self, saved: Mapping[str, Any], zygotes: Mapping[int, Zygote]) -> None:
+        """Have the seats that were saved; `zygotes` by generation."""
+        for slot, index, words in saved["seats"]:
+            name = f"{self._pool_name}.{index}"
+            seat = Seat(self._slots.reserve(slot), index, name, self._number, self._board, taken_over=True)
+            seat.restore(words, zygotes.get(words["zygote"]))
+            self._seats.append(seat)
+        self._legacies = {index: Legacy.restored(words) for index, words in saved["legacies"]}
 
     def vacate(self, seat: Seat) -> Seat | None:
         """Take an empty seat away; answer its heir when that already works."""

@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import NamedTuple
 
 from scoreboard import (
     STACK_SIGNAL,
@@ -25,7 +24,10 @@ from scoreboard import (
 )
 from supervisor.child import is_dead, send
 from supervisor.children import Exit
+from supervisor.judgement import judged
+from supervisor.legacy import Legacy
 from supervisor.restart import History, Life, Policy, after_crash
+from supervisor.seat_handover import KeptSeat
 from supervisor.states import LIVE, Event, State, after
 from supervisor.zygote import WorkerExit, Zygote
 
@@ -39,27 +41,17 @@ _WISHES: Mapping[ExitReason, str] = MappingProxyType(
     {ExitReason.RECYCLE_JOBS: "jobs", ExitReason.RECYCLE_MEMORY: "memory", ExitReason.RECYCLE_AGE: "age"}
 )
 _POLICY = Policy(base=0.25, cap=15.0)
-_CAUSES: Mapping[str, Cause] = MappingProxyType(
-    {cause.name.lower().replace("_", " "): cause for cause in Cause if cause is not Cause.NONE}
-)
 
 
-class Legacy(NamedTuple):
-    """What the successor in a place goes on with."""
-
-    restarts: int
-    last_death: Death | None
-    last_reason: str
-    history: History
-
-
-class Seat:
+class Seat(KeptSeat):
     """Duties: ask for a worker, know its pid through a pidfd, drain or kill it, judge its end.
 
     The pool decides when; the seat knows how. `wanted` is the pool's goal for it; once it is False it stays so.
     """
 
-    def __init__(self, slot: int, index: int, name: str, pool_number: int, board: Board) -> None:
+    def __init__(
+        self, slot: int, index: int, name: str, pool_number: int, board: Board, *, taken_over: bool = False
+    ) -> None:
         self.slot = slot  # on the scoreboard
         self.index = index  # in the pool
         self.name = name
@@ -85,8 +77,9 @@ class Seat:
         self._board = board
         self._record = board.seat(slot)
         self._worker = board.worker(slot)
-        self._record.assign(pool_number, 0)
-        self._enter(State.STOPPED, self.since)
+        if not taken_over:
+            self._record.assign(pool_number, 0)
+            self._enter(State.STOPPED, self.since)
 
     @property
     def generation(self) -> int:
@@ -237,13 +230,7 @@ class Seat:
         by_keeper = self._board.keeper(self.slot).cause_of(self.pid or 0)
         seen = self.own_words()
         reason = seen.exit_reason if seen else ExitReason.NONE
-        death = decide(end.code, end.signal, intent, by_keeper, exit_reason=reason)
-        if told is None:
-            return death
-        if end.code is None and end.signal is None:
-            # It never was: the zygote could not fork.
-            return Death(Cause.BOOT_FAILED, None, None, charged=False)
-        return death._replace(cause=_CAUSES.get(told.cause, death.cause), charged=told.charged)
+        return judged(end, told, decide(end.code, end.signal, intent, by_keeper, exit_reason=reason))
 
     def died(self, death: Death, now: float) -> None:
         """Take the end of the worker; answers are given by state and `due`."""

@@ -1,6 +1,5 @@
 """One process kept as wanted: the gateway, the janitor, the logger, the store, an instance of a program."""
 
-import errno
 import logging
 import math
 import random
@@ -8,56 +7,22 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
 from supervisor.dependencies import RELOOK_S, Gate
-from supervisor.endings import CLEAN, Next, what_follows
+from supervisor.endings import Next, what_follows
 from supervisor.probes.probe import Probe
 from supervisor.remains import Remains
-from supervisor.restart import History, Life, Policy, after_crash
+from supervisor.restart import History, Life, after_crash
+from supervisor.rule import HOPELESS, Hooks, Rule
+from supervisor.service_handover import HandedOver
 from supervisor.states import LIVE, Event, State, after
 
 log = logging.getLogger(__name__)
 
-# These will not pass by waiting: the command is wrong, and a human must look.
-_HOPELESS = frozenset({errno.ENOENT, errno.EACCES, errno.ENOTDIR, errno.ENOEXEC, errno.EPERM})
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How a service is kept. Times in seconds."""
-
-    restart: str = "always"  # or "on-failure", "never"
-    policy: Policy = field(default_factory=Policy)
-    restart_delay: float = 0.0  # at least so long between an end and the next start
-    gives_up: bool = False  # over its budget it is FATAL; else it comes back at the pace of the cap
-    success: frozenset[Exit] = CLEAN  # the ends that are no failure
-    final: frozenset[Exit] = frozenset()  # the ends that no start follows
-    stop_signal: signal.Signals = signal.SIGTERM
-    stop_group: bool = False  # the signal goes to the whole group
-    stop_timeout: float = 10.0  # from the signal to KILL
-    kill_grace: float = 0.0  # the same when there is no time to lose
-    settle: float = 1.0  # alive this long means it works; infinite: somebody calls `up`
-
-
-def _nothing(*_: object) -> None:
-    return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hooks:
-    """What else happens around a start and an end. `adopt` answers a live process (pid, pidfd) or None."""
-
-    adopt: Callable[[], tuple[int, int] | None] = lambda: None
-    started: Callable[[Child | None], None] = _nothing  # None: it could not be started
-    ended: Callable[[Exit], None] = _nothing
-    # What the dead process (its pid) may leave behind, to be killed from then on (monotonic s).
-    remains: Callable[[int, float], Remains | None] = lambda _pid, _kill_at: None
-
-
-class Service:
+class Service(HandedOver):
     """Duties: start, adopt, start again by its rule, stop by its deadline. Goals are set by commands; `reconcile`
     alone acts on them, from the arbiter's loop.
     """
@@ -70,7 +35,7 @@ class Service:
         *,
         rule: Rule | None = None,
         hooks: Hooks | None = None,
-        wake: Callable[[], None] = _nothing,
+        wake: Callable[[], None] = lambda: None,
         probe: Probe | None = None,
     ) -> None:
         self.name = name
@@ -243,7 +208,7 @@ class Service:
             if self.probe is not None:
                 self.probe.started(None)
             self.error_number = error.errno or 0
-            if error.errno in _HOPELESS:
+            if error.errno in HOPELESS:
                 self._move(Event.HOPELESS, now)
             else:
                 self._move(Event.LAUNCH, now)

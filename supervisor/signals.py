@@ -28,6 +28,9 @@ class Commander(Protocol):
     def reopen_logs(self) -> None:
         """Open the log files anew."""
 
+    def upgrade(self) -> None:
+        """Execute the release on the disk in place."""
+
     def reap(self) -> None:
         """Collect dead children."""
 
@@ -43,7 +46,7 @@ ACTIONS: Mapping[signal.Signals, Action] = MappingProxyType(
         signal.SIGTTIN: lambda to: to.add_worker(1),
         signal.SIGTTOU: lambda to: to.add_worker(-1),
         signal.SIGUSR1: lambda to: to.reopen_logs(),
-        signal.SIGUSR2: lambda _to: log.warning("SIGUSR2: re-executing in place is not built yet; nothing done"),
+        signal.SIGUSR2: lambda to: to.upgrade(),
         signal.SIGCHLD: lambda to: to.reap(),
     }
 )

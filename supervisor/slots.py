@@ -32,6 +32,19 @@ class Slots:
         self.used = max(self.used, slot + 1)
         return slot
 
+    def reserve(self, slot: int) -> int:
+        """Take a certain slot; answers it.
+
+        Raises:
+            NoSlotError: it is taken already.
+        """
+        if slot not in self._free:
+            raise NoSlotError(f"slot {slot} of the scoreboard is taken")
+        self._free.remove(slot)
+        heapq.heapify(self._free)
+        self.used = max(self.used, slot + 1)
+        return slot
+
     def give_back(self, slot: int) -> None:
         """Free a slot."""
         heapq.heappush(self._free, slot)

@@ -2,6 +2,7 @@
 
 import grp
 import logging
+import socket
 
 from config import Config, Places
 from supervisor.arbiter import Arbiter
@@ -10,20 +11,23 @@ from supervisor.control import Control, reading
 log = logging.getLogger(__name__)
 
 
-async def open_status_socket(config: Config, places: Places, arbiter: Arbiter) -> Control | None:
-    """Listen for those who may look; None when it is not wanted, or cannot be had (the log says why)."""
+def status_control(config: Config, places: Places, arbiter: Arbiter) -> Control | None:
+    """Answer what listens for those who may look; None when it is not wanted, or cannot be had (the log says why)."""
     wanted = config.control.read_only
     if not wanted.enabled:
         return None
     path = wanted.path or places.status_socket
     try:
         group = grp.getgrnam(wanted.group).gr_gid if wanted.group else -1
-        control = Control(path, arbiter, reading(wanted.mode, group))
-        await control.start()
     except KeyError:
         log.error("control.read_only: there is no group %r: not opened", wanted.group)  # noqa: TRY400  it says it all
         return None
+    return Control(path, arbiter, reading(wanted.mode, group))
+
+
+async def open_for_reading(control: Control, listener: socket.socket | None) -> None:
+    """Listen, on a socket that stands there already when there is one; that it cannot be made stops no herd."""
+    try:
+        await control.start(listener)
     except OSError as error:
-        log.error("control.read_only: %s cannot be made: %s", path, error)  # noqa: TRY400  it says it all
-        return None
-    return control
+        log.error("control.read_only: the socket cannot be made: %s", error)  # noqa: TRY400  it says it all

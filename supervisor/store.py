@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from config.store_binary import Server
 from supervisor.child import Child, Launch, Nursery, is_dead
 from supervisor.children import Exit
 from supervisor.restart import Policy
-from supervisor.service import Hooks, Rule, Service
+from supervisor.rule import Hooks, Rule
+from supervisor.service import Service
 from supervisor.states import State
 from supervisor.store_config import APPEND_DIR, StoreFiles, advice, cut_tail, damage, lost_manifest
 
@@ -77,6 +79,12 @@ class Store(Service):
     def _find_live(self) -> tuple[int, int] | None:
         """Answer the server that already runs on our folder, by pid and pidfd."""
         return find_live(self.files.pid_file, self.files.folder)
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """See Service; a server that was starting is asked on."""
+        super().restore(saved)
+        if self.state is State.STARTING:
+            self._probe = self._nursery.loop.create_task(self._watch_start())
 
     def _after_start(self, child: Child | None) -> None:
         if self._output >= 0:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from config.watch import Watch
 from supervisor.child import Launch, Nursery
 from supervisor.outputs import Outputs
-from supervisor.service import Rule, Service
+from supervisor.rule import Rule
+from supervisor.service import Service
 from supervisor.watcher import WRITE_FD
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from typing import Any, Protocol, Self
 from supervisor.channel import Channel, pair
 from supervisor.child import Child, Launch, Nursery
 from supervisor.children import Exit
+from supervisor.handover import Handover
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +136,44 @@ class Zygote:
         self.started = now
         self.pool = origin.pool
         return self
+
+    def save(self, handover: Handover) -> dict[str, Any]:
+        """Answer all there is to know for the supervisor that follows in this process."""
+        child, channel = self._child, self._channel
+        return {
+            "generation": self.generation,
+            "ready": self.ready,
+            "leaving": self.leaving,
+            "keeper": self.keeper,
+            "keeper_lost": self.keeper_lost,
+            "tasks": list(self.tasks),
+            "config_hash": self.config_hash,
+            "pool": self.pool,
+            "started": self.started,
+            "gone_at": self._gone_at,
+            "killed": self._killed,
+            "child": None if child is None else [child.pid, handover.keep(child.pidfd)],
+            "channel": -1 if channel is None else handover.keep(channel.fileno()),
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> Self:
+        """Be what was saved, and speak with the process that lives on."""
+        self.ready, self.leaving = saved["ready"], saved["leaving"]
+        self.keeper, self.keeper_lost = saved["keeper"], saved["keeper_lost"]
+        self.tasks, self.started = tuple(saved["tasks"]), saved["started"]
+        self.config_hash, self.pool = saved["config_hash"], saved["pool"]
+        self._gone_at, self._killed = saved["gone_at"], saved["killed"]
+        if saved["child"] is not None:
+            pid, pidfd = saved["child"]
+            self._child = self._nursery.own(pid, pidfd, self._ended, leads_group=False)
+        if saved["channel"] >= 0:
+            self._open(socket.socket(fileno=saved["channel"]))
+        return self
+
+    @property
+    def behind(self) -> bool:
+        """Whether something for it waits for room."""
+        return self._channel is not None and self._channel.behind
 
     @property
     def pid(self) -> int | None:

@@ -19,6 +19,7 @@ from supervisor.commands import (
     start,
     status,
     stop,
+    upgrade,
 )
 from supervisor.commands.errors import CommandError
 
@@ -39,6 +40,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "start": start.run,
         "status": status.run,
         "stop": stop.run,
+        "upgrade": upgrade.run,
     }
 )
 

@@ -20,6 +20,7 @@ from supervisor.probes.verdict import Health
 from supervisor.seat import Seat
 from supervisor.service import Service
 from supervisor.store import Store
+from supervisor.upgrade import Upgrade
 
 VERSION = 1
 
@@ -38,6 +39,7 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
         "uptime_s": round(up_s, 1),
         "rss_bytes": resident(os.getpid()),
         "addresses": arbiter.addresses,
+        "upgrade": _upgrade(herd.upgrade),
         "config": _config(arbiter),
         "pools": [_pool(pool, herd, now) for pool in herd.pools],
         "draining": draining(herd.pools, now),
@@ -53,6 +55,10 @@ def run(arbiter: Arbiter, _args: Mapping[str, Any]) -> dict[str, Any]:
             "dropped_bytes": herd.board.logger().dropped_bytes + herd.logger.sink.discarded,
         },
     }
+
+
+def _upgrade(upgrade: Upgrade | None) -> dict[str, Any] | None:
+    return None if upgrade is None else {"state": upgrade.state, "count": upgrade.count, "error": upgrade.error}
 
 
 def _config(arbiter: Arbiter) -> dict[str, Any]:

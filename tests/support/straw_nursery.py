@@ -8,7 +8,8 @@ from supervisor.certificates import Certificates
 from supervisor.child import Launch
 from supervisor.children import OnExit
 from supervisor.restart import Policy
-from supervisor.service import Hooks, Rule, Service
+from supervisor.rule import Hooks, Rule
+from supervisor.service import Service
 
 
 @dataclass

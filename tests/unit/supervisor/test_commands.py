@@ -45,6 +45,7 @@ def test_the_verbs_are_those_of_the_contract() -> None:
         "start",
         "status",
         "stop",
+        "upgrade",
     ]
     assert sorted(VERBS) == verbs
 

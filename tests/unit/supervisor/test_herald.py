@@ -29,7 +29,10 @@ class FakeNotifier:
 
 def make_herd() -> Any:
     generations = SimpleNamespace(candidate=None, current=object(), floor=0, error="")
-    pool = SimpleNamespace(name="default", settled=False, generations=generations, target=2, seats=_Seats())
+    rolling = SimpleNamespace(active=None, pending=None)
+    pool = SimpleNamespace(
+        name="default", settled=False, generations=generations, rolling=rolling, target=2, seats=_Seats()
+    )
     return SimpleNamespace(pools=[pool], programs={}, store=None, janitor=None, gateway=None, board=None)
 
 
@@ -52,10 +55,10 @@ def test_ready_reloading_ready_stopping_each_once_and_in_order(at: Any) -> None:
     pool.settled = True
     herald.look(at, 1.0)
     herald.look(at, 2.0)
-    pool.generations.candidate = object()
+    pool.rolling.active = object()
     herald.look(at, 3.0)
     herald.look(at, 4.0)
-    pool.generations.candidate = None
+    pool.rolling.active = None
     herald.look(at, 5.0)
     at.leaving = SimpleNamespace(stage="the store")
     herald.look(at, 6.0)

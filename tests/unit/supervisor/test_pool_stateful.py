@@ -1,8 +1,7 @@
 """A pool with invented zygotes and workers: whatever happens, it keeps to its budget and ends as it should."""
 
-import math
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import supervisor.pool
 from config import Pool as PoolConfig
 from scoreboard import Board, ExitReason, WorkerState
+from supervisor.certificates import Certificates
 from supervisor.children import Exit
 from supervisor.outputs import Outputs
 from supervisor.pool import Pool, Surroundings
@@ -20,51 +20,7 @@ from supervisor.seat import SCALE, Seat
 from supervisor.slots import Slots
 from supervisor.states import State
 from supervisor.zygote import WorkerExit
-
-PID = 1 << 23  # above any real one
-
-
-class Straw:
-    """A zygote that does what the test says."""
-
-    made: ClassVar[list["Straw"]] = []
-
-    def __init__(self, _nursery: object, generation: int, events: Any) -> None:
-        self.generation, self._events = generation, events
-        self.ready = self.leaving = self.keeper_lost = False
-        self.keeper: int | None = None
-        self.tasks: tuple[str, ...] = ()
-        self.started = 0.0
-        self.pid: int | None = PID - generation
-        self.asked: list[int] = []
-        self.workers: dict[int, int] = {}  # pid -> slot
-        Straw.made.append(self)
-
-    def start(self, _origin: object, now: float) -> "Straw":
-        self.started = now
-        return self
-
-    def fork(self, slot: int, _index: int, _output: int) -> None:
-        assert self.ready
-        self.asked.append(slot)
-
-    def settle(self, _message: object) -> None:
-        assert self.ready
-
-    def exit(self) -> None:
-        self.leaving = True
-
-    def reconcile(self, _now: float, *, has_workers: bool) -> float:
-        if self.leaving and not has_workers and not self.asked:
-            self.die()
-        return math.inf
-
-    def die(self) -> None:
-        if self.pid is not None:
-            self.pid, self.ready = None, False
-            self._events.zygote_dead(self, Exit(signal=9))
-
-    kill = kill_alone = die
+from tests.support.straw_zygote import PID, Straw
 
 
 class Pools(RuleBasedStateMachine):
@@ -86,7 +42,7 @@ class Pools(RuleBasedStateMachine):
         shared = Surroundings(
             board=self.board,
             slots=Slots(64),
-            nursery=SimpleNamespace(children=Known()),  # type: ignore[arg-type]  # straw
+            nursery=SimpleNamespace(children=Known(), certificates=Certificates()),  # type: ignore[arg-type]  # straw
             outputs=Outputs(),
             flush=lambda _: None,
             wake=lambda: None,

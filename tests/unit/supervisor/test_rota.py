@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from supervisor.children import Exit
 from supervisor.rota import Rota
-from supervisor.service import Rule
+from supervisor.rule import Rule
 from supervisor.states import State
 
 

@@ -1,0 +1,32 @@
+"""`upgrade`: another release of the supervisor in the same process, while jobs run on."""
+
+import time
+from pathlib import Path
+
+import click
+
+from supervisor.asking import FAILED, ask, fail
+
+_WITHIN_S = 120.0
+_PAUSE_S = 0.1
+
+
+@click.command()
+@click.option("--no-wait", is_flag=True, help="Return at once.")
+@click.pass_obj
+def upgrade(path: Path, no_wait: bool) -> None:
+    """Execute the supervisor anew, in place (as SIGUSR2 does): its pid, its children and their jobs stay."""
+    before = ask(path, "upgrade", {"ask": False})["count"]
+    said = ask(path, "upgrade")
+    if no_wait:
+        click.echo("upgrading")
+        return
+    until = time.monotonic() + _WITHIN_S
+    while said["count"] == before:
+        if said["state"] == "idle":
+            fail(f"not upgraded, all goes on as before: {said['error']}", FAILED)
+        if time.monotonic() > until:
+            fail("not upgraded yet; `status` shows how far it is", FAILED)
+        time.sleep(_PAUSE_S)
+        said = ask(path, "upgrade", {"ask": False})
+    click.echo("upgraded: the same process, the release on the disk, no child was touched")
