@@ -84,6 +84,9 @@ class Program(Section):
     restart_window: f.Duration | None = Field(
         None, gt=0, description="Count the early ends of so long; default: those in a row"
     )
+    max_memory_restart: f.Memory | None = Field(
+        None, description="Started anew when it and its descendants hold more, looked at every second"
+    )
     cron_restart: f.Cron | None = Field(None, description="Started anew by the clock; one that ended starts again")
     timezone: f.Zone = Field("UTC", description="The zone whose clock `cron_restart` means")
     watch: Watch | None = Field(None, description="Started anew when files change")

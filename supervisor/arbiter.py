@@ -17,6 +17,7 @@ from supervisor.apply_job import Wish
 from supervisor.draining import DrainTeller
 from supervisor.essential import essential_end
 from supervisor.herd import Herd
+from supervisor.memory_limit import restart_the_large
 from supervisor.reap import Reaper
 from supervisor.shutdown import Shutdown
 from supervisor.states import State
@@ -176,6 +177,7 @@ class Arbiter:
                 if seat.pid is not None:
                     seat.measured(tree_resident(seat.pid, self.strays.table))
             if self.leaving is None:
+                restart_the_large(self.herd, self.strays.table, now)
                 self.herd.autoscaling.look(self.herd.pools, self.herd.board, now)
         booting = any(
             seat.state is State.STARTING and now - seat.since < _BOOT_PATIENCE_S

@@ -73,6 +73,7 @@ PROGRAM_KEYS: dict[str, Need] = {
     "namespace": Need.SET,
     "watch": Need.SET,
     "cron_restart": Need.SET,
+    "max_memory_restart": Need.SET,
     "timezone": Need.SET,
 }
 

@@ -163,6 +163,26 @@ def test_restart_delay_backoff_budget_and_reset(programs: MakePrograms) -> None:
     assert herd.metric("herdsman_program_restarts_total", program="limited") == 3
 
 
+GLUTTON = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; held = b'1' * (64 << 20); time.sleep(1000)"])
+print("child", child.pid, flush=True)
+time.sleep(1000)
+"""
+
+
+def test_a_program_that_grows_over_its_limit_is_started_anew_with_all_that_it_started(programs: MakePrograms) -> None:
+    herd = programs(
+        {"name": "glutton", "command": ["python", "glutton.py"], "cwd": ".", "max_memory_restart": "60M"},
+        {"name": "modest", "command": "sleep 1000", "max_memory_restart": "60M"},
+        files={"glutton.py": GLUTTON},
+    )
+    first = int(herd.said("glutton.0 ", "child")[0].split()[-1])
+    eventually(lambda: herd.seen()["glutton.0"]["restarts_by_cause"].get("memory"), WITHIN, herd.tail)
+    eventually(lambda: not alive(first), WITHIN, "the child of the first is gone")
+    assert herd.seen()["modest.0"]["restarts_by_cause"] == {}
+
+
 # A second life while the first is not over would find its folder there.
 ALONE = "mkdir alone || echo OVERLAP; trap 'sleep 0.3; rmdir alone; exit 0' TERM; while :; do sleep 0.05; done"
 
