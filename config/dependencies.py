@@ -3,13 +3,13 @@
 The rules work over the plain text, so that they also speak where some other key is wrong.
 """
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from config import fields as f
+from config.nearest import nearest_of
 from config.problems import Path
 from config.units import shown
 
@@ -110,8 +110,8 @@ def _impossible(other: str, condition: str, root: dict[str, Any], wards: Mapping
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"there is no {name!r}: " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
+    near = nearest_of(name, known)
+    return f"there is no {name!r}: " + (f"did you mean {near}?" if near else f"known are {', '.join(known)}")
 
 
 def _wards(root: dict[str, Any]) -> Iterator[tuple[str, tuple[Path, dict[str, Any]]]]:

@@ -1,12 +1,12 @@
 """Cron expressions and time zones, as the file gives them."""
 
-import difflib
 import re
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
+from config.nearest import nearest_of
 from config.units import shown
 
 ALIASES = {
@@ -70,8 +70,8 @@ def zone(value: object) -> str:
 def _alias(text: str) -> str:
     if text.lower() in ALIASES:
         return ALIASES[text.lower()]
-    close = difflib.get_close_matches(text.lower()[:40], ALIASES, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(ALIASES)}"
+    close = nearest_of(text.lower(), ALIASES)
+    hint = f"did you mean {close}?" if close else f"known are {', '.join(ALIASES)}"
     raise ValueError(f"{shown(text)} is no cron expression ({hint})")
 
 
@@ -98,6 +98,6 @@ def _nearest(name: str) -> str:
     cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(known)}
     whole = {zone.lower(): zone for zone in known}
     for names in (whole, cities):
-        if close := difflib.get_close_matches(wanted, names, n=1, cutoff=0.7):
-            return f" (did you mean {names[close[0]]}?)"
+        if close := nearest_of(wanted, names, cutoff=0.7):
+            return f" (did you mean {names[close]}?)"
     return " (write it like Europe/Berlin)"

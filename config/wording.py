@@ -1,6 +1,5 @@
 """pydantic's findings -> problems in plain words, at the place in the file."""
 
-import difflib
 import types
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.marks import Document, Tree
+from config.nearest import nearest_of
 from config.problems import Path, Problem
 from config.schema import Config
 from config.units import shown
@@ -38,8 +38,8 @@ def problems(error: ValidationError, document: Document) -> Iterator[Problem]:
 
 def nearest(name: str, known: list[str]) -> str:
     """The hint for a name that is not known: the nearest one that is, or all of them."""
-    close = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1)
-    return f"did you mean {close[0]}?" if close else f"known here: {', '.join(sorted(known))}"
+    close = nearest_of(name.lower().replace("-", "_"), known)
+    return f"did you mean {close}?" if close else f"known here: {', '.join(sorted(known))}"
 
 
 def _worded(detail: ErrorDetails, path: Path) -> tuple[str, str]:
@@ -69,8 +69,8 @@ def _worded(detail: ErrorDetails, path: Path) -> tuple[str, str]:
 
 
 def _nearest_only(got: object, choices: list[str]) -> str:
-    close = difflib.get_close_matches(got.lower(), choices, n=1) if isinstance(got, str) else []
-    return f"did you mean {close[0]}?" if close else ""
+    close = nearest_of(got.lower(), choices) if isinstance(got, str) else None
+    return f"did you mean {close}?" if close else ""
 
 
 def _real_path(detail: ErrorDetails, root: Tree) -> Path:

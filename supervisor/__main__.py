@@ -11,6 +11,11 @@ def main() -> None:
     if found:
         print("\n".join(found), file=sys.stderr)
         sys.exit(1)
+    from supervisor.start import plain, start
+
+    path = plain(sys.argv[1:])
+    if path is not None:
+        sys.exit(start(path))
     from supervisor.cli import cli
 
     cli(prog_name="herdsman")

@@ -17,6 +17,7 @@ from supervisor.apply_job import Wish
 from supervisor.draining import DrainTeller
 from supervisor.essential import essential_end
 from supervisor.herd import Herd
+from supervisor.memory import give_back
 from supervisor.memory_limit import restart_the_large
 from supervisor.reap import Reaper
 from supervisor.shutdown import Shutdown
@@ -206,6 +207,7 @@ class Arbiter:
         workers = sum(pool.target for pool in self.herd.pools)
         where = ", ".join(f"{name} http://{address}" for name, address in self.addresses.items())
         log.info("all workers running (%d)%s", workers, f"; {where}" if where else "")
+        give_back()
 
     def _end_with_the_essential(self) -> None:
         end = essential_end(self.herd)

@@ -1,25 +1,16 @@
 """What the verbs of the command line share: read the file, ask the running supervisor, end with the right status."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from supervisor.ending import FAILED, NOT_RUNNING, USAGE, fail, load_or_exit
+
+__all__ = ["FAILED", "NOT_RUNNING", "USAGE", "ask", "ask_at", "fail", "load_or_exit", "places", "say"]
+
 if TYPE_CHECKING:
-    from config import Config, Places
-
-DONE, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
-
-
-def load_or_exit(path: Path) -> "Config":
-    """Answer the checked config; a bad one is told whole, with status 2."""
-    from config import ConfigError, load
-
-    try:
-        return load(path)
-    except ConfigError as error:
-        fail(str(error), USAGE)
+    from config import Places
 
 
 def places(path: Path) -> "Places":
@@ -57,9 +48,3 @@ def say(doing: str, answer: dict[str, list[str]]) -> None:
     click.echo(f"{doing} {', '.join(names) or 'nothing: there are no pools'}")
     for warning in answer.get("warnings", []):
         click.echo(f"note: {warning}", err=True)
-
-
-def fail(text: str, status: int) -> NoReturn:
-    """Print why and exit with a status."""
-    click.echo(text, err=True)
-    sys.exit(status)

@@ -8,7 +8,8 @@ from pkgutil import iter_modules
 import click
 
 from supervisor import verbs
-from supervisor.asking import FAILED, USAGE, fail, load_or_exit
+from supervisor.ending import FAILED, USAGE, fail, load_or_exit
+from supervisor.start import start
 
 
 class Verbs(click.Group):
@@ -57,7 +58,7 @@ def cli(context: click.Context, path: Path, daemon: bool, wait: str) -> None:
     if daemon and context.invoked_subcommand is not None:
         raise click.UsageError("-d starts a supervisor, so it goes with no command")
     if context.invoked_subcommand is None:
-        context.exit(_start_daemon(path, wait) if daemon else _run(path))
+        context.exit(_start_daemon(path, wait) if daemon else start(path))
 
 
 def _start_daemon(path: Path, wait: str) -> int:
@@ -79,25 +80,3 @@ def _start_daemon(path: Path, wait: str) -> int:
         fail(f"no supervisor could be started in the background: {error}", FAILED)
     click.echo(started.text, err=started.status != 0)
     return started.status
-
-
-def _run(path: Path) -> int:
-    from config import ConfigError
-    from supervisor.boot import BootError, RefusedError, run
-    from supervisor.handover import HandoverError
-    from supervisor.taking_over import config_in_force
-    from supervisor.upgrade import resumed
-
-    try:
-        handover = resumed()
-    except HandoverError as error:
-        fail(str(error), FAILED)
-    config = load_or_exit(path) if handover is None else config_in_force(path, handover)
-    # What the program was started with counts from here on by its absolute path, wherever a child stands.
-    os.environ["HERDSMAN_CONFIG"] = str(config.path)
-    try:
-        return run(config, handover)
-    except (ConfigError, RefusedError) as error:
-        fail(str(error), USAGE)
-    except BootError as error:
-        fail(str(error), FAILED)

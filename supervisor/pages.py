@@ -1,9 +1,11 @@
 """What the metrics port answers."""
 
+import sys
 from collections.abc import Callable
 
 from config import Config
 from supervisor.arbiter import Arbiter
+from supervisor.memory import give_back
 from supervisor.metrics_server import Page, as_json
 from supervisor.states import State
 
@@ -15,18 +17,20 @@ def pages(arbiter: Arbiter) -> dict[str, Callable[[], Page]]:
     registry: list[object] = []
 
     def metrics() -> Page:
+        if sys.modules.get("ssl", sys) is None:
+            del sys.modules["ssl"]  # see start.py: the exposition's own server could speak it
         from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
         from supervisor.metrics import HerdCollector
 
         config = arbiter.herd.config
-        if (
-            not made_for or made_for[0] is not config
-        ):  # another config has been applied: its names have zeros from the start
+        # Another config may have been applied: its names have zeros from the start.
+        if not made_for or made_for[0] is not config:
             made = CollectorRegistry(auto_describe=False)
             names, times = [*config.queues, *_served(config)], [one.name for one in config.schedules]
             made.register(HerdCollector(arbiter.herd, names, times, lambda queue: config.queue(queue).wait_target))
             made_for[:], registry[:] = [config], [made]
+            give_back()
         return 200, CONTENT_TYPE_LATEST, generate_latest(registry[0])  # type: ignore[arg-type]  # filled above
 
     return {

@@ -4,7 +4,6 @@ A process of its own, because the library that asks the kernel has threads, and 
 on the pipe is one batch of changes: how many files, and the first of them.
 """
 
-import argparse
 import fnmatch
 import os
 import signal
@@ -38,6 +37,8 @@ def ignored(path: str, roots: Sequence[str], patterns: Sequence[str]) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Watch until told to leave; the exit status is 0, or 2 for a wrong start."""
+    import argparse  # the supervisor imports this module for a name, and has no use for it
+
     parser = argparse.ArgumentParser(prog="python -m supervisor.watcher")
     parser.add_argument("--debounce-ms", type=int, required=True)
     parser.add_argument("--ignore", action="append", default=[])

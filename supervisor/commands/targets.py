@@ -1,9 +1,9 @@
 """Which pool or program a request means."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from config.nearest import nearest_of
 from supervisor.commands.errors import CommandError
 from supervisor.herd import Herd
 from supervisor.pool import Pool
@@ -77,6 +77,6 @@ def refuse_when_leaving(leaving: object) -> None:
 
 def unknown(kind: str, name: str, known: list[str]) -> str:
     """Say that there is nobody of that name, and who is meant."""
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"
+    near = nearest_of(name, known)
+    hint = f"did you mean {near}?" if near else f"there is {', '.join(known) or 'none'}"
     return f"there is no {kind} {name!r}: {hint}"

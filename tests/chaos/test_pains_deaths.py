@@ -44,8 +44,9 @@ def test_pain_01_a_reload_to_a_drain_that_is_too_short_changes_nothing(make_herd
     herd = make_herd(url=store.url, pool={"instances": 1})
     before = herd.worker_pids()
     herd.path.write_text(herd.path.read_text().replace("accept_short_drain: true", "drain_timeout: 1.6"))
-    herd.command("restart", "default")
-    eventually(lambda: "is shorter than" in herd.status()["pools"][0]["error"], WITHIN, herd.tail)
+    said = herd.command("apply", "--yes")
+    assert said.returncode == 1
+    assert "is shorter than" in said.stdout + said.stderr
     assert herd.worker_pids() == before
     assert herd.client.enqueue("nap", keep=600).result(timeout=WITHIN) == 0.0
 

@@ -27,7 +27,7 @@ class Straw:
     ) -> None:
         self.folder = folder
         self.end, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "supervisor.logger", "--dir", str(folder)]
+        command = [sys.executable, "-m", "supervisor.logger", "--dir", str(folder), "--deaths", f"{folder}.deaths"]
         if settings is not None:
             command += ["--settings", settings.to_json()]
         self.process = subprocess.Popen(

@@ -111,7 +111,7 @@ def test_files_are_rotated_and_the_total_is_kept(tmp_path: Path, request: pytest
 
 def test_by_hand_it_says_how_it_is_meant(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "HERDSMAN_LOGGER_FD"}
-    options = ["--dir", str(tmp_path)]
+    options = ["--dir", str(tmp_path), "--deaths", str(tmp_path / "deaths")]
     run = subprocess.run(
         [sys.executable, "-m", "supervisor.logger", *options],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=10,

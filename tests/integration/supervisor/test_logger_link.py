@@ -23,7 +23,14 @@ pytestmark = pytest.mark.process
 
 
 def arguments(folder: Path, form: str) -> tuple[str, ...]:
-    return ("--dir", str(folder), "--settings", Settings(format=form, every=Stream(echo=False)).to_json())
+    return (
+        "--dir",
+        str(folder),
+        "--deaths",
+        f"{folder}.deaths",
+        "--settings",
+        Settings(format=form, every=Stream(echo=False)).to_json(),
+    )
 
 
 async def until(link: LoggerLink, condition: Callable[[], bool]) -> None:
