@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text()
 @pytest.fixture(scope="module")
 def herd() -> Iterator[Herd]:
     """The example herd, without the program that keeps the machine busy, on ports of its own."""
-    herd = Herd(pool={"tasks": ["examples.text"], "instances": 2})
+    herd = Herd(with_gateway=True, pool={"tasks": ["examples.text"], "instances": 2})
     try:
         herd.start()
         herd.ready()

@@ -15,7 +15,6 @@ from supervisor.death_file import merged, written
 from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 from tests.support.processes import eventually
-from tests.support.servers import Store
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
@@ -48,8 +47,8 @@ def running(herd: Herd, job_id: str) -> None:
     eventually(lambda: herd.starts.of(job_id), WITHIN, herd.tail)
 
 
-def test_a_worker_that_was_killed_from_outside(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 1})
+def test_a_worker_that_was_killed_from_outside(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={"instances": 1})
     job = herd.client.enqueue("nap", {"seconds": 60})
     running(herd, job.id)
     herd.kill(victim := herd.worker_pids()[0])
@@ -63,8 +62,8 @@ def test_a_worker_that_was_killed_from_outside(make_herd: MakeHerd, store: Store
     herd.client.cancel(job.id)
 
 
-def test_an_exit_in_a_task_with_the_last_lines_before_it(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 1}, queues={"default": {"max_crashes": 1}})
+def test_an_exit_in_a_task_with_the_last_lines_before_it(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={"instances": 1}, queues={"default": {"max_crashes": 1}})
     job = herd.client.enqueue("leave", {"status": 3})
     assert herd.client.wait([job.id], WITHIN)[job.id].state is JobState.DEAD
     one = died(herd, "exit")
@@ -84,10 +83,8 @@ def test_an_exit_in_a_task_with_the_last_lines_before_it(make_herd: MakeHerd, st
 
 
 @pytest.mark.parametrize("task", ["spin", "seize"])
-def test_a_hang_shows_the_stack_in_the_certificate_and_with_the_dead_letter(
-    task: str, make_herd: MakeHerd, store: Store
-) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 1}, queues={"default": {"max_crashes": 1}})
+def test_a_hang_shows_the_stack_in_the_certificate_and_with_the_dead_letter(task: str, make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={"instances": 1}, queues={"default": {"max_crashes": 1}})
     job = herd.client.enqueue(task)
     dead = herd.client.wait([job.id], WITHIN)[job.id]
     one = died(herd, "hard_timeout", last_lines=False)
@@ -99,8 +96,8 @@ def test_a_hang_shows_the_stack_in_the_certificate_and_with_the_dead_letter(
     assert f" in {task}" in herd.command("describe", "default").stdout
 
 
-def test_a_worker_over_the_hard_memory_limit(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 1, "max_memory_restart": 100 * MB})
+def test_a_worker_over_the_hard_memory_limit(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={"instances": 1, "max_memory_restart": 100 * MB})
     job = herd.client.enqueue("swell", {"size": 200 * MB})
     one = died(herd, "memory_limit", last_lines=False)
     assert one["peak_rss_bytes"] > 200 * MB
@@ -109,8 +106,8 @@ def test_a_worker_over_the_hard_memory_limit(make_herd: MakeHerd, store: Store) 
     herd.client.cancel(job.id)
 
 
-def test_a_drain_deadline_a_reload_and_a_scale_down(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 2, "drain_timeout": 1.0})
+def test_a_drain_deadline_a_reload_and_a_scale_down(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={"instances": 2, "drain_timeout": 1.0})
     assert herd.command("scale", "default", "1").returncode == 0
     assert died(herd, "drained", last_lines=False)["why"] == "scale-down"
     job = herd.client.enqueue("nap", {"seconds": 60})
@@ -133,8 +130,8 @@ def test_a_drain_deadline_a_reload_and_a_scale_down(make_herd: MakeHerd, store: 
     eventually(reloaded, WITHIN, lambda: str(described(herd)["deaths"]))
 
 
-def test_zygote_keeper_and_gateway_have_theirs(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 1})
+def test_zygote_keeper_and_gateway_have_theirs(make_herd: MakeHerd) -> None:
+    herd = make_herd(with_gateway=True, pool={"instances": 1})
     herd.kill(herd.pid_of("keeper"))
     assert died(herd, "signal", kind="keeper", last_lines=False)["signal"] == signal.SIGKILL
     herd.kill(herd.pid_of("gateway"))
@@ -143,8 +140,8 @@ def test_zygote_keeper_and_gateway_have_theirs(make_herd: MakeHerd, store: Store
     assert died(herd, "signal", kind="zygote", last_lines=False)["name"] == "default.zygote"
 
 
-def test_a_shutdown_names_whom_it_waits_for(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 1, "drain_timeout": 20.0})
+def test_a_shutdown_names_whom_it_waits_for(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={"instances": 1, "drain_timeout": 20.0})
     job = herd.client.enqueue("nap", {"seconds": 3}, keep=600)
     running(herd, job.id)
     os.kill(herd.pid, signal.SIGTERM)

@@ -6,10 +6,18 @@ import os
 import pytest
 
 from engine import JobState, NewJob
+from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 from tests.support.processes import eventually
+from tests.support.servers import Store
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def herd(make_herd: MakeHerd, store: Store) -> Herd:
+    """A herd of two workers, with a gateway."""
+    return make_herd(url=store.url, with_gateway=True)
 
 
 def _another(herd: Herd, role: str, old: int) -> int:

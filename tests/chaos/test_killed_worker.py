@@ -16,7 +16,7 @@ from tests.chaos.conftest import MakeHerd
 from tests.support.architecture import ROOT
 from tests.support.herd import Herd
 from tests.support.processes import eventually
-from tests.support.servers import Store, StoreServer
+from tests.support.servers import Store
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
@@ -72,12 +72,9 @@ def test_a_job_that_kills_its_worker_every_time_is_buried_and_takes_no_neighbour
     assert len(ended) == 40
 
 
-def test_the_examples_totals_are_right_though_workers_are_killed_all_the_time(
-    make_herd: MakeHerd, embedded: StoreServer
-) -> None:
+def test_the_examples_totals_are_right_though_workers_are_killed_all_the_time(make_herd: MakeHerd) -> None:
     # A file whose worker is killed as often as max_crashes would be buried by us, not by its own fault.
     herd = make_herd(
-        server=embedded,
         pool={"tasks": ["examples.codestats.tasks"], "queues": ["codestats"], "instances": 4},
         queues={"codestats": {"retries": 1, "backoff": {"base": "50ms"}, "max_crashes": 50}},
     )

@@ -11,7 +11,6 @@ from config import Places
 from supervisor.monit.screen import Monit
 from supervisor.monit.source import Source
 from tests.chaos.conftest import MakeHerd
-from tests.support.servers import Store
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60)]
 
@@ -27,8 +26,8 @@ async def _until(true: Callable[[], bool], what: str) -> None:
         pytest.fail(f"never seen: {what}")
 
 
-def test_its_keys_scale_stop_and_start_a_pool_and_its_log_is_live(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url)
+def test_its_keys_scale_stop_and_start_a_pool_and_its_log_is_live(make_herd: MakeHerd) -> None:
+    herd = make_herd()
     app = Monit(Source(Places(herd.config.data_dir).control_socket), str(herd.path), period=0.2)
 
     def names() -> list[str]:

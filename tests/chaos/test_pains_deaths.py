@@ -13,16 +13,15 @@ from tests.chaos.conftest import MakeHerd
 from tests.support.architecture import ROOT
 from tests.support.herd import STOPS_WITHIN, Herd
 from tests.support.processes import eventually
-from tests.support.servers import Store
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 WITHIN = 20.0
 
 
-def test_pain_01_a_kill_timeout_shorter_than_the_jobs_is_refused_at_the_start(store: Store) -> None:
+def test_pain_01_a_kill_timeout_shorter_than_the_jobs_is_refused_at_the_start() -> None:
     """There: a default of 1.6 s killed workers in the middle of their jobs. Here: no start with too short a drain."""
-    herd = Herd(url=store.url, pool={"instances": 1, "drain_timeout": 1.6, "accept_short_drain": False})
+    herd = Herd(pool={"instances": 1, "drain_timeout": 1.6, "accept_short_drain": False})
     try:
         herd.start()
         assert herd._supervisor is not None
@@ -40,8 +39,8 @@ def test_pain_01_a_kill_timeout_shorter_than_the_jobs_is_refused_at_the_start(st
         herd.close()
 
 
-def test_pain_01_a_reload_to_a_drain_that_is_too_short_changes_nothing(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 1})
+def test_pain_01_a_reload_to_a_drain_that_is_too_short_changes_nothing(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={"instances": 1})
     before = herd.worker_pids()
     herd.path.write_text(herd.path.read_text().replace("accept_short_drain: true", "drain_timeout: 1.6"))
     said = herd.command("apply", "--yes")
@@ -51,11 +50,9 @@ def test_pain_01_a_reload_to_a_drain_that_is_too_short_changes_nothing(make_herd
     assert herd.client.enqueue("nap", keep=600).result(timeout=WITHIN) == 0.0
 
 
-def test_pain_17_a_stopped_worker_is_found_by_its_job_and_a_stalled_disk_kills_nobody(
-    make_herd: MakeHerd, store: Store
-) -> None:
+def test_pain_17_a_stopped_worker_is_found_by_its_job_and_a_stalled_disk_kills_nobody(make_herd: MakeHerd) -> None:
     """There: heartbeats in files, so that a stalled disk killed the healthy. Here: no file stands in between."""
-    herd = make_herd(url=store.url, pool={"instances": 1}, queues={"default": {"max_crashes": 1}})
+    herd = make_herd(pool={"instances": 1}, queues={"default": {"max_crashes": 1}})
     worker = herd.worker_pids()[0]
     open_files = [file.path for file in psutil.Process(worker).open_files() if file.path.startswith(str(herd.folder))]
     assert open_files == []  # it has no file of ours open: its beat is in shared memory, its output in a pipe
@@ -69,11 +66,9 @@ def test_pain_17_a_stopped_worker_is_found_by_its_job_and_a_stalled_disk_kills_n
     herd.ready()
 
 
-def test_pain_18_counters_go_on_when_their_worker_is_gone_and_no_file_is_left(
-    make_herd: MakeHerd, store: Store
-) -> None:
+def test_pain_18_counters_go_on_when_their_worker_is_gone_and_no_file_is_left(make_herd: MakeHerd) -> None:
     """There: one file a pid, stale and ever more of them. Here: fixed slots in shared memory, folded by nobody."""
-    herd = make_herd(url=store.url, pool={"instances": 1})
+    herd = make_herd(pool={"instances": 1})
     deaths = "herdsman_worker_deaths_total"
     assert herd.metric(deaths, pool="default", cause="signal") == 0  # exported before anything has happened
     for turn in range(1, 4):

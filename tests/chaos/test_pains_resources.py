@@ -9,7 +9,6 @@ from engine import JobState
 from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 from tests.support.processes import alive, eventually, gone
-from tests.support.servers import Store
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
@@ -24,8 +23,8 @@ def left_by(herd: Herd, seconds: float = 0.0) -> tuple[int, list[int]]:
 
 
 @pytest.mark.parametrize("how", ["killed", "scaled away", "stopped", "restarted"])
-def test_pain_09_no_grandchild_survives_its_worker(how: str, make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={**GREEDY, "instances": 1})
+def test_pain_09_no_grandchild_survives_its_worker(how: str, make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={**GREEDY, "instances": 1})
     worker, pids = left_by(herd)
     if how == "killed":
         os.kill(worker, signal.SIGKILL)
@@ -37,8 +36,8 @@ def test_pain_09_no_grandchild_survives_its_worker(how: str, make_herd: MakeHerd
         assert herd.metric("herdsman_strays_killed_total", pool="default") >= 1
 
 
-def test_pain_09_what_a_living_worker_has_started_is_left_alone(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={**GREEDY, "instances": 2})
+def test_pain_09_what_a_living_worker_has_started_is_left_alone(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={**GREEDY, "instances": 2})
     jobs = [herd.client.enqueue("leave-behind", {"seconds": 1}, keep=600) for _ in range(2)]
     (mine, lost), (other, kept) = [job.result(timeout=20) for job in jobs]
     assert mine != other
@@ -49,15 +48,15 @@ def test_pain_09_what_a_living_worker_has_started_is_left_alone(make_herd: MakeH
     gone(kept)
 
 
-def test_pain_09_nothing_is_left_when_the_supervisor_has_gone(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={**GREEDY, "instances": 1})
+def test_pain_09_nothing_is_left_when_the_supervisor_has_gone(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={**GREEDY, "instances": 1})
     _, pids = left_by(herd)
     herd.stop()
     assert [pid for pid in pids if alive(pid)] == []
 
 
-def test_pain_11_a_change_of_the_count_restarts_nobody(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url)
+def test_pain_11_a_change_of_the_count_restarts_nobody(make_herd: MakeHerd) -> None:
+    herd = make_herd()
     before = {worker["name"]: worker["pid"] for worker in herd.status()["pools"][0]["workers"]}
     for count in ("4", "3", "+2", "2"):
         assert herd.command("scale", "default", count).returncode == 0
@@ -68,9 +67,9 @@ def test_pain_11_a_change_of_the_count_restarts_nobody(make_herd: MakeHerd, stor
     assert herd.metric("herdsman_worker_restarts_total") == 0
 
 
-def test_pain_15_memory_is_seen_within_seconds_and_that_of_children_counts(make_herd: MakeHerd, store: Store) -> None:
+def test_pain_15_memory_is_seen_within_seconds_and_that_of_children_counts(make_herd: MakeHerd) -> None:
     pool = {**GREEDY, "instances": 1, "max_memory_restart": "100M"}
-    herd = make_herd(url=store.url, pool=pool, queues={"default": {"max_crashes": 1}})
+    herd = make_herd(pool=pool, queues={"default": {"max_crashes": 1}})
     job = herd.client.enqueue("swell", {"megabytes": 200}, keep=600)
     ended = herd.client.wait([job.id], 10)[job.id]
     assert (ended.state, ended.error.cause if ended.error else "") == (JobState.DEAD, "memory limit")

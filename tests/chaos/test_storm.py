@@ -49,7 +49,7 @@ def test_a_storm_of_kills_loses_nothing_and_charges_only_what_ran(make_herd: Mak
     rules = {"default": {"lease": "3s", "max_crashes": 1000}}
     # Under everysec a server answers before it has written, while an fsync of a slow disk is under way: what is killed
     # then forgets up to two seconds, and that is all its setting promises.
-    herd = make_herd(server=embedded, pool={"instances": 3}, queues=rules, store={"fsync": "always"})
+    herd = make_herd(server=embedded, with_gateway=True, pool={"instances": 3}, queues=rules, store={"fsync": "always"})
     ids: list[str] = []
     stop = threading.Event()
     producer = threading.Thread(target=_produce, args=(herd, stop, ids))

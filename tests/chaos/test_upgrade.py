@@ -13,7 +13,7 @@ from engine import JobState, NewJob
 from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 from tests.support.processes import eventually
-from tests.support.servers import Store, StoreServer
+from tests.support.servers import StoreServer
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
@@ -41,8 +41,8 @@ def _children(herd: Herd) -> dict[str, list[int]]:
     return {role: sorted(herd.pids(role)) for role in ("zygote", "keeper", "worker", "logger", "janitor", "gateway")}
 
 
-def test_an_upgrade_under_load_is_noticed_by_no_job_and_no_process(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url, pool={"instances": 3}, programs=[SLEEPER])
+def test_an_upgrade_under_load_is_noticed_by_no_job_and_no_process(make_herd: MakeHerd) -> None:
+    herd = make_herd(pool={"instances": 3}, programs=[SLEEPER], with_gateway=True)
     ids: list[str] = []
     stop = threading.Event()
     producer = threading.Thread(target=_produce, args=(herd, stop, ids))
@@ -70,7 +70,7 @@ def test_an_upgrade_under_load_is_noticed_by_no_job_and_no_process(make_herd: Ma
 
 
 def test_after_an_upgrade_every_child_is_looked_after_as_before(make_herd: MakeHerd, embedded: StoreServer) -> None:
-    herd = make_herd(server=embedded, programs=[SLEEPER])
+    herd = make_herd(server=embedded, programs=[SLEEPER], with_gateway=True)
     assert herd.command("upgrade").returncode == 0
     herd.kill(herd.worker_pids()[0])
     herd.ready()
@@ -90,8 +90,8 @@ def test_after_an_upgrade_every_child_is_looked_after_as_before(make_herd: MakeH
     assert herd.all_pids() == []
 
 
-def test_the_files_of_the_supervisor_do_not_grow_from_upgrade_to_upgrade(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url)
+def test_the_files_of_the_supervisor_do_not_grow_from_upgrade_to_upgrade(make_herd: MakeHerd) -> None:
+    herd = make_herd()
     assert herd.command("upgrade").returncode == 0
     files = psutil.Process(herd.pid).num_fds()
     for _ in range(3):
@@ -99,8 +99,8 @@ def test_the_files_of_the_supervisor_do_not_grow_from_upgrade_to_upgrade(make_he
     eventually(lambda: psutil.Process(herd.pid).num_fds() <= files, 10, "no more open files than before")
 
 
-def test_a_release_that_cannot_take_over_is_refused_and_all_goes_on(make_herd: MakeHerd, store: Store) -> None:
-    herd = make_herd(url=store.url)
+def test_a_release_that_cannot_take_over_is_refused_and_all_goes_on(make_herd: MakeHerd) -> None:
+    herd = make_herd()
     processes = _children(herd)
     (applied,) = Path(herd.config.data_dir, "run").glob("config-*.yaml")
     text = applied.read_text()

@@ -1,6 +1,5 @@
 """A real herd for a test: supervisor, workers and all the rest, in a folder and on ports of its own."""
 
-import json
 import os
 import re
 import secrets
@@ -20,8 +19,10 @@ import psutil
 import yaml
 
 import config
+from config import Places
 from engine import Client
 from engine.errors import EngineError
+from supervisor import client
 from tests.support import processes, starts
 from tests.support.architecture import ROOT
 from tests.support.ports import free_port
@@ -56,6 +57,7 @@ class Herd:
         url: str | None = None,
         server: StoreServer | None = None,
         pool: Mapping[str, Any] | None = None,
+        with_gateway: bool = False,
         **sections: Any,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hm-"))  # short, and without a word that names a role
@@ -63,7 +65,8 @@ class Herd:
         self.path = self.folder / "c.yaml"
         self.gateway_port, self.metrics_port = free_port(), free_port()
         self.starts = starts.Starts(self.folder / "starts")
-        self.path.write_text(yaml.safe_dump(self._contents(url, pool or {}, sections)))
+        gateway = {"port": self.gateway_port} if with_gateway else {"enabled": False}
+        self.path.write_text(yaml.safe_dump(self._contents(url, pool or {}, {"gateway": gateway, **sections})))
         self.config = config.load(self.path, {})
         self.client = Client(config.store_url(self.config), namespace=config.namespace(self.config))
         self._marker = secrets.token_hex(8)
@@ -102,10 +105,13 @@ class Herd:
         )
 
     def status(self) -> Any:
-        """What ``status --json`` says."""
-        said = self.command("status", "--json")
-        assert said.returncode == 0, said.stderr
-        return json.loads(said.stdout)
+        """What `status --json` says, asked at the socket: a test that waits for something asks often."""
+        socket = Places(self.config.data_dir).control_socket
+        try:
+            return client.ask(socket, "status")
+        except client.NotRunningError:
+            processes.eventually(socket.exists, READY_WITHIN, self.tail)
+            return client.ask(socket, "status")
 
     def pids(self, role: str) -> list[int]:
         """The live processes of this herd in that role (a key of ``_ROLES``)."""
@@ -201,11 +207,13 @@ class Herd:
         wanted = sum(pool.instances for pool in self.config.pools)
         try:
             live = [info for info in self.client.workers() if processes.alive(info.pid)]
-            self.get(self.gateway_port, "/ready")
+            if self.config.gateway.enabled:
+                self.get(self.config.gateway.port, "/ready")
             self.get(self.metrics_port, "/metrics")
-        except (EngineError, OSError):
+            pools = client.ask(Places(self.config.data_dir).control_socket, "status")["pools"]
+        except (EngineError, OSError, client.NotRunningError, client.RefusedError):
             return False
-        return len(live) >= wanted
+        return len(live) >= wanted and all(pool["running"] >= pool["desired"] for pool in pools)
 
     def _contents(self, url: str | None, pool: Mapping[str, Any], sections: Mapping[str, Any]) -> dict[str, Any]:
         default = {
@@ -219,7 +227,6 @@ class Herd:
             "data_dir": str(self.folder / "d"),
             "pools": [default],
             "janitor": {"interval": "200ms"},
-            "gateway": {"port": self.gateway_port},
             "metrics": {"port": self.metrics_port},
         }
         if url:

@@ -103,7 +103,7 @@ def test_programs_come_and_go_and_only_the_edited_one_is_restarted(make_herd: Ma
 
 
 def test_the_other_sections_reach_those_who_read_them(make_herd: MakeHerd) -> None:
-    herd = make_herd(pool=QUICK)
+    herd = make_herd(pool=QUICK, with_gateway=True)
     start = pids(herd)
 
     edit(herd, lambda file: file.update(schedules=[{"name": "s", "task": "nap", "cron": "@yearly"}]))

@@ -64,7 +64,7 @@ def test_each_waits_for_what_it_named_and_they_leave_the_other_way_round(make_he
           "cwd": "FOLDER", "ready": {"line": "db is up"}}  # fmt: skip
     near = {"name": "near", "command": "sleep 100", "depends_on": {"db": "started"}}
     far = {"name": "far", "command": "sleep 100", "depends_on": ["db", "near", "gateway"]}
-    herd = begun(make_herd, far, near, db)
+    herd = begun(make_herd, far, near, db, with_gateway=True)
     eventually(lambda: seen(herd, "near.0")["state"] == "RUNNING", 10, herd.tail)
     assert seen(herd, "db.0")["state"] == "STARTING"
     assert seen(herd, "far.0")["state"] == "STOPPED"

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -28,12 +29,17 @@ def test_it_drains_on_term_and_exits_0_with_nobody_left(make_herd: MakeHerd) -> 
 
 
 def test_strangers_that_it_inherits_are_reaped(make_herd: MakeHerd) -> None:
-    orphan = "setsid sh -c 'sleep 0.5; exit 7' & setsid sleep 600 & exit 0"
+    # Without its environment nobody knows whose it was: else it would be ended with its program.
+    orphan = "env -i /bin/sh -c 'sleep 0.5; exit 7' & env -i $(command -v setsid) $(command -v sleep) 600 & exit 0"
     program = {"name": "careless", "command": ["sh", "-c", orphan], "restart": "never"}
     contained = Contained(make_herd(start=False, programs=[program])).ready()
 
     def inherited() -> list[psutil.Process]:
-        return [child for child in contained.children() if "sleep 600" in " ".join(child.cmdline())]
+        found = []
+        for child in contained.children():
+            with suppress(psutil.Error):
+                found += [child] if "sleep 600" in " ".join(child.cmdline()) else []
+        return found
 
     (stranger,) = eventually(inherited, 10, "an orphan's parent is PID 1")
     os.kill(stranger.pid, signal.SIGKILL)

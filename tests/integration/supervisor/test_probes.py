@@ -111,11 +111,12 @@ def test_one_that_is_not_ready_in_time_is_killed_and_started_again_later_and_lat
 
 
 def test_the_first_line_of_a_new_life_counts_and_not_the_one_of_the_last(herd_of: Callable[..., Herd]) -> None:
-    once = "if test -e told; then exec sleep 100; fi; touch told; echo it is up; exec sleep 100"
+    once = "if test -e told; then touch silent; exec sleep 100; fi; touch told; echo it is up; exec sleep 100"
     herd = herd_of(program("once", ["sh", "-c", once], cwd="FOLDER", ready={"line": "it is up", "timeout": "60s"}))
     first = reaches(herd, "once.0", state="RUNNING")
     herd.kill(first["pid"])
     assert reaches(herd, "once.0", state="STARTING", restarts=1)["pid"] != first["pid"]
+    eventually((herd.folder / "silent").exists, 10, herd.tail)
     (herd.folder / "told").unlink()
     herd.kill(seen(herd, "once.0")["pid"])
     reaches(herd, "once.0", state="RUNNING")

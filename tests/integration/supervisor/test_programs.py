@@ -155,7 +155,11 @@ def test_restart_delay_backoff_budget_and_reset(programs: MakePrograms) -> None:
     assert herd.state("later.0") == "STOPPED"
     herd.ask("start", name="namespace:night")
     herd.reaches("later.0", "RUNNING")
-    assert herd.ask("stop", name="namespace:night") == {"pools": [], "programs": ["later.0", "owl.0"]}
+    assert herd.ask("stop", name="namespace:night") == {
+        "pools": [],
+        "programs": ["later.0", "owl.0"],
+        "warnings": [],
+    }
     herd.reaches("owl.0", "STOPPED")
     assert "did you mean night?" in herd.command("stop", "namespace:nigth").stderr
     assert herd.command("reset", "limited").stdout == "counting anew: limited.0\n"

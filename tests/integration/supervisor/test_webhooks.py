@@ -22,6 +22,7 @@ def submit(herd: Herd, **body: object) -> str:
 def test_ends_are_told_and_too_many_dead_letters_raise_an_alarm(make_herd: Callable[..., Herd], store) -> None:
     with Receiver() as receiver:
         herd = make_herd(
+            with_gateway=True,
             url=store.url,
             queues={"default": {"max_crashes": 1, "dlq_alert": 2}},
             webhooks={
