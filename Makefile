@@ -22,7 +22,7 @@ run: $(VENV)/.run ## start the example herd (Ctrl-C drains and stops it); CONFIG
 	@exec $(PY) -m supervisor -c $(CONFIG)
 
 test: lint types ## lint, types, and all tests, on every server there is
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal
 
 check: lint types ## lint, types and the unit tests, in under a minute
 	@$(PY) -m pytest -n 2 --dist worksteal -q tests/unit tests/test_architecture.py
