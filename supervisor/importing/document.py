@@ -8,7 +8,7 @@ from supervisor.importing.found import Imported
 
 _HEAD = """\
 # Made from {source}. `python -m supervisor -c THIS check` says whether all of it is right.
-# There are only programs in it: no queue, so no janitor, no gateway, and no store of our own (`redis:` is asked by nobody).
+# There are only programs in it: no queue, so no janitor, no gateway, and no store of our own (nobody asks `redis:`).
 # To run jobs, too: add `pools:`, and take out the three lines below `data_dir`.
 data_dir: .herdsman
 redis: {{ url: "redis://localhost:6379/0" }}

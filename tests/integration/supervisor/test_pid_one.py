@@ -30,7 +30,8 @@ def test_it_drains_on_term_and_exits_0_with_nobody_left(make_herd: MakeHerd) -> 
 
 def test_strangers_that_it_inherits_are_reaped(make_herd: MakeHerd) -> None:
     # Without its environment nobody knows whose it was: else it would be ended with its program.
-    orphan = "env -i /bin/sh -c 'sleep 0.5; exit 7' & env -i $(command -v setsid) $(command -v sleep) 600 & sleep 0.5; exit 0"
+    orphan = "env -i /bin/sh -c 'sleep 0.5; exit 7' &"
+    orphan += " env -i $(command -v setsid) $(command -v sleep) 600 & sleep 0.5; exit 0"
     program = {"name": "careless", "command": ["sh", "-c", orphan], "restart": "never"}
     contained = Contained(make_herd(start=False, programs=[program])).ready()
 
