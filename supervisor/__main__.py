@@ -11,7 +11,7 @@ def main() -> None:
     if found:
         print("\n".join(found), file=sys.stderr)
         sys.exit(1)
-    from supervisor.start import plain, start
+    from supervisor.shell.start import plain, start
 
     path = plain(sys.argv[1:])
     if path is not None:

@@ -13,20 +13,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scoreboard.memory import tree_resident
-from supervisor.apply_job import Wish
-from supervisor.draining import DrainTeller
-from supervisor.essential import essential_end
+from supervisor.applying.apply_job import Wish
 from supervisor.herd import Herd
-from supervisor.memory import give_back
-from supervisor.memory_limit import restart_the_large
-from supervisor.reap import Reaper
+from supervisor.pools.draining import DrainTeller
+from supervisor.pools.strays import Strays
+from supervisor.processes.memory import give_back
+from supervisor.processes.reap import Reaper
+from supervisor.services.essential import essential_end
+from supervisor.services.memory_limit import restart_the_large
+from supervisor.services.states import State
 from supervisor.shutdown import Shutdown
-from supervisor.states import State
-from supervisor.strays import Strays
 
 if TYPE_CHECKING:
-    from supervisor.applier import Applier
-    from supervisor.herald import Herald
+    from supervisor.applying.applier import Applier
+    from supervisor.outside.herald import Herald
 
 log = logging.getLogger(__name__)
 

@@ -15,28 +15,29 @@ from typing import Any
 from config import Config, Places
 from config.store_binary import Server
 from scoreboard import Board
-from supervisor import daemon, keeping
-from supervisor.applier import Applier
+from supervisor.applying.applier import Applier
+from supervisor.applying.carry_out import Grounds, address
+from supervisor.applying.in_force import InForce, forget_others
+from supervisor.applying.metrics_place import MetricsPlace
+from supervisor.applying.overrides import Overrides
+from supervisor.applying.run_time import restore
 from supervisor.arbiter import Arbiter
 from supervisor.builder import make_herd
-from supervisor.carry_out import Grounds, address
-from supervisor.child import Nursery
-from supervisor.children import Children
-from supervisor.control import Control
-from supervisor.handover import Handover
-from supervisor.herald import Herald
-from supervisor.in_force import InForce, forget_others
-from supervisor.metrics_place import MetricsPlace
-from supervisor.metrics_server import MetricsServer, bind
-from supervisor.notify import Notifier
-from supervisor.overrides import Overrides
-from supervisor.own_output import PipeStream
-from supervisor.pages import pages
-from supervisor.pidfile import PidFile
-from supervisor.reap import Reaper
-from supervisor.run_time import restore
-from supervisor.status_socket import open_for_reading, status_control
-from supervisor.taking_over import Belongings, inherited, make_upgrade
+from supervisor.outside import daemon
+from supervisor.outside.control import Control
+from supervisor.outside.herald import Herald
+from supervisor.outside.metrics_server import MetricsServer, bind
+from supervisor.outside.notify import Notifier
+from supervisor.outside.pages import pages
+from supervisor.outside.status_socket import open_for_reading, status_control
+from supervisor.processes.child import Nursery
+from supervisor.processes.children import Children
+from supervisor.processes.own_output import PipeStream
+from supervisor.processes.pidfile import PidFile
+from supervisor.processes.reap import Reaper
+from supervisor.upgrading import keeping
+from supervisor.upgrading.handover import Handover
+from supervisor.upgrading.taking_over import Belongings, inherited, make_upgrade
 
 
 class BootError(Exception):

@@ -12,15 +12,15 @@ from config import Config, Places, logs
 from config.store_binary import NoServerError, Server, find_server
 from config.version import __version__
 from scoreboard import Board
-from supervisor import signals
 from supervisor.assembly import Assembly, BootError, Standing
-from supervisor.handover import Handover
 from supervisor.herd import Herd, pools_for, slots_for
-from supervisor.host_check import refuse_misfits
-from supervisor.own_output import PipeStream, pour_out
-from supervisor.pidfile import AlreadyRunningError, PidFile
-from supervisor.reap import Reaper, become_subreaper
-from supervisor.stop_plan import too_short
+from supervisor.outside import signals
+from supervisor.outside.stop_plan import too_short
+from supervisor.processes.own_output import PipeStream, pour_out
+from supervisor.processes.pidfile import AlreadyRunningError, PidFile
+from supervisor.processes.reap import Reaper, become_subreaper
+from supervisor.services.host_check import refuse_misfits
+from supervisor.upgrading.handover import Handover
 
 __all__ = ["BootError", "RefusedError", "run"]
 

@@ -11,30 +11,30 @@ from config import Config, Places, Program
 from config import Pool as PoolConfig
 from config.store_binary import Server
 from scoreboard import FD_VARIABLE, Board
-from supervisor.admission import Admission
-from supervisor.autoscaling import Autoscaling
-from supervisor.child import Nursery
-from supervisor.environment import child_environment
-from supervisor.guardian import Guardian
+from supervisor.applying.in_force import InForce
 from supervisor.herd import Herd
-from supervisor.in_force import InForce
-from supervisor.janitor import Janitor
-from supervisor.logger_arguments import logger_arguments
-from supervisor.logger_link import LoggerLink
-from supervisor.minders import Minding
-from supervisor.outputs import Outputs
-from supervisor.own_output import PipeStream
-from supervisor.pool import Pool, Surroundings
+from supervisor.logs.logger_arguments import logger_arguments
+from supervisor.logs.logger_link import LoggerLink
+from supervisor.pools.admission import Admission
+from supervisor.pools.autoscaling import Autoscaling
+from supervisor.pools.pool import Pool, Surroundings
+from supervisor.pools.slots import Slots
+from supervisor.pools.zygote import Origin
 from supervisor.probes.asking import Commands
 from supervisor.probes.fitting import Fitter
-from supervisor.programs import gateway_service, program_services
+from supervisor.processes.child import Nursery
+from supervisor.processes.environment import child_environment
+from supervisor.processes.outputs import Outputs
+from supervisor.processes.own_output import PipeStream
 from supervisor.roots import ROOT
-from supervisor.service import Service
-from supervisor.sights import sights
-from supervisor.slots import Slots
-from supervisor.store import Store
-from supervisor.store_config import StoreFiles, render
-from supervisor.zygote import Origin
+from supervisor.services.guardian import Guardian
+from supervisor.services.janitor import Janitor
+from supervisor.services.minders import Minding
+from supervisor.services.programs import gateway_service, program_services
+from supervisor.services.service import Service
+from supervisor.services.sights import sights
+from supervisor.services.store import Store
+from supervisor.services.store_config import StoreFiles, render
 
 
 def store_files(config: Config) -> StoreFiles:

@@ -8,8 +8,8 @@ from pkgutil import iter_modules
 import click
 
 from supervisor import verbs
-from supervisor.ending import FAILED, USAGE, fail, load_or_exit
-from supervisor.start import start
+from supervisor.shell.ending import FAILED, USAGE, fail, load_or_exit
+from supervisor.shell.start import start
 
 
 class Verbs(click.Group):
@@ -63,7 +63,7 @@ def cli(context: click.Context, path: Path, daemon: bool, wait: str) -> None:
 
 def _start_daemon(path: Path, wait: str) -> int:
     from config import ConfigError, Places, units
-    from supervisor import daemon
+    from supervisor.outside import daemon
 
     try:
         seconds = units.duration(wait)

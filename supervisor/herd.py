@@ -9,22 +9,22 @@ from config import Config, Program
 from config import Pool as PoolConfig
 from scoreboard import Board
 from scoreboard.layout import MAX_POOLS
-from supervisor.admission import Admission
-from supervisor.autoscaling import Autoscaling
-from supervisor.certificates import Certificates
-from supervisor.guardian import Guardian
-from supervisor.janitor import Janitor
-from supervisor.logger_link import LoggerLink
-from supervisor.minder import Minder
-from supervisor.outputs import Outputs
-from supervisor.pool import Pool
-from supervisor.service import Service
+from supervisor.deaths.certificates import Certificates
+from supervisor.logs.logger_link import LoggerLink
+from supervisor.pools.admission import Admission
+from supervisor.pools.autoscaling import Autoscaling
+from supervisor.pools.pool import Pool
+from supervisor.pools.slots import Slots
+from supervisor.processes.outputs import Outputs
+from supervisor.services.guardian import Guardian
+from supervisor.services.janitor import Janitor
+from supervisor.services.minder import Minder
+from supervisor.services.service import Service
+from supervisor.services.sights import leaving_stages
+from supervisor.services.states import State
+from supervisor.services.store import Store
 from supervisor.shutdown import Stage, Ward
-from supervisor.sights import leaving_stages
-from supervisor.slots import Slots
-from supervisor.states import State
-from supervisor.store import Store
-from supervisor.upgrade import Upgrade
+from supervisor.upgrading.upgrade import Upgrade
 
 if TYPE_CHECKING:
     from supervisor.builder import Builder

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from config import ConfigError
-from supervisor.applier import Applier, Proposal
-from supervisor.apply_job import ApplyJob, Wish
+from supervisor.applying.applier import Applier, Proposal
+from supervisor.applying.apply_job import ApplyJob, Wish
+from supervisor.applying.needs import EVERY_POOL, Act, Need
 from supervisor.arbiter import Arbiter
 from supervisor.commands.errors import CommandError
 from supervisor.commands.targets import refuse_when_leaving
-from supervisor.needs import EVERY_POOL, Act, Need
 
 
 def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from supervisor.arbiter import Arbiter
 from supervisor.commands import status
 from supervisor.commands.errors import CommandError
 from supervisor.commands.targets import named, unknown
-from supervisor.draining import draining
-from supervisor.pool import Pool
-from supervisor.redact import shown
+from supervisor.deaths.redact import shown
+from supervisor.pools.draining import draining
+from supervisor.pools.pool import Pool
 
 
 def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:

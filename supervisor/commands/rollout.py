@@ -6,8 +6,8 @@ from typing import Any
 from supervisor.arbiter import Arbiter
 from supervisor.commands.errors import CommandError
 from supervisor.commands.targets import named, pools
-from supervisor.pool import Pool
-from supervisor.rollout import Rollout
+from supervisor.pools.pool import Pool
+from supervisor.pools.rollout import Rollout
 
 
 def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:

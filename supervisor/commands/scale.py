@@ -9,7 +9,7 @@ from config import cpus
 from supervisor.arbiter import Arbiter
 from supervisor.commands.errors import CommandError
 from supervisor.commands.targets import named, pools, refuse_when_leaving
-from supervisor.pool import Pool
+from supervisor.pools.pool import Pool
 
 _COUNT = re.compile(r"(?P<sign>[+-]?)(?P<count>\d{1,6})")
 

@@ -10,8 +10,8 @@ from supervisor.arbiter import Arbiter
 from supervisor.commands.errors import CommandError
 from supervisor.commands.targets import named, refuse_when_leaving, wards
 from supervisor.herd import Herd
-from supervisor.pool import Pool
-from supervisor.seat import Seat
+from supervisor.pools.pool import Pool
+from supervisor.pools.seat import Seat
 
 _DRAINS = frozenset({signal.SIGTERM, signal.SIGINT})
 

@@ -9,18 +9,18 @@ from typing import Any
 from scoreboard import WorkerState
 from scoreboard.memory import resident
 from supervisor.arbiter import Arbiter
-from supervisor.autoscaling import told as autoscale_told
-from supervisor.children import Exit
 from supervisor.commands.rollout import told
-from supervisor.draining import draining
-from supervisor.figures import queue_figures
 from supervisor.herd import Herd
-from supervisor.pool import Pool
+from supervisor.outside.figures import queue_figures
+from supervisor.pools.autoscaling import told as autoscale_told
+from supervisor.pools.draining import draining
+from supervisor.pools.pool import Pool
+from supervisor.pools.seat import Seat
 from supervisor.probes.verdict import Health
-from supervisor.seat import Seat
-from supervisor.service import Service
-from supervisor.store import Store
-from supervisor.upgrade import Upgrade
+from supervisor.processes.children import Exit
+from supervisor.services.service import Service
+from supervisor.services.store import Store
+from supervisor.upgrading.upgrade import Upgrade
 
 VERSION = 1
 

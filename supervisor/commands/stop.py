@@ -6,7 +6,7 @@ from typing import Any
 
 from supervisor.arbiter import Arbiter
 from supervisor.commands.targets import named, refuse_when_leaving, wards
-from supervisor.sights import warnings_for
+from supervisor.services.sights import warnings_for
 
 
 def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 from config.nearest import nearest_of
 from supervisor.commands.errors import CommandError
 from supervisor.herd import Herd
-from supervisor.pool import Pool
-from supervisor.service import Service
+from supervisor.pools.pool import Pool
+from supervisor.services.service import Service
 
 
 def named(args: Mapping[str, Any]) -> str | None:

@@ -41,4 +41,5 @@ def _flow(value: Any) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    visible = "".join(char if char.isprintable() or char.isspace() else "?" for char in text)
+    return " ".join(visible.split())

@@ -15,7 +15,7 @@ from supervisor.logger.lookout import Lookout
 from supervisor.logger.origin import Origins
 from supervisor.logger.outlets import Outlets
 from supervisor.logger.signed import signed
-from supervisor.packets import receive
+from supervisor.processes.packets import receive
 
 _READ_SIZE = 64 * 1024
 _BEAT_S = 0.25  # how often it shows that it lives when there is nothing to read

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from supervisor.render import size, span
+from supervisor.shell.render import size, span
 
 WORKER_HEAD = ("name", "state", "pid", "gen", "job", "cpu", "memory", "done", "restarts", "for")
 QUEUE_HEAD = ("queue", "pending", "running", "scheduled", "dead", "oldest")

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import DataTable, Footer, RichLog, Static
 
-from supervisor.client import NotRunningError, RefusedError
 from supervisor.monit.rows import QUEUE_HEAD, STATE_STYLES, WORKER_HEAD, Row, process_rows, queue_rows, summary
 from supervisor.monit.source import Source
 from supervisor.monit.tailing import lines
+from supervisor.outside.client import NotRunningError, RefusedError
 
 _LOG_LINES = 2000
 

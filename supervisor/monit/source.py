@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 
-from supervisor import client
+from supervisor.outside import client
 
 
 class Source:
@@ -21,8 +21,8 @@ class Source:
         """Answer what `status` says, and the CPU of each process since the last time, in percent of one.
 
         Raises:
-            supervisor.client.NotRunningError: there is no supervisor.
-            supervisor.client.RefusedError: it did not answer.
+            supervisor.outside.client.NotRunningError: there is no supervisor.
+            supervisor.outside.client.RefusedError: it did not answer.
         """
         status = client.ask(self._socket, "status")
         return status, self._cpu(_pids(status))

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from supervisor.child import Launch, Nursery
-from supervisor.children import Exit
+from supervisor.processes.child import Launch, Nursery
+from supervisor.processes.children import Exit
 
 Question = Callable[[float], Awaitable[str]]  # the seconds it has -> what was wrong
 

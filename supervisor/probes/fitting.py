@@ -10,11 +10,11 @@ from config.probes import GatewayHealth, Ready
 from config.probes import Health as HealthRule
 from config.programs import Program
 from config.schema import Gateway
-from supervisor.child import Launch, Nursery
-from supervisor.dependencies import Gate, Needs, Sight
 from supervisor.probes.asking import Commands, Question, http, port
 from supervisor.probes.lines import Lines, Logger
 from supervisor.probes.probe import Liveness, Probe, Readiness
+from supervisor.processes.child import Launch, Nursery
+from supervisor.services.dependencies import Gate, Needs, Sight
 
 _PATIENCE_S = 5.0  # for one answer of a program that is not ready yet; a command has all the time there is
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "*": "127.0.0.1", "localhost": "localhost"}  # noqa: S104  asked, not bound

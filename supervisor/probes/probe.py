@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from supervisor.child import Child, Launch
 from supervisor.probes.asking import Question
 from supervisor.probes.lines import Lines
 from supervisor.probes.notify import NotifySocket, Word
 from supervisor.probes.verdict import Health, Tally, judge
+from supervisor.processes.child import Child, Launch
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from supervisor.asking import FAILED, USAGE, ask, fail
+from supervisor.shell.asking import FAILED, USAGE, ask, fail
 
 _LOOK_S = 0.2
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from config import Places
-from supervisor import client
-from supervisor.asking import USAGE, fail, load_or_exit
+from supervisor.outside import client
+from supervisor.shell.asking import USAGE, fail, load_or_exit
 
 
 @click.command()
@@ -15,7 +15,7 @@ from supervisor.asking import USAGE, fail, load_or_exit
 def check(path: Path) -> None:
     """Check the config file, and say everything that is wrong with it."""
     from config import ConfigError
-    from supervisor.host_check import refuse_misfits
+    from supervisor.services.host_check import refuse_misfits
 
     config = load_or_exit(path)
     try:

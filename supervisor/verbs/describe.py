@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import ask, places
+from supervisor.shell.asking import ask, places
 
 
 @click.command()
@@ -15,8 +15,8 @@ from supervisor.asking import ask, places
 @click.pass_obj
 def describe(path: Path, name: str, as_json: bool, deaths: int) -> None:
     """Show all that is known of NAME (a pool, a program, a worker, a service), its last deaths too."""
-    from supervisor.death_file import merged, written
-    from supervisor.describing import text
+    from supervisor.deaths.death_file import merged, written
+    from supervisor.deaths.describing import text
 
     told = ask(path, "describe", {"name": name})
     kept = merged(told["deaths"], written(places(path).deaths), name, deaths) if deaths else []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import FAILED, fail, places
+from supervisor.shell.asking import FAILED, fail, places
 
 
 @click.command()
@@ -14,7 +14,7 @@ from supervisor.asking import FAILED, fail, places
 def flush(path: Path, name: str | None) -> None:
     """Empty the log of NAME, or all of them, with everything rotated. Whoever writes there writes on."""
     from supervisor.logger.rotation import numbered
-    from supervisor.tail import NoLogError, log_paths
+    from supervisor.logs.tail import NoLogError, log_paths
 
     folder = places(path).logs_dir
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import FAILED, USAGE, fail
+from supervisor.shell.asking import FAILED, USAGE, fail
 
 _LIMIT = 4 << 20
 

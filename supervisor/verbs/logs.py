@@ -11,12 +11,12 @@ from zlib import crc32
 
 import click
 
-from supervisor.asking import FAILED, fail, load_or_exit, places
-from supervisor.log_record import LEVELS
+from supervisor.logs.log_record import LEVELS
+from supervisor.shell.asking import FAILED, fail, load_or_exit, places
 
 if TYPE_CHECKING:
-    from supervisor.log_filter import Filter
-    from supervisor.tail import Line
+    from supervisor.logs.log_filter import Filter
+    from supervisor.logs.tail import Line
 
 _COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "bright_cyan", "bright_green", "bright_magenta")
 _FIRST = 50
@@ -65,7 +65,7 @@ class Regex(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic
 @click.pass_obj
 def logs(path: Path, /, name: str | None, on: bool, lines: int | None, as_json: bool, **asked: Any) -> None:
     """Show the log of NAME (a pool, a program, a worker, supervisor, gateway, janitor, store), or all of them."""
-    from supervisor.tail import NoLogError, follow, last_lines, sizes
+    from supervisor.logs.tail import NoLogError, follow, last_lines, sizes
 
     config = load_or_exit(path)
     silent = {"supervisor", "gateway", "janitor", "store"}
@@ -89,8 +89,8 @@ def logs(path: Path, /, name: str | None, on: bool, lines: int | None, as_json: 
 
 
 def _filter(asked: dict[str, Any]) -> "Filter":
-    from supervisor.log_filter import Filter
     from supervisor.logger.stamp import stamp
+    from supervisor.logs.log_filter import Filter
 
     since = asked.pop("since")
     return Filter(**asked, since=None if since is None else stamp(time.time() - since))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import ask, say
+from supervisor.shell.asking import ask, say
 
 
 @click.command()
@@ -20,6 +20,6 @@ def reload(path: Path, pool: str | None, no_wait: bool, timeout: float | None) -
     answer = ask(path, "reload", {"name": pool})
     say("reloading", answer)
     if not no_wait:
-        from supervisor.awaiting import wait
+        from supervisor.shell.awaiting import wait
 
         wait(path, answer["rollouts"], timeout)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import ask, say
+from supervisor.shell.asking import ask, say
 
 
 @click.command()
@@ -17,6 +17,6 @@ def restart(path: Path, name: str | None, no_wait: bool, timeout: float | None) 
     answer = ask(path, "restart", {"name": name})
     say("restarting", answer)
     if not no_wait:
-        from supervisor.awaiting import wait
+        from supervisor.shell.awaiting import wait
 
         wait(path, answer["rollouts"], timeout)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import ask
+from supervisor.shell.asking import ask
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

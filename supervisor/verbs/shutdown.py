@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from supervisor.asking import ask, places
+from supervisor.shell.asking import ask, places
 
 
 @click.command()
@@ -16,8 +16,8 @@ from supervisor.asking import ask, places
 @click.pass_obj
 def shutdown(path: Path, no_wait: bool) -> None:
     """Drain, stop everything, and wait until it is done. A second time: kill now."""
-    from supervisor import client
-    from supervisor.waiting import until
+    from supervisor.outside import client
+    from supervisor.shell.waiting import until
 
     # Taken before it is asked: afterwards the number could be somebody else's already.
     ask(path, "ping")
@@ -36,7 +36,7 @@ def shutdown(path: Path, no_wait: bool) -> None:
 
 
 def _draining(socket: Path) -> list[dict[str, Any]]:
-    from supervisor import client
+    from supervisor.outside import client
 
     try:
         rows: list[dict[str, Any]] = client.ask(socket, "status")["draining"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import FAILED, ask, fail
+from supervisor.shell.asking import FAILED, ask, fail
 
 
 @click.command()

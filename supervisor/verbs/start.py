@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import ask, say
+from supervisor.shell.asking import ask, say
 
 
 @click.command()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervisor.asking import load_or_exit
+from supervisor.shell.asking import load_or_exit
 
 if TYPE_CHECKING:
-    from supervisor.unit import Facts
+    from supervisor.outside.unit import Facts
 
 _HOW = """# As root:
 #   {command} | tee /etc/systemd/system/{name}.service
@@ -31,7 +31,7 @@ _HOW_SESSION = """# As yourself:
 @click.pass_obj
 def startup(path: Path, session: bool, run_as: str | None, name: str) -> None:
     """Print a systemd unit that runs this config (and on standard error, how to install it)."""
-    from supervisor.unit import unit
+    from supervisor.outside.unit import unit
 
     facts = _facts(path, session=session, run_as=run_as)
     click.echo(unit(facts), nl=False)
@@ -43,9 +43,9 @@ def startup(path: Path, session: bool, run_as: str | None, name: str) -> None:
 
 def _facts(path: Path, *, session: bool, run_as: str | None) -> "Facts":
     from config import Places
+    from supervisor.outside.stop_plan import longest_stop
+    from supervisor.outside.unit import Facts
     from supervisor.roots import ROOT
-    from supervisor.stop_plan import longest_stop
-    from supervisor.unit import Facts
 
     config = load_or_exit(path)
     places = Places(config.data_dir)

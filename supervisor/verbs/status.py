@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import ask, ask_at
+from supervisor.shell.asking import ask, ask_at
 
 
 @click.command()
@@ -14,7 +14,7 @@ from supervisor.asking import ask, ask_at
 @click.pass_obj
 def status(path: Path, as_json: bool, socket: Path | None) -> None:
     """Show what is alive and what it does."""
-    from supervisor.render import render
+    from supervisor.shell.render import render
 
     answer = ask_at(socket, "status") if socket else ask(path, "status")
     click.echo(json.dumps(answer, indent=2) if as_json else render(answer))

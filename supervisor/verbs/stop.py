@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from supervisor.asking import ask, places, say
+from supervisor.shell.asking import ask, places, say
 
 _LEAVING = frozenset({"STARTING", "RUNNING", "DRAINING"})
 
@@ -32,8 +32,8 @@ def is_over(status: dict[str, Any], pools: list[str], programs: list[str]) -> bo
 
 
 def _wait(socket: Path, pools: list[str], programs: list[str]) -> None:
-    from supervisor import client
-    from supervisor.waiting import until
+    from supervisor.outside import client
+    from supervisor.shell.waiting import until
 
     seen: dict[str, Any] = {}
 

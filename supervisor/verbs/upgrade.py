@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from supervisor.asking import FAILED, ask, fail
+from supervisor.shell.asking import FAILED, ask, fail
 
 _WITHIN_S = 120.0
 _PAUSE_S = 0.1

@@ -10,8 +10,8 @@ import pytest
 
 from config import Places
 from engine import JobState
-from supervisor import client
-from supervisor.death_file import merged, written
+from supervisor.deaths.death_file import merged, written
+from supervisor.outside import client
 from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 from tests.support.processes import eventually

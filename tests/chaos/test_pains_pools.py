@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config import Places
-from supervisor import client
+from supervisor.outside import client
 from tests.chaos.conftest import MakeHerd
 from tests.support.architecture import ROOT
 from tests.support.herd import Herd

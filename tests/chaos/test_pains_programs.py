@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from config.programs import Program
-from supervisor.children import Exit
-from supervisor.programs import rule_of
-from supervisor.restart import History, Life, Policy, after_crash
+from supervisor.processes.children import Exit
+from supervisor.services.programs import rule_of
+from supervisor.services.restart import History, Life, Policy, after_crash
 from tests.support.processes import alive, eventually
 from tests.support.programs import WITHIN, Programs
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 import yaml
 
-from supervisor.control import MOST_AT_ONCE
+from supervisor.outside.control import MOST_AT_ONCE
 from tests.chaos.conftest import MakeHerd
 from tests.support import processes
 from tests.support.contained import Contained

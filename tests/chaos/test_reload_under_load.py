@@ -9,7 +9,7 @@ from typing import Any, Self
 import pytest
 
 from config import Places
-from supervisor import client
+from supervisor.outside import client
 from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 

@@ -22,7 +22,7 @@ import config
 from config import Places
 from engine import Client
 from engine.errors import EngineError
-from supervisor import client
+from supervisor.outside import client
 from tests.support import processes, starts
 from tests.support.architecture import ROOT
 from tests.support.ports import free_port

@@ -3,7 +3,7 @@
 from typing import Any
 
 from config import Places
-from supervisor import client
+from supervisor.outside import client
 from tests.support.herd import Herd
 from tests.support.processes import eventually
 

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from config.autoscale import Autoscale
-from supervisor.autoscale import Signals, State, decide
+from supervisor.pools.autoscale import Signals, State, decide
 
 TICK = 0.1
 BOOT_S = 0.5

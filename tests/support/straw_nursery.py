@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from signal import Signals
 from typing import Any
 
-from supervisor.certificates import Certificates
-from supervisor.child import Launch
-from supervisor.children import OnExit
-from supervisor.restart import Policy
-from supervisor.rule import Hooks, Rule
-from supervisor.service import Service
+from supervisor.deaths.certificates import Certificates
+from supervisor.processes.child import Launch
+from supervisor.processes.children import OnExit
+from supervisor.services.restart import Policy
+from supervisor.services.rule import Hooks, Rule
+from supervisor.services.service import Service
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import math
 from typing import Any, ClassVar
 
-from supervisor.children import Exit
+from supervisor.processes.children import Exit
 
 PID = 1 << 23  # above any real one
 

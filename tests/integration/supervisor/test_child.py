@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from supervisor.child import Launch, Nursery
-from supervisor.children import Children, Exit
-from supervisor.reap import Reaper
+from supervisor.processes.child import Launch, Nursery
+from supervisor.processes.children import Children, Exit
+from supervisor.processes.reap import Reaper
 from tests.support.architecture import ROOT
 from tests.support.processes import alive, eventually, gone
 
@@ -88,9 +88,9 @@ def test_a_child_has_default_signal_handlers_and_no_blocked_signals() -> None:
 
 PARENT = """
 import asyncio, signal, sys
-from supervisor.child import Launch, Nursery
-from supervisor.children import Children
-from supervisor.reap import Reaper
+from supervisor.processes.child import Launch, Nursery
+from supervisor.processes.children import Children
+from supervisor.processes.reap import Reaper
 
 async def main():
     children = Children()

@@ -12,8 +12,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from supervisor import client, control
-from supervisor.control import LIMIT, MOST_AT_ONCE, Access, Control, reading
+from supervisor.outside import client, control
+from supervisor.outside.control import LIMIT, MOST_AT_ONCE, Access, Control, reading
 
 
 def in_a_loop(test: Callable[[Path], Coroutine[None, None, None]]) -> Callable[[Path], None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from supervisor.pidfile import holder
+from supervisor.processes.pidfile import holder
 from tests.integration.supervisor.conftest import MakeHerd
 from tests.support import processes
 from tests.support.architecture import ROOT

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from scoreboard import FD_VARIABLE, Board
-from supervisor.child import Nursery
-from supervisor.children import Children
-from supervisor.environment import child_environment
 from supervisor.logger.settings import Settings, Stream
-from supervisor.logger_link import LoggerLink
-from supervisor.outputs import Outputs
-from supervisor.own_output import PipeStream
-from supervisor.reap import Reaper
+from supervisor.logs.logger_link import LoggerLink
+from supervisor.processes.child import Nursery
+from supervisor.processes.children import Children
+from supervisor.processes.environment import child_environment
+from supervisor.processes.outputs import Outputs
+from supervisor.processes.own_output import PipeStream
+from supervisor.processes.reap import Reaper
 from supervisor.roots import ROOT
 
 pytestmark = pytest.mark.process

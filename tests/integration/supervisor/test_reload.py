@@ -12,7 +12,7 @@ from typing import Any, Self
 import pytest
 
 from config import Places
-from supervisor import client
+from supervisor.outside import client
 from tests.support.architecture import ROOT
 from tests.support.herd import Herd
 from tests.support.processes import eventually

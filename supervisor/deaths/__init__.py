@@ -1,0 +1,1 @@
+"""Death certificates: written, kept, shown."""

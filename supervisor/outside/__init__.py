@@ -1,0 +1,1 @@
+"""Those outside: signals, control sockets, metrics, systemd."""

@@ -1,0 +1,1 @@
+"""Worker pools: seats, generations of zygotes, rollouts, and how many workers there are to be."""

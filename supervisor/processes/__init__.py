@@ -1,0 +1,1 @@
+"""Processes and pipes: started, watched by pidfd, reaped; bytes that never wait."""

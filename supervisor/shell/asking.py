@@ -1,0 +1,50 @@
+"""What the verbs of the command line share: read the file, ask the running supervisor, end with the right status."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from supervisor.shell.ending import FAILED, NOT_RUNNING, USAGE, fail, load_or_exit
+
+__all__ = ["FAILED", "NOT_RUNNING", "USAGE", "ask", "ask_at", "fail", "load_or_exit", "places", "say"]
+
+if TYPE_CHECKING:
+    from config import Places
+
+
+def places(path: Path) -> "Places":
+    """Answer where the supervisor of this config keeps its files, also while the file has other problems."""
+    from config import ConfigError, Places, data_dir
+
+    try:
+        return Places(data_dir(path))
+    except ConfigError as error:
+        fail(str(error), USAGE)
+
+
+def ask(path: Path, verb: str, args: dict[str, Any] | None = None) -> Any:
+    """Ask the running supervisor; status 3 when there is none (2 when the file is not good), 1 when it refuses."""
+    return ask_at(places(path).control_socket, verb, args, path=path)
+
+
+def ask_at(socket: Path, verb: str, args: dict[str, Any] | None = None, *, path: Path | None = None) -> Any:
+    """Ask at a socket; status 3 when nobody listens there (2 when the file at `path` is bad), 1 when it refuses."""
+    from supervisor.outside import client
+
+    try:
+        return client.ask(socket, verb, args)
+    except client.NotRunningError as error:
+        if path is not None:
+            load_or_exit(path)
+        fail(str(error), NOT_RUNNING)
+    except client.RefusedError as error:
+        fail(str(error), FAILED)
+
+
+def say(doing: str, answer: dict[str, list[str]]) -> None:
+    """Say what is being done to whom, and what should be known about that."""
+    names = [*answer["pools"], *answer["programs"]]
+    click.echo(f"{doing} {', '.join(names) or 'nothing: there are no pools'}")
+    for warning in answer.get("warnings", []):
+        click.echo(f"note: {warning}", err=True)

@@ -1,0 +1,1 @@
+"""The supervisor executed anew in place: rehearsed, handed over, taken over."""

@@ -1,0 +1,30 @@
+import h11
+import pytest
+
+from supervisor.outside.metrics_server import MetricsServer, Page
+
+
+def failing() -> Page:
+    raise RuntimeError("a mistake of ours")
+
+
+SERVER = MetricsServer({"/health": lambda: (200, "text/plain", b"alive"), "/broken": failing})
+
+
+def request(method: str, target: str) -> h11.Request:
+    return h11.Request(method=method, target=target, headers=[("Host", "x")])
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status"),
+    [
+        ("GET", "/health", 200),
+        ("GET", "/health?x=1", 200),
+        ("HEAD", "/health", 200),
+        ("POST", "/health", 405),
+        ("GET", "/nope", 404),
+        ("GET", "/broken", 500),
+    ],
+)
+def test_every_request_has_an_answer(method: str, target: str, status: int) -> None:
+    assert SERVER.answer(request(method, target))[0] == status
