@@ -1,12 +1,14 @@
 """Fixtures and checks for every test: the ``store``, and nothing left behind (processes, keys)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.support import processes
 from tests.support.keys import unexplained_keys
+from tests.support.programs import MakePrograms, Programs
 from tests.support.servers import KINDS, Store, StoreServer, wanted_servers
 
 _GRACE = 5.0  # a child that was told to go needs a moment
@@ -80,3 +82,18 @@ def _fail_on_left_behind() -> None:
         left = processes.left_behind()
         processes.end(left)
         pytest.fail(f"processes left behind: {left}")
+
+
+@pytest.fixture
+def programs() -> Iterator[MakePrograms]:
+    """Make herds of programs alone; what they printed is shown when the test fails."""
+    made: list[Programs] = []
+
+    def make(*wanted: dict[str, Any], files: dict[str, str] | None = None, start: bool = True) -> Programs:
+        made.append(Programs(*wanted, files=files))
+        return made[-1].begin() if start else made[-1]
+
+    yield make
+    for herd in made:
+        print(f"---- what {herd.path} printed\n{herd.tail()}")
+        herd.close()

@@ -1,4 +1,4 @@
-"""`python -m supervisor.services.watcher`: tells changes of files on a pipe. The supervisor starts one for each `watch`.
+"""`python -m supervisor.services.watcher`: tells changes of files on a pipe. The supervisor starts one a `watch`.
 
 A process of its own, because the library that asks the kernel has threads, and the supervisor must have none. Each line
 on the pipe is one batch of changes: how many files, and the first of them.

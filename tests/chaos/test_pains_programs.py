@@ -2,10 +2,8 @@
 
 import math
 import signal
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -14,28 +12,11 @@ from supervisor.processes.children import Exit
 from supervisor.services.programs import rule_of
 from supervisor.services.restart import History, Life, Policy, after_crash
 from tests.support.processes import alive, eventually
-from tests.support.programs import WITHIN, Programs
+from tests.support.programs import WITHIN, MakePrograms
 
 pytestmark = pytest.mark.process
 
 HOUR = 3600.0
-
-
-MakePrograms = Callable[..., Programs]
-
-
-@pytest.fixture
-def programs() -> Iterator[MakePrograms]:
-    made: list[Programs] = []
-
-    def make(*wanted: dict[str, Any], files: dict[str, str] | None = None, start: bool = True) -> Programs:
-        made.append(Programs(*wanted, files=files))
-        return made[-1].begin() if start else made[-1]
-
-    yield make
-    for herd in made:
-        print(f"---- what {herd.path} printed\n{herd.tail()}")
-        herd.close()
 
 
 def program(**keys: object) -> Program:

@@ -1,5 +1,6 @@
 """A herd of programs alone, for tests of them: no store, no workers, so it is there at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from config import Places
@@ -59,3 +60,6 @@ class Programs(Herd):
         """The number that a program has written into a file."""
         path = self.folder / name
         return int(eventually(lambda: path.exists() and path.read_text().strip(), WITHIN, self.tail))
+
+
+MakePrograms = Callable[..., Programs]

@@ -4,16 +4,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from tests.support.herd import Herd
 from tests.support.processes import alive, eventually
-from tests.support.programs import WITHIN, Programs
+from tests.support.programs import WITHIN, MakePrograms
 
 pytestmark = pytest.mark.process
 
@@ -31,23 +30,6 @@ said = {
 print("I AM " + json.dumps(said), flush=True)
 time.sleep(1000)
 """
-
-
-MakePrograms = Callable[..., Programs]
-
-
-@pytest.fixture
-def programs() -> Iterator[MakePrograms]:
-    made: list[Programs] = []
-
-    def make(*wanted: dict[str, Any], files: dict[str, str] | None = None, start: bool = True) -> Programs:
-        made.append(Programs(*wanted, files=files))
-        return made[-1].begin() if start else made[-1]
-
-    yield make
-    for herd in made:
-        print(f"---- what {herd.path} printed\n{herd.tail()}")
-        herd.close()
 
 
 def test_a_program_is_given_its_instance_variables_folder_umask_limits_and_nice_value(programs: MakePrograms) -> None:
