@@ -1,6 +1,5 @@
 """What the metrics port answers."""
 
-import sys
 from collections.abc import Callable
 
 from config import Config
@@ -8,6 +7,7 @@ from supervisor.arbiter import Arbiter
 from supervisor.outside.metrics_server import Page, as_json
 from supervisor.processes.memory import give_back
 from supervisor.services.states import State
+from supervisor.shell.no_tls import pretend_tls
 
 
 def pages(arbiter: Arbiter) -> dict[str, Callable[[], Page]]:
@@ -17,8 +17,7 @@ def pages(arbiter: Arbiter) -> dict[str, Callable[[], Page]]:
     registry: list[object] = []
 
     def metrics() -> Page:
-        if sys.modules.get("ssl", sys) is None:
-            del sys.modules["ssl"]  # see start.py: the exposition's own server could speak it
+        pretend_tls()  # the exposition could serve by itself, with TLS
         from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
         from supervisor.outside.metrics import HerdCollector

@@ -1,10 +1,10 @@
 """The start of a supervisor in the foreground, without what only its command line needs: that would stay in memory."""
 
 import os
-import sys
 from pathlib import Path
 
 from supervisor.shell.ending import FAILED, USAGE, fail, load_or_exit
+from supervisor.shell.no_tls import without_tls
 
 DEFAULT = Path("config.yaml")
 
@@ -23,8 +23,7 @@ def plain(arguments: list[str]) -> Path | None:
 
 def start(path: Path) -> int:
     """Run in the foreground until told to stop; answer the exit status."""
-    # It speaks no TLS, and asyncio does without; the library is 2 MB. The first scrape brings it back (pages.py).
-    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]  # the import system's own word for "not there"
+    without_tls()
     from config import ConfigError
     from supervisor.boot import BootError, RefusedError, run
     from supervisor.upgrading.handover import HandoverError
