@@ -43,7 +43,7 @@ class Guardian(Service):
         self._loop = nursery.loop
         self._env = env
         self._output = output
-        self._ends: tuple[socket.socket, socket.socket] | None = None
+        self._theirs: socket.socket | None = None  # its end, until it has it
         self._channel: Channel | None = None
         self._watched: dict[int, tuple[int, float]] = {}  # pid -> pidfd, grace
         nursery.spawned, nursery.gone = self.watch, self.forget
@@ -74,8 +74,12 @@ class Guardian(Service):
             self._channel.send({"op": "watch", "pid": pid, "grace": grace}, [pidfd])
 
     def _prepare(self) -> Launch:
-        self._ends = pair()
-        fd = self._ends[1].fileno()
+        ours, self._theirs = pair()
+        self._channel = Channel(self._loop, ours, _unexpected, lambda: None)
+        # Before it begins: we may be killed the moment after, and the socket keeps what it has not yet read.
+        for pid in self._watched:
+            self._tell(pid)
+        fd = self._theirs.fileno()
         return Launch(
             command=(sys.executable, "-S", "-m", "supervisor.services.watchman", str(fd), str(os.getpid())),
             env=self._env,
@@ -86,18 +90,16 @@ class Guardian(Service):
         )
 
     def _begin(self, child: Child | None) -> None:
-        if self._ends is None:
-            return
-        (ours, theirs), self._ends = self._ends, None
-        theirs.close()
+        if self._theirs is not None:
+            self._theirs.close()
+            self._theirs = None
         if child is None:
-            ours.close()
-            return
-        self._channel = Channel(self._loop, ours, _unexpected, lambda: None)
-        for pid in self._watched:
-            self._tell(pid)
+            self._let_go()
 
     def _lost(self, _end: Exit) -> None:
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
