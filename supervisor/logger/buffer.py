@@ -21,6 +21,7 @@ class BoundedBuffer:
         self._closed = False
         self._poked = False
         self._changed = threading.Condition()
+        self._ended = threading.Event()
 
     def put(self, name: str, data: bytes) -> bool:
         """Add a chunk; False when it was dropped."""
@@ -56,4 +57,9 @@ class BoundedBuffer:
         """No more puts; the taking side gets the rest and then None."""
         with self._changed:
             self._closed = True
+            self._ended.set()
             self._changed.notify_all()
+
+    def rest(self, seconds: float) -> None:
+        """The taking side waits while chunks gather; not when nothing more can come."""
+        self._ended.wait(seconds)

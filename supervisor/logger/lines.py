@@ -14,8 +14,12 @@ class Framer:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take what was read; answer the lines it completed, without their ends."""
-        lines = (self._rest + data).split(b"\n")
+        text = self._rest + data
+        lines = text.split(b"\n")
         rest = lines.pop()
+        if len(text) < LINE_LIMIT:
+            self._rest = rest
+            return lines
         whole = [piece for line in lines for piece in _pieces(line)]
         while len(rest) >= LINE_LIMIT:
             whole.append(rest[:LINE_LIMIT])

@@ -13,6 +13,8 @@ from supervisor.logger.formats import Format
 from supervisor.logger.origin import Origin
 from supervisor.logger.stamp import stamp
 
+# A wake-up for each chunk would cost more than the chunk: after a small turn the next ones gather.
+_REST_S, _SMALL = 0.02, 64 * 1024
 _TEND_S = 1.0  # how often the ages of files are looked at
 _OURSELVES = "logger"
 
@@ -67,6 +69,7 @@ class Writer(threading.Thread):
             for name in [name for name in lost if self._refused[name]]:
                 self._write(name, b"")
             self._tend()
+            _rest(self._buffer, chunks)
 
     def _write(self, name: str, data: bytes) -> None:
         refused, notice = self._refused.pop(name, 0), b""
@@ -106,6 +109,7 @@ class Echo(threading.Thread):
                 if lost:
                     self._show(told(f"{sum(lost.values())} bytes were not shown", "", self._form))
                 self._show(b"".join(data for _, data in chunks))
+                _rest(self._buffer, chunks)
 
     def _show(self, data: bytes) -> None:
         view = memoryview(data)
@@ -116,6 +120,11 @@ class Echo(threading.Thread):
 def told(text: str, log: str, form: Format) -> bytes:
     """Answer a line of the logger's own."""
     return form([text.encode()], Origin(log or _OURSELVES, _OURSELVES), stamp())
+
+
+def _rest(buffer: BoundedBuffer, taken: list[Chunk]) -> None:
+    if sum(len(data) for _, data in taken) < _SMALL:
+        buffer.rest(_REST_S)
 
 
 def _joined(chunks: list[Chunk]) -> dict[str, bytes]:

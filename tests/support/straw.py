@@ -51,8 +51,10 @@ class Straw:
 
     def text(self, name: str) -> str:
         """What stands in the file of a log."""
-        path = self.folder / f"{name}.log"
-        return path.read_text(errors="replace") if path.exists() else ""
+        try:
+            return (self.folder / f"{name}.log").read_text(errors="replace")
+        except FileNotFoundError:
+            return ""  # not yet, or it is being rotated just now
 
     def close(self) -> None:
         """End it."""

@@ -94,3 +94,9 @@ def test_a_terminal_that_is_gone_ends_the_echo_and_nothing_else() -> None:
     echo.join(5)
     assert not echo.is_alive()
     os.close(write_end)
+
+
+def test_nobody_rests_once_it_is_closed() -> None:
+    buffer = BoundedBuffer(100)
+    buffer.close()
+    buffer.rest(3600.0)
