@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from supervisor.pools.strays import Strays, mark_of
+from tests.support.processes import eventually
 
 MARK = {**os.environ, "HERDSMAN_WORKER": "mail.3:abc"}
 
@@ -15,6 +16,8 @@ MARK = {**os.environ, "HERDSMAN_WORKER": "mail.3:abc"}
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(["sleep", "1000"], env=MARK, start_new_session=True) as process:
+        # Popen returns in the midst of exec, a moment before the new environment stands.
+        eventually(lambda: mark_of(process.pid) is not None)
         yield process
         process.kill()
 
