@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -60,15 +62,11 @@ def measure(mark: str, seconds: float) -> None:
         print(f"{memory.rss / MB:8.1f} {memory.uss / MB:8.1f} {share:7.2f}  {title}")
 
 
-def main() -> None:
-    """Start, measure, stop."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workers", type=int, default=16)
-    parser.add_argument("--seconds", type=float, default=20)
-    options = parser.parse_args()
-    print(describe())
+@contextmanager
+def idle_herd(workers: int) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A herd whose workers all run: the mark in its processes' environment, and its supervisor. It is told when."""
     with tempfile.TemporaryDirectory(prefix="hb-") as folder:
-        path, log = herd(folder, options.workers), Path(folder, "log")
+        path, log = herd(folder, workers), Path(folder, "log")
         mark = f"{os.getpid()}-{time.time()}"
         env = {**os.environ, "BENCH_MARK": mark, "SPT_NOENV": "1"}
         command = [sys.executable, "-m", "supervisor", "-c", str(path)]
@@ -76,13 +74,24 @@ def main() -> None:
             started = time.monotonic()
             process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=env)
         try:
-            until(lambda: "all workers running" in log.read_text(), 60)
-            print(f"all {options.workers} workers running after {time.monotonic() - started:.2f} s")
-            time.sleep(2)
-            measure(mark, options.seconds)
+            until(lambda: "all workers running" in log.read_text(), 120, step=0.02)
+            print(f"all {workers} workers running after {time.monotonic() - started:.2f} s")
+            yield mark, process
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(60)
+            process.wait(120)
+
+
+def main() -> None:
+    """Start, measure, stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workers", type=int, default=16)
+    parser.add_argument("--seconds", type=float, default=20)
+    options = parser.parse_args()
+    print(describe())
+    with idle_herd(options.workers) as (mark, _):
+        time.sleep(2)
+        measure(mark, options.seconds)
 
 
 if __name__ == "__main__":

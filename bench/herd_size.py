@@ -8,17 +8,13 @@ import argparse
 import os
 import signal
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections import defaultdict
-from pathlib import Path
 
 import psutil
 
-from bench.footprint import MB, cpu, herd, members
-from bench.herd import ROOT, until
+from bench.footprint import MB, cpu, idle_herd, members
+from bench.herd import until
 from bench.machine import describe
 from scoreboard import Board, SeatState, WorkerState
 
@@ -98,25 +94,12 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     options = parser.parse_args()
     print(describe())
-    with tempfile.TemporaryDirectory(prefix="hb-") as folder:
-        path, log = herd(folder, options.workers), Path(folder, "log")
-        mark = f"{os.getpid()}-{time.time()}"
-        env = {**os.environ, "BENCH_MARK": mark, "SPT_NOENV": "1"}
-        command = [sys.executable, "-m", "supervisor", "-c", str(path)]
-        with log.open("w") as output:
-            started = time.monotonic()
-            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=env)
-        try:
-            until(lambda: "all workers running" in log.read_text(), 120, step=0.02)
-            print(f"all {options.workers} workers running after {time.monotonic() - started:.2f} s")
-            print(f"CPU until then: {spent(mark, process.pid)}")
-            time.sleep(3)
-            measure(mark, psutil.Process(process.pid), options)
-        finally:
-            begun = time.monotonic()
-            process.send_signal(signal.SIGTERM)
-            process.wait(120)
-            print(f"all down after {time.monotonic() - begun:.2f} s")
+    with idle_herd(options.workers) as (mark, process):
+        print(f"CPU until then: {spent(mark, process.pid)}")
+        time.sleep(3)
+        measure(mark, psutil.Process(process.pid), options)
+        begun = time.monotonic()
+    print(f"all down after {time.monotonic() - begun:.2f} s")
 
 
 if __name__ == "__main__":

@@ -4,50 +4,23 @@ python -m bench.reload [reloads]      8 workers, jobs of 5 to 200 ms arriving st
 """
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from pathlib import Path
 
 from bench.herd import ROOT, until
+from bench.load import Load
 from bench.machine import describe
 from config import load, namespace, store_url
 from engine import Client
 
 RELOADS = 20
 WORKERS = 8
-RATE = 50.0  # jobs a second; 8 workers end at most 78
 BEFORE_S = 20.0
-
-
-class Load:
-    """Enqueues steadily from a thread until it is told to stop."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._stop = threading.Event()
-        self._random = random.Random(7)
-        self.ids: list[str] = []
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Enqueue no more."""
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        due = time.monotonic()
-        while not self._stop.is_set():
-            job = {"seconds": self._random.uniform(0.005, 0.2), "enqueued_ns": time.monotonic_ns()}
-            self.ids.append(self._client.enqueue("load", job, keep=3600).id)
-            due += 1 / RATE
-            time.sleep(max(0.0, due - time.monotonic()))
 
 
 def main() -> None:
@@ -77,7 +50,13 @@ def main() -> None:
 
 
 def measure(client: Client, command: list[str], env: dict[str, str], starts: Path, reloads: int) -> None:
-    load = Load(client)
+    ids: list[str] = []
+
+    def offer(_number: int, seconds: float) -> None:
+        job = {"seconds": seconds, "enqueued_ns": time.monotonic_ns()}
+        ids.append(client.enqueue("load", job, keep=3600).id)
+
+    load = Load(offer)
     time.sleep(2)
     began = time.monotonic_ns()
     time.sleep(BEFORE_S)
@@ -88,15 +67,13 @@ def measure(client: Client, command: list[str], env: dict[str, str], starts: Pat
         took.append(time.monotonic() - at)
     ended = time.monotonic_ns()
     load.stop()
-    jobs = client.wait(load.ids, 60)
+    jobs = client.wait(ids, 60)
     rows = [line.split() for line in starts.read_text().splitlines()]
     before = [int(row[2]) - int(row[1]) for row in rows if began <= int(row[1]) < reloading]
     during = [int(row[2]) - int(row[1]) for row in rows if reloading <= int(row[1]) < ended]
     again = sum(count > 1 for count in Counter(row[0] for row in rows).values())
     charged = sum((job.attempts, job.crashes) != (1, 0) for job in jobs.values())
-    print(
-        f"{reloads} reloads, {sum(took) / len(took):.2f} s each; {len(load.ids)} jobs: lost {len(load.ids) - len(jobs)}"
-    )
+    print(f"{reloads} reloads, {sum(took) / len(took):.2f} s each; {len(ids)} jobs: lost {len(ids) - len(jobs)}")
     print(
         f"run twice {again}, charged {charged}, not completed {sum(str(j.state) != 'completed' for j in jobs.values())}"
     )

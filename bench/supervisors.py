@@ -19,6 +19,7 @@ import psutil
 
 from bench.footprint import MB, cpu
 from bench.herd import store, until
+from bench.load import Load
 from bench.machine import describe
 from bench.rivals.circus import Circus
 from bench.rivals.contender import Contender, MissingError, program
@@ -28,37 +29,13 @@ from bench.rivals.pm2 import Pm2
 from bench.rivals.supervisord import Supervisord
 
 CONTENDERS: tuple[type[Contender], ...] = (Pool, Program, Pm2, Supervisord, Circus, Gunicorn)
-RATE = 50.0  # jobs a second, of 5 to 200 ms: 8 workers end 78 at most
 _PACE_S = 2.0  # between kills: what is killed at once after its start counts as a crash loop with some
 _LOG_S = 10.0
 
 
-class Load:
-    """Offers jobs steadily from a thread, until stopped."""
-
-    def __init__(self, contender: Contender) -> None:
-        self._contender, self._stop, self.offered = contender, threading.Event(), 0
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def lost(self) -> int:
-        """Offer no more; how many were never done."""
-        self._stop.set()
-        self._thread.join()
-        return self._contender.lost(self.offered)
-
-    def _run(self) -> None:
-        chance, due = random.Random(7), time.monotonic()
-        while not self._stop.is_set():
-            self._contender.offer(self.offered, chance.uniform(0.005, 0.2))
-            self.offered += 1
-            due += 1 / RATE
-            time.sleep(max(0.0, due - time.monotonic()))
-
-
 def killed(contender: Contender, kills: int) -> str:
     """The median from `kill -9` to a replacement that is ready, under load; and the jobs that went with the workers."""
-    load, times, chance = Load(contender), [], random.Random(7)
+    load, times, chance = Load(contender.offer), [], random.Random(7)
     for _ in range(kills):
         time.sleep(_PACE_S)
         before = contender.ready()
@@ -66,12 +43,13 @@ def killed(contender: Contender, kills: int) -> str:
         os.kill(chance.choice(sorted(before)), signal.SIGKILL)
         until(lambda: bool(contender.ready() - before), 30, step=0.0005)  # noqa: B023 - asked before it changes
         times.append(1000 * (time.perf_counter() - at))
-    return f"{statistics.median(times):.0f} ms, lost {load.lost()} of {load.offered}"
+    load.stop()
+    return f"{statistics.median(times):.0f} ms, lost {contender.lost(load.offered)} of {load.offered}"
 
 
 def reloaded(contender: Contender, _kills: int) -> str:
     """The time until all workers are new ones and the old are gone, under load; jobs lost; the fewest workers ready."""
-    load = Load(contender)
+    load = Load(contender.offer)
     time.sleep(2)
     before, fewest = contender.ready(), [contender.count]
     at = time.perf_counter()
@@ -87,7 +65,8 @@ def reloaded(contender: Contender, _kills: int) -> str:
     command.join()
     took = time.perf_counter() - at
     time.sleep(1)
-    return f"{took:.1f} s, lost {load.lost()}, never below {min(fewest)} ready"
+    load.stop()
+    return f"{took:.1f} s, lost {contender.lost(load.offered)}, never below {min(fewest)} ready"
 
 
 def memory(contender: Contender, _kills: int) -> str:

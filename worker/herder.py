@@ -59,10 +59,6 @@ class Herder:
         """Nothing: orders come by time and by signals."""
         return []
 
-    def children_files(self) -> list[int]:
-        """The pidfds held here."""
-        return [seat.pidfd for seat in self.seats.values() if seat.pidfd >= 0]
-
     def orders(self) -> list[Order]:
         """Fork what is due; when stopping, see to the deadline."""
         now = self.clock()

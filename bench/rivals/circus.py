@@ -20,11 +20,7 @@ class Circus(Contender):
             f"[watcher:bench]\ncmd = {shlex.join(self.command)}\nnumprocesses = {self.count}\ncopy_env = True\n"
             f"graceful_timeout = 30\n{logs}"
         )
-        self._process = self.launch(program("circusd"), "c.ini")
+        self.launch(program("circusd"), "c.ini")
 
     def reload(self) -> None:
         self.run(program("circusctl"), "--endpoint", f"ipc://{self.folder}/endpoint", "reload", "bench")
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(60)

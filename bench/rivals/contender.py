@@ -83,10 +83,12 @@ class Contender(ABC):
         """
         subprocess.run(command, env=self.env, cwd=self.folder, check=True, capture_output=True, timeout=120)
 
-    def launch(self, *command: str) -> "subprocess.Popen[bytes]":
-        """Something that stays, its output in a file."""
+    def launch(self, *command: str) -> None:
+        """The supervisor itself, its output in a file."""
         with (self.folder / "output").open("ab") as output:
-            return subprocess.Popen(command, env=self.env, cwd=self.folder, stdout=output, stderr=output)
+            self._process = subprocess.Popen(command, env=self.env, cwd=self.folder, stdout=output, stderr=output)
+
+    _process: "subprocess.Popen[bytes]"
 
     @abstractmethod
     def start(self) -> None:
@@ -96,9 +98,10 @@ class Contender(ABC):
     def reload(self) -> None:
         """Its own gentlest way to have new code in all workers; may return before it is done."""
 
-    @abstractmethod
     def stop(self) -> None:
-        """End it and all its workers."""
+        """End it and all its workers: TERM to what was launched."""
+        self._process.terminate()
+        self._process.wait(60)
 
     def offer(self, number: int, seconds: float) -> None:
         """One job that takes so long."""

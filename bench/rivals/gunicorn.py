@@ -16,7 +16,7 @@ class Gunicorn(Contender):
 
     def start(self) -> None:
         self._pool, self._answers = ThreadPoolExecutor(64), list[Future[bool]]()
-        self._process = self.launch(
+        self.launch(
             *(program("gunicorn"), "-w", str(self.count), "-b", f"127.0.0.1:{PORT}"),
             *("-c", "python:bench.rivals.web_worker", "bench.rivals.web_worker:application"),
         )
@@ -26,8 +26,7 @@ class Gunicorn(Contender):
 
     def stop(self) -> None:
         self._pool.shutdown()
-        self._process.terminate()
-        self._process.wait(60)
+        super().stop()
 
     def offer(self, number: int, seconds: float) -> None:
         del number

@@ -1,13 +1,9 @@
 """Herdsman twice: with a pool, as it is meant, and with the others' worker as a program."""
 
 import sys
-from typing import TYPE_CHECKING
 
 from bench.rivals.contender import Contender
 from engine import Client
-
-if TYPE_CHECKING:
-    import subprocess
 
 _HEAD = "gateway: {{enabled: false}}\nmetrics: {{enabled: false}}\nredis: {{url: '{store}'}}\ndata_dir: {folder}/d\n"
 
@@ -16,7 +12,6 @@ class Program(Contender):
     """The others' worker, kept alive by herdsman."""
 
     name = "herdsman, program"
-    _supervisor: "subprocess.Popen[bytes]"
 
     def body(self) -> str:
         """The part of the file that names the workers."""
@@ -27,14 +22,10 @@ class Program(Contender):
 
     def start(self) -> None:
         (self.folder / "config.yaml").write_text(_HEAD.format(store=self.store, folder=self.folder) + self.body())
-        self._supervisor = self.launch(sys.executable, "-m", "supervisor", "-c", "config.yaml")
+        self.launch(sys.executable, "-m", "supervisor", "-c", "config.yaml")
 
     def reload(self) -> None:
         self.run(sys.executable, "-m", "supervisor", "-c", "config.yaml", "restart", "bench")
-
-    def stop(self) -> None:
-        self._supervisor.terminate()
-        self._supervisor.wait(60)
 
 
 class Pool(Program):

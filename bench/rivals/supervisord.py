@@ -22,11 +22,7 @@ class Supervisord(Contender):
             f"stdout_logfile={self.folder}/bench-%(process_num)d.log\n"
         )
         self.env.pop("PYTHONPATH")  # the name of its package is ours
-        self._process = self.launch(program("supervisord"), "-c", "s.conf")
+        self.launch(program("supervisord"), "-c", "s.conf")
 
     def reload(self) -> None:
         self.run(program("supervisorctl"), "-c", "s.conf", "restart", "bench:*")
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(60)

@@ -81,27 +81,6 @@ class Replacement:
         return Replacement(self.pool, *self._before)
 
 
-class FirstStart:
-    """A pool that was added."""
-
-    def __init__(self, pool: Pool) -> None:
-        self.name = pool.name
-        self.why = "its workers are being started"
-        self._pool = pool
-
-    def outcome(self) -> Outcome:
-        """See Watched."""
-        if self._pool.stopped or self._pool.settled:
-            return Outcome.DONE
-        if self._pool.generations.error:
-            self.why = self._pool.generations.error.strip()
-            return Outcome.FAILED
-        if any(seat.over_budget for seat in self._pool.seats):
-            self.why = "its workers keep dying"
-            return Outcome.FAILED
-        return Outcome.UNDER_WAY
-
-
 class Settling:
     """A pool whose count was changed."""
 
@@ -118,6 +97,22 @@ class Settling:
             self.why = "its workers keep dying"
             return Outcome.FAILED
         return Outcome.UNDER_WAY
+
+
+class FirstStart(Settling):
+    """A pool that was added: besides, its tasks may not import."""
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self.why = "its workers are being started"
+
+    def outcome(self) -> Outcome:
+        """See Watched."""
+        found = super().outcome()
+        if found is not Outcome.DONE and self._pool.generations.error:
+            self.why = self._pool.generations.error.strip()
+            return Outcome.FAILED
+        return found
 
 
 class Startup:

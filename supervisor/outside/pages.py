@@ -1,6 +1,7 @@
 """What the metrics port answers."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from config import Config
 from supervisor.arbiter import Arbiter
@@ -9,14 +10,17 @@ from supervisor.processes.memory import give_back
 from supervisor.services.states import State
 from supervisor.shell.no_tls import pretend_tls
 
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
 
 def pages(arbiter: Arbiter) -> dict[str, Callable[[], Page]]:
     """Answer path -> page."""
     # Imported at the first scrape: prometheus_client costs 5 MB that a supervisor nobody scrapes need not hold.
-    made_for: list[Config] = []
-    registry: list[object] = []
+    made: tuple[Config, CollectorRegistry] | None = None
 
     def metrics() -> Page:
+        nonlocal made
         pretend_tls()  # the exposition could serve by itself, with TLS
         from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
@@ -24,13 +28,12 @@ def pages(arbiter: Arbiter) -> dict[str, Callable[[], Page]]:
 
         config = arbiter.herd.config
         # Another config may have been applied: its names have zeros from the start.
-        if not made_for or made_for[0] is not config:
-            made = CollectorRegistry(auto_describe=False)
+        if made is None or made[0] is not config:
+            made = (config, CollectorRegistry(auto_describe=False))
             names, times = [*config.queues, *_served(config)], [one.name for one in config.schedules]
-            made.register(HerdCollector(arbiter.herd, names, times, lambda queue: config.queue(queue).wait_target))
-            made_for[:], registry[:] = [config], [made]
+            made[1].register(HerdCollector(arbiter.herd, names, times, lambda queue: config.queue(queue).wait_target))
             give_back()
-        return 200, CONTENT_TYPE_LATEST, generate_latest(registry[0])  # type: ignore[arg-type]  # filled above
+        return 200, CONTENT_TYPE_LATEST, generate_latest(made[1])
 
     return {
         "/metrics": metrics,

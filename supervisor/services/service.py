@@ -250,12 +250,11 @@ class Service(HandedOver):
 
     def _judge(self, end: Exit, now: float) -> None:
         rule, killed, self._killed = self.rule, self._killed, False
+        self.due = math.inf
         if self.state is State.DRAINING:
-            self.due = math.inf
             if self._remains is None:
                 self._move(Event.ENDED, now)
             return
-        self.due = math.inf
         # One that we ended because it did not work has not succeeded, however it left.
         success = frozenset[Exit]() if self.failure else rule.success
         match what_follows(end, restart=rule.restart, success=success, final=rule.final):

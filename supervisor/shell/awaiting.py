@@ -1,6 +1,7 @@
 """How the command line waits for rollouts: it asks how far they are, and says so phase by phase."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,14 @@ from supervisor.outside import client
 from supervisor.shell.asking import FAILED, NOT_RUNNING, fail, places
 
 _EVERY_S = 0.2
+
+
+def may_wait(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb the options `no_wait` and `timeout`."""
+    command = click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait so long at most.")(
+        command
+    )
+    return click.option("--no-wait", is_flag=True, help="Return as soon as it was asked for.")(command)
 
 
 def wait(path: Path, rollouts: list[dict[str, Any]], timeout: float | None) -> None:

@@ -6,18 +6,11 @@ from typing import Any
 
 import pytest
 
-from config import Places
-from supervisor.outside import client
 from tests.chaos.conftest import MakeHerd
 from tests.support.architecture import ROOT
-from tests.support.herd import Herd
 from tests.support.processes import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
-
-
-def pool(herd: Herd) -> Any:
-    return client.ask(Places(herd.config.data_dir).control_socket, "status")["pools"][0]
 
 
 def test_pain_03_overlapping_reloads_leave_no_worker_behind(make_herd: MakeHerd) -> None:
@@ -26,7 +19,7 @@ def test_pain_03_overlapping_reloads_leave_no_worker_behind(make_herd: MakeHerd)
     verbs = ["reload", "restart", "reload", "reload"]
     runs = [subprocess.Popen([*command, verb], cwd=ROOT, env=herd.environment()) for verb in verbs]
     assert [run.wait(60) for run in runs] == [0] * len(verbs)
-    now = pool(herd)
+    now = herd.pool()
     assert {worker["generation"] for worker in now["workers"]} == {now["generation"]}
     assert set(herd.pids("worker")) == {worker["pid"] for worker in now["workers"]}
     assert len(now["workers"]) == 3
@@ -37,28 +30,28 @@ def test_pain_03_overlapping_reloads_leave_no_worker_behind(make_herd: MakeHerd)
 
 def test_pain_10_a_restart_replaces_one_after_the_other_and_never_stops_all(make_herd: MakeHerd) -> None:
     herd = make_herd(pool={"instances": 3})
-    before = {worker["pid"] for worker in pool(herd)["workers"]}
+    before = {worker["pid"] for worker in herd.pool()["workers"]}
     run = subprocess.Popen(
         [sys.executable, "-m", "supervisor", "-c", str(herd.path), "restart"], cwd=ROOT, env=herd.environment()
     )
     seen = []
     while run.poll() is None:
-        seen.append(pool(herd))
+        seen.append(herd.pool())
     assert run.returncode == 0
     assert min(now["running"] for now in seen) >= 3
     assert max(len(now["workers"]) for now in seen) <= 4
-    assert before.isdisjoint(worker["pid"] for worker in pool(herd)["workers"])
+    assert before.isdisjoint(worker["pid"] for worker in herd.pool()["workers"])
 
 
 def test_pain_11_another_count_restarts_nobody(make_herd: MakeHerd) -> None:
     herd = make_herd(pool={"instances": 2})
-    before = {worker["pid"] for worker in pool(herd)["workers"]}
+    before = {worker["pid"] for worker in herd.pool()["workers"]}
     herd.command("scale", "default", "5")
-    eventually(lambda: pool(herd)["running"] == 5, 10, lambda: pool(herd))
-    assert before < {worker["pid"] for worker in pool(herd)["workers"]}
+    eventually(lambda: herd.pool()["running"] == 5, 10, herd.pool)
+    assert before < {worker["pid"] for worker in herd.pool()["workers"]}
     herd.command("scale", "default", "1")
-    eventually(lambda: len(pool(herd)["workers"]) == 1, 10, lambda: pool(herd))
-    assert sum(pool(herd)["recycles"].values()) == 0
+    eventually(lambda: len(herd.pool()["workers"]) == 1, 10, herd.pool)
+    assert sum(herd.pool()["recycles"].values()) == 0
 
 
 def test_pain_12_a_bad_deploy_is_refused_by_the_canary_and_the_command_says_so(
@@ -68,19 +61,19 @@ def test_pain_12_a_bad_deploy_is_refused_by_the_canary_and_the_command_says_so(
     module = tmp_path / "my_deploy.py"
     module.write_text("from worker import task\n@task('turn')\ndef turn(): return 1\n")
     herd = make_herd(pool={"tasks": ["my_deploy"], "reload": {"canary_time": "30s", "canary_jobs": 50}})
-    before = [worker["pid"] for worker in pool(herd)["workers"]]
+    before = [worker["pid"] for worker in herd.pool()["workers"]]
     module.write_text("import os\nfrom worker import task\n@task('turn')\ndef turn(): os._exit(9)\n")
     command = [sys.executable, "-m", "supervisor", "-c", str(herd.path), "reload"]
     run = subprocess.Popen(command, cwd=ROOT, env=herd.environment(), stderr=subprocess.PIPE, text=True)
     handles = []
     while run.poll() is None:
         handles.append(herd.client.enqueue("turn", keep=60))
-        assert pool(herd)["running"] >= 2
+        assert herd.pool()["running"] >= 2
     _, said = run.communicate()
     assert run.returncode == 1
     assert "turn: exit 9" in said
     assert {handle.result(timeout=20) for handle in handles} == {1}
-    eventually(lambda: [worker["pid"] for worker in pool(herd)["workers"]] == before, 10, lambda: pool(herd))
+    eventually(lambda: [worker["pid"] for worker in herd.pool()["workers"]] == before, 10, herd.pool)
 
 
 def test_pain_14_recycles_never_coincide(make_herd: MakeHerd) -> None:
@@ -90,11 +83,11 @@ def test_pain_14_recycles_never_coincide(make_herd: MakeHerd) -> None:
     def recycled() -> bool:
         nonlocal fewest, most
         ids.extend(herd.client.enqueue("nap", {"seconds": 0.002}, keep=60).id for _ in range(4))
-        now = pool(herd)
+        now = herd.pool()
         fewest, most = min(fewest, now["running"]), max(most, len(now["workers"]))
         return sum(now["recycles"].values()) >= 8
 
-    eventually(recycled, 40, lambda: pool(herd))
+    eventually(recycled, 40, herd.pool)
     assert fewest == 4
     assert most <= 5
     ended = herd.client.wait(ids, 20)

@@ -1,16 +1,13 @@
 """Reloads while jobs arrive steadily: none is lost, none runs twice, none is charged. bench/reload.py measures it."""
 
 import random
-import threading
 import time
 from pathlib import Path
-from typing import Any, Self
 
 import pytest
 
-from config import Places
-from supervisor.outside import client
 from tests.chaos.conftest import MakeHerd
+from tests.support.background import Background
 from tests.support.herd import Herd
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
@@ -34,35 +31,22 @@ def turn(n: int) -> int:
 """
 
 
-class Load:
+class Load(Background):
     """Jobs of 5 to 200 ms, steadily, from a thread."""
 
     def __init__(self, herd: Herd, type: str = "nap") -> None:
+        super().__init__()
         self.ids: list[str] = []
         self._herd, self._type = herd, type
-        self._over = threading.Event()
         self._random = random.Random(4)
-        self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _run(self) -> None:
+    def run(self) -> None:
         due = time.monotonic()
-        while not self._over.is_set():
+        while not self.over.is_set():
             what = {"seconds": self._random.uniform(0.005, 0.2)} if self._type == "nap" else {"n": 1}
             self.ids.append(self._herd.client.enqueue(self._type, what, keep=600).id)
             due += 1 / RATE
-            self._over.wait(max(0.0, due - time.monotonic()))
-
-
-def pool(herd: Herd) -> Any:
-    return client.ask(Places(herd.config.data_dir).control_socket, "status")["pools"][0]
+            self.over.wait(max(0.0, due - time.monotonic()))
 
 
 def all_ended_well(herd: Herd, ids: list[str]) -> None:
@@ -80,8 +64,8 @@ def test_reloads_in_a_row_under_load_lose_no_job_run_none_twice_and_charge_none(
     all_ended_well(herd, load.ids)
     assert herd.starts.repeated() == set()
     assert set(herd.starts.counts()) == set(load.ids)
-    assert pool(herd)["generation"] == RELOADS + 1
-    assert len(pool(herd)["workers"]) == 8
+    assert herd.pool()["generation"] == RELOADS + 1
+    assert len(herd.pool()["workers"]) == 8
 
 
 @pytest.mark.parametrize(("code", "word"), [("import no_such_module_anywhere\n", "no_such_module"), (NEWLY, "Newly")])
@@ -92,7 +76,7 @@ def test_reloads_to_broken_code_are_rolled_back_and_the_old_generation_never_sto
     module = tmp_path / "my_turns.py"
     module.write_text(CODE)
     herd = make_herd(pool={"instances": 4, "tasks": ["my_turns"], "reload": {"canary_jobs": 20}})
-    before = {worker["pid"] for worker in pool(herd)["workers"]}
+    before = {worker["pid"] for worker in herd.pool()["workers"]}
     module.write_text(code)
     with Load(herd) as load, Load(herd, "turn") as turns:
         said = herd.command("reload")
@@ -102,4 +86,4 @@ def test_reloads_to_broken_code_are_rolled_back_and_the_old_generation_never_sto
     states = [str(job.state) for job in herd.client.wait(turns.ids, 30).values()]
     # The canary's alone: the first one that failed in the new way was the last one.
     assert states.count("dead") <= 10
-    assert {worker["pid"] for worker in pool(herd)["workers"]} >= before
+    assert {worker["pid"] for worker in herd.pool()["workers"]} >= before

@@ -113,6 +113,10 @@ class Herd:
             processes.eventually(socket.exists, READY_WITHIN, self.tail)
             return client.ask(socket, "status")
 
+    def pool(self) -> Any:
+        """The first pool of the status."""
+        return self.status()["pools"][0]
+
     def pids(self, role: str) -> list[int]:
         """The live processes of this herd in that role (a key of ``_ROLES``)."""
         found = [pid for pid in self.all_pids() if _role(pid) == role]

@@ -1,7 +1,6 @@
 """A pool whose size follows its queue, and what a person says to it meanwhile."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -14,25 +13,21 @@ QUICK = {"max": 4, "target_wait": "500ms", "up_cooldown": "500ms", "down_cooldow
 POOL = {"tasks": ["tests.support.greedy_tasks"], "instances": 1}
 
 
-def pool(herd: Herd) -> Any:
-    return herd.status()["pools"][0]
-
-
 def test_a_burst_makes_it_grow_and_quiet_makes_it_shrink_and_nothing_is_lost(
     make_herd: Callable[..., Herd],
 ) -> None:
     herd = make_herd(pool={**POOL, "autoscale": QUICK})
     jobs = [herd.client.enqueue("work", {"seconds": 0.1}, keep=600) for _ in range(100)]
-    eventually(lambda: pool(herd)["running"] == 4, 15, lambda: (herd.tail(), pool(herd)["autoscale"]))
-    first = min(pool(herd)["workers"], key=lambda worker: worker["name"])["pid"]
+    eventually(lambda: herd.pool()["running"] == 4, 15, lambda: (herd.tail(), herd.pool()["autoscale"]))
+    first = min(herd.pool()["workers"], key=lambda worker: worker["name"])["pid"]
     ended = herd.client.wait([job.id for job in jobs], 20)
     assert {(job.state.value, job.attempts, job.crashes) for job in ended.values()} == {("completed", 1, 0)}
     assert len(ended) == len(jobs)
-    eventually(lambda: len(pool(herd)["workers"]) == 1, 20, lambda: (herd.tail(), pool(herd)["autoscale"]))
+    eventually(lambda: len(herd.pool()["workers"]) == 1, 20, lambda: (herd.tail(), herd.pool()["autoscale"]))
     assert herd.starts.repeated() == set()
-    assert pool(herd)["workers"][0]["pid"] == first
+    assert herd.pool()["workers"][0]["pid"] == first
 
-    told = pool(herd)["autoscale"]
+    told = herd.pool()["autoscale"]
     ways = [change["after"] > change["before"] for change in told["decisions"]]
     assert ways == sorted(ways, reverse=True)  # up, then down
     assert all(change["reason"] for change in told["decisions"])
@@ -45,17 +40,17 @@ def test_a_number_from_a_person_stands_until_autoscale_is_asked_for_again(make_h
     herd = make_herd(pool={**POOL, "autoscale": QUICK})
     said = herd.command("scale", "default", "3")
     assert "autoscale is off for default until `scale default auto`" in said.stdout
-    eventually(lambda: pool(herd)["running"] == 3, 10, herd.tail)
-    assert pool(herd)["autoscale"]["active"] is False
+    eventually(lambda: herd.pool()["running"] == 3, 10, herd.tail)
+    assert herd.pool()["autoscale"]["active"] is False
     assert "off (scaled by hand)" in herd.command("status").stdout
     assert herd.command("scale", "default", "auto").returncode == 0
-    eventually(lambda: len(pool(herd)["workers"]) == 1, 15, herd.tail)
-    assert pool(herd)["autoscale"]["active"] is True
+    eventually(lambda: len(herd.pool()["workers"]) == 1, 15, herd.tail)
+    assert herd.pool()["autoscale"]["active"] is True
 
 
 def test_scale_takes_max_and_says_when_there_is_nothing_to_decide_by(herd: Herd) -> None:
     assert herd.command("scale", "default", "max").returncode == 0
-    assert pool(herd)["desired"] >= 1
+    assert herd.pool()["desired"] >= 1
     said = herd.command("scale", "default", "auto")
     assert (said.returncode, "has no `autoscale` in the config" in said.stderr) == (1, True)
 
@@ -72,4 +67,4 @@ def test_more_workers_than_there_is_memory_for_are_refused_and_told_how_many_fit
     said = herd.command("scale", "default", "120")
     assert said.returncode == 1
     assert "120 workers of pool default do not fit into memory" in said.stderr
-    assert pool(herd)["desired"] == 1
+    assert herd.pool()["desired"] == 1

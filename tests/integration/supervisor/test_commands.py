@@ -4,7 +4,6 @@ import os
 import socket
 import stat
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -15,23 +14,19 @@ from tests.support.processes import eventually
 pytestmark = pytest.mark.process
 
 
-def pool(herd: Herd) -> Any:
-    return herd.status()["pools"][0]
-
-
 def test_scale_changes_the_number_of_workers_up_and_down(herd: Herd) -> None:
     for count, wanted in (("+2", 4), ("-3", 1), ("2", 2)):
         said = herd.command("scale", "default", count)
         assert (said.returncode, said.stderr) == (0, "")
-        eventually(lambda wanted=wanted: pool(herd)["running"] == wanted == len(pool(herd)["workers"]), 10, herd.tail)
+        eventually(lambda wanted=wanted: herd.pool()["running"] == wanted == len(herd.pool()["workers"]), 10, herd.tail)
 
 
 def test_stop_drains_a_pool_and_start_brings_it_back(herd: Herd) -> None:
     assert herd.command("stop", "default").returncode == 0
-    eventually(lambda: pool(herd)["workers"] == [], 10, herd.tail)
+    eventually(lambda: herd.pool()["workers"] == [], 10, herd.tail)
     eventually(lambda: herd.pids("zygote") == [], 10, "its zygote left, too")
     assert herd.command("start", "default").returncode == 0
-    eventually(lambda: pool(herd)["running"] == 2, 10, herd.tail)
+    eventually(lambda: herd.pool()["running"] == 2, 10, herd.tail)
 
 
 def test_a_program_is_stopped_started_and_restarted_by_name(make_herd: Callable[..., Herd]) -> None:
@@ -78,7 +73,7 @@ def test_a_second_start_is_refused_and_names_the_first(herd: Herd) -> None:
     second = herd.command()
     assert second.returncode == 1
     assert str(herd.status()["pid"]) in second.stderr
-    assert pool(herd)["running"] == 2
+    assert herd.pool()["running"] == 2
 
 
 def test_a_taken_metrics_port_is_named_before_anything_is_started(make_herd: Callable[..., Herd]) -> None:
@@ -113,4 +108,4 @@ def test_the_control_socket_is_for_this_user_only_and_answers_nonsense(herd: Her
             connection.connect(str(path))
             connection.sendall(line)
             assert said in connection.recv(65536)
-    assert pool(herd)["running"] == 2
+    assert herd.pool()["running"] == 2

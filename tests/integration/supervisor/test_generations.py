@@ -16,10 +16,6 @@ GOOD = "from worker import task\n@task('version')\ndef version() -> int:\n    re
 BAD = "import no_such_module_anywhere\n"
 
 
-def pool(herd: Herd) -> Any:
-    return herd.status()["pools"][0]
-
-
 def answer(herd: Herd) -> Any:
     return herd.client.enqueue("version", keep=60).result(timeout=10)
 
@@ -31,16 +27,16 @@ def test_a_restart_brings_new_code_and_broken_code_leaves_the_old_at_work(make_h
 
     module.write_text(BAD)
     herd.command("restart")
-    eventually(lambda: "no_such_module_anywhere" in pool(herd)["error"], 10, herd.tail)
-    assert pool(herd)["running"] == 2
-    assert pool(herd)["generation"] == 1
+    eventually(lambda: "no_such_module_anywhere" in herd.pool()["error"], 10, herd.tail)
+    assert herd.pool()["running"] == 2
+    assert herd.pool()["generation"] == 1
     assert answer(herd) == 1
 
     module.write_text(GOOD.format(200))
     herd.command("restart")
-    eventually(lambda: pool(herd)["generation"] == 3 and not pool(herd)["rolling"], 15, herd.tail)
+    eventually(lambda: herd.pool()["generation"] == 3 and not herd.pool()["rolling"], 15, herd.tail)
     assert answer(herd) == 200
-    assert pool(herd)["error"] == ""
+    assert herd.pool()["error"] == ""
 
 
 def test_a_pool_that_cannot_start_says_why_and_comes_up_when_it_is_mended(make_herd: Callable[..., Herd]) -> None:
@@ -68,25 +64,25 @@ def test_a_roll_loses_no_job_and_charges_none(herd: Herd) -> None:
 
 
 def test_a_zygote_that_hangs_is_replaced_and_its_workers_go_on(herd: Herd) -> None:
-    before = pool(herd)
+    before = herd.pool()
     stuck, (victim, other) = before["zygote_pid"], [worker["pid"] for worker in before["workers"]]
     os.kill(stuck, signal.SIGSTOP)
     os.kill(victim, signal.SIGKILL)
-    eventually(lambda: pool(herd)["running"] == 2 and pool(herd)["zygote_pid"] not in (stuck, None), 20, herd.tail)
-    assert other in [worker["pid"] for worker in pool(herd)["workers"]]
+    eventually(lambda: herd.pool()["running"] == 2 and herd.pool()["zygote_pid"] not in (stuck, None), 20, herd.tail)
+    assert other in [worker["pid"] for worker in herd.pool()["workers"]]
     assert not alive(stuck)
 
 
 def test_a_worker_whose_zygote_and_keeper_are_both_gone_is_replaced_after_its_job(herd: Herd) -> None:
     handle = herd.client.enqueue("nap", {"seconds": 1.5}, keep=60)
     eventually(herd.starts.counts, 5)
-    before = pool(herd)
+    before = herd.pool()
     os.kill(before["zygote_pid"], signal.SIGKILL)
     os.kill(before["keeper_pid"], signal.SIGKILL)
     old = {worker["pid"] for worker in before["workers"]}
 
     def replaced() -> bool:
-        now = pool(herd)
+        now = herd.pool()
         return now["running"] == 2 and old.isdisjoint(worker["pid"] for worker in now["workers"])
 
     eventually(replaced, 15, herd.tail)

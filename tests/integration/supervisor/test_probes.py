@@ -23,9 +23,9 @@ end.connect(os.environ["NOTIFY_SOCKET"].replace("@", chr(0), 1))
 while True:
     for word in ("READY=1", "WATCHDOG=1", "WATCHDOG=trigger"):
         if pathlib.Path(word).exists():
+            if word == "WATCHDOG=trigger":
+                pathlib.Path(word).unlink()  # first: it may be killed for saying it
             end.send(word.encode() + b"\\nSTATUS=said " + word.encode())
-    if pathlib.Path("WATCHDOG=trigger").exists():
-        pathlib.Path("WATCHDOG=trigger").unlink()
     time.sleep(0.05)
 """
 

@@ -5,15 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
-from config import Places
-from supervisor.outside import client
 from tests.support.architecture import ROOT
+from tests.support.background import Background
 from tests.support.herd import Herd
 from tests.support.processes import eventually
 
@@ -33,58 +31,35 @@ def versions(make_herd: MakeHerd, **pool: Any) -> Herd:
     return make_herd(pool={"tasks": ["my_versions"], "reload": QUICK, **pool}, files={"my_versions.py": GOOD.format(1)})
 
 
-def pool(herd: Herd) -> Any:
-    """The first pool of the status, asked without a process of its own."""
-    return client.ask(Places(herd.config.data_dir).control_socket, "status")["pools"][0]
-
-
 def answer(herd: Herd) -> Any:
     return herd.client.enqueue("version", keep=60).result(timeout=10)
 
 
-class Watcher:
+class Watcher(Background):
     """Looks at a pool all the time: the fewest that ran, and the most that lived."""
 
     def __init__(self, herd: Herd) -> None:
+        super().__init__()
         self.fewest, self.most = 10**6, 0
         self._herd = herd
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._over.is_set():
-            now = pool(self._herd)
+    def run(self) -> None:
+        while not self.over.is_set():
+            now = self._herd.pool()
             self.fewest = min(self.fewest, now["running"])
             self.most = max(self.most, sum(worker["pid"] is not None for worker in now["workers"]))
 
 
-class Jobs:
+class Jobs(Background):
     """Enqueues one job after the other while it is open; nobody waits for one before the next."""
 
     def __init__(self, herd: Herd, type: str = "version") -> None:
+        super().__init__()
         self.handles: list[Any] = []
         self._herd, self._type = herd, type
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._over.wait(0.01):
+    def run(self) -> None:
+        while not self.over.wait(0.01):
             self.handles.append(self._herd.client.enqueue(self._type, keep=60))
 
 
@@ -96,7 +71,7 @@ def test_a_reload_brings_new_code_and_says_how_far_it_is(make_herd: MakeHerd) ->
     for phase in ("booting", "canary", "done"):  # rolling may be over before anybody looks
         assert f"rollout 1: {phase}" in said.stdout, said.stdout
     assert answer(herd) == 2.5
-    assert pool(herd)["rollout"]["phase"] == "done"
+    assert herd.pool()["rollout"]["phase"] == "done"
 
 
 def test_a_pool_of_one_is_never_empty_while_it_is_reloaded_or_restarted(make_herd: MakeHerd) -> None:
@@ -105,7 +80,7 @@ def test_a_pool_of_one_is_never_empty_while_it_is_reloaded_or_restarted(make_her
         assert herd.command("reload").returncode == 0
         assert herd.command("restart").returncode == 0
     assert (watcher.fewest, watcher.most) == (1, 2)
-    assert [worker["name"] for worker in pool(herd)["workers"]] == ["default.0"]
+    assert [worker["name"] for worker in herd.pool()["workers"]] == ["default.0"]
 
 
 def test_without_surge_one_leaves_before_the_next_comes(make_herd: MakeHerd) -> None:
@@ -117,7 +92,7 @@ def test_without_surge_one_leaves_before_the_next_comes(make_herd: MakeHerd) -> 
 
 def test_a_reload_to_code_that_cannot_be_imported_is_rolled_back_and_jobs_go_on(make_herd: MakeHerd) -> None:
     herd = versions(make_herd)
-    before = [worker["pid"] for worker in pool(herd)["workers"]]
+    before = [worker["pid"] for worker in herd.pool()["workers"]]
     (herd.folder / "my_versions.py").write_text("import no_such_module_anywhere\n")
     with Jobs(herd) as jobs, Watcher(herd) as watcher:
         said = herd.command("reload")
@@ -126,8 +101,8 @@ def test_a_reload_to_code_that_cannot_be_imported_is_rolled_back_and_jobs_go_on(
     assert "no_such_module_anywhere" in said.stderr
     assert {handle.result(timeout=10) for handle in jobs.handles} == {1}
     assert watcher.fewest == 2
-    assert [worker["pid"] for worker in pool(herd)["workers"]] == before
-    assert "no_such_module_anywhere" in pool(herd)["error"]
+    assert [worker["pid"] for worker in herd.pool()["workers"]] == before
+    assert "no_such_module_anywhere" in herd.pool()["error"]
 
 
 @pytest.mark.parametrize(("code", "kind"), [(RAISES, "version: my_versions.Newly"), (DIES, "version: exit 11")])
@@ -135,17 +110,17 @@ def test_a_canary_that_fails_in_a_new_way_is_rolled_back_and_the_old_ones_never_
     make_herd: MakeHerd, code: str, kind: str
 ) -> None:
     herd = versions(make_herd, reload={**QUICK, "canary_time": "20s"})
-    before = {worker["pid"] for worker in pool(herd)["workers"]}
+    before = {worker["pid"] for worker in herd.pool()["workers"]}
     (herd.folder / "my_versions.py").write_text(code)
     with Jobs(herd) as jobs, Watcher(herd) as watcher:
         said = herd.command("reload")
     assert said.returncode == 1, said.stdout
     assert kind in said.stderr
     assert watcher.fewest >= 2
-    eventually(lambda: {worker["pid"] for worker in pool(herd)["workers"]} == before, 10, lambda: pool(herd))
+    eventually(lambda: {worker["pid"] for worker in herd.pool()["workers"]} == before, 10, herd.pool)
     assert len(jobs.handles) > 5
     assert answer(herd) == 1
-    assert pool(herd)["generation"] == 1
+    assert herd.pool()["generation"] == 1
 
 
 def test_kinds_of_failure_that_are_not_new_stop_nothing(make_herd: MakeHerd) -> None:
@@ -166,7 +141,7 @@ def test_reloads_that_overlap_come_one_after_the_other(make_herd: MakeHerd) -> N
     ]
     said = [each.communicate(timeout=30)[0] for each in reloads]
     assert [each.returncode for each in reloads] == [0] * 4, said
-    now = pool(herd)
+    now = herd.pool()
     assert 2 <= now["rollout"]["id"] <= 3  # the first, one that took in what came meanwhile, or one more
     assert now["generation"] == now["rollout"]["id"] + 1
     assert {worker["generation"] for worker in now["workers"]} == {now["generation"]}
@@ -178,19 +153,19 @@ def test_a_worker_that_has_served_long_enough_goes_on_until_its_successor_runs(m
     with Watcher(herd) as watcher:
         ids = [herd.client.enqueue("nap", {"seconds": 0.005}, keep=60).id for _ in range(150)]
         ended = herd.client.wait(ids, 20)
-        eventually(lambda: pool(herd)["recycles"].get("jobs", 0) >= 2, 10, lambda: json.dumps(pool(herd)))
+        eventually(lambda: herd.pool()["recycles"].get("jobs", 0) >= 2, 10, lambda: json.dumps(herd.pool()))
     assert {(str(job.state), job.attempts, job.crashes) for job in ended.values()} == {("completed", 1, 0)}
     assert herd.starts.repeated() == set()
     assert watcher.fewest == 2
     assert watcher.most <= 3
-    ends = [worker["last_end"] for worker in pool(herd)["workers"] if worker["last_end"]]
+    ends = [worker["last_end"] for worker in herd.pool()["workers"] if worker["last_end"]]
     assert {(end["cause"], end["reason"]) for end in ends} == {("recycled", "jobs")}
 
 
 def test_a_worker_that_is_old_enough_is_replaced(make_herd: MakeHerd) -> None:
     herd = make_herd(pool={"instances": 2, "max_age": "1s"})
     with Watcher(herd) as watcher:
-        eventually(lambda: pool(herd)["recycles"].get("age", 0) >= 2, 15, lambda: json.dumps(pool(herd)))
+        eventually(lambda: herd.pool()["recycles"].get("age", 0) >= 2, 15, lambda: json.dumps(herd.pool()))
     assert watcher.fewest == 2
 
 
@@ -199,30 +174,30 @@ def test_fewer_workers_are_wanted_and_the_idle_ones_leave(make_herd: MakeHerd) -
     handles = [herd.client.enqueue("nap", {"seconds": 2}, keep=60) for _ in range(2)]
 
     def busy() -> set[int]:
-        return {worker["pid"] for worker in pool(herd)["workers"] if worker["activity"] == "busy"}
+        return {worker["pid"] for worker in herd.pool()["workers"] if worker["activity"] == "busy"}
 
     eventually(lambda: len(busy()) == 2, 5)
     at_work = busy()
     herd.command("scale", "default", "2")
-    eventually(lambda: len(pool(herd)["workers"]) == 2, 5)
-    assert {worker["pid"] for worker in pool(herd)["workers"]} == at_work
+    eventually(lambda: len(herd.pool()["workers"]) == 2, 5)
+    assert {worker["pid"] for worker in herd.pool()["workers"]} == at_work
     assert [handle.result(timeout=10) for handle in handles] == [2, 2]
     herd.command("scale", "default", "4")
-    eventually(lambda: pool(herd)["running"] == 4, 5)
-    assert at_work < {worker["pid"] for worker in pool(herd)["workers"]}
-    assert sorted(worker["name"] for worker in pool(herd)["workers"]) == [f"default.{index}" for index in range(4)]
+    eventually(lambda: herd.pool()["running"] == 4, 5)
+    assert at_work < {worker["pid"] for worker in herd.pool()["workers"]}
+    assert sorted(worker["name"] for worker in herd.pool()["workers"]) == [f"default.{index}" for index in range(4)]
 
 
 def test_a_stop_in_the_middle_of_a_reload_ends_it(make_herd: MakeHerd) -> None:
     herd = versions(make_herd, reload={"canary_time": "60s"})
     command = [sys.executable, "-m", "supervisor", "-c", str(herd.path), "reload"]
     reload = subprocess.Popen(command, cwd=ROOT, env=herd.environment(), stderr=subprocess.PIPE, text=True)
-    eventually(lambda: (pool(herd)["rollout"] or {}).get("phase") == "canary", 10, lambda: pool(herd))
+    eventually(lambda: (herd.pool()["rollout"] or {}).get("phase") == "canary", 10, herd.pool)
     herd.command("stop", "default")
     _, said = reload.communicate(timeout=20)
     assert reload.returncode == 1
     assert "stopped" in said
-    eventually(lambda: not pool(herd)["workers"], 10)
+    eventually(lambda: not herd.pool()["workers"], 10)
     herd.command("start", "default")
     herd.ready()
     assert answer(herd) == 1
@@ -232,13 +207,13 @@ def test_a_zygote_that_is_killed_in_the_middle_of_its_canary_ends_the_reload_and
     make_herd: MakeHerd,
 ) -> None:
     herd = versions(make_herd, reload={"canary_time": "60s"})
-    zygote = pool(herd)["zygote_pid"]
+    zygote = herd.pool()["zygote_pid"]
     said = herd.command("reload", "--no-wait")
     assert said.returncode == 0
-    eventually(lambda: len(pool(herd)["workers"]) == 3 and pool(herd)["running"] == 3, 10, lambda: pool(herd))
+    eventually(lambda: len(herd.pool()["workers"]) == 3 and herd.pool()["running"] == 3, 10, herd.pool)
     new = next(pid for pid in herd.pids("zygote") if pid != zygote)
     os.kill(new, signal.SIGKILL)
-    eventually(lambda: pool(herd)["rollout"]["phase"] == "rolled back", 10, lambda: pool(herd))
-    eventually(lambda: len(pool(herd)["workers"]) == 2, 10, lambda: pool(herd))
-    assert pool(herd)["zygote_pid"] == zygote
+    eventually(lambda: herd.pool()["rollout"]["phase"] == "rolled back", 10, herd.pool)
+    eventually(lambda: len(herd.pool()["workers"]) == 2, 10, herd.pool)
+    assert herd.pool()["zygote_pid"] == zygote
     assert answer(herd) == 1

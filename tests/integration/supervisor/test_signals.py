@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -11,10 +10,6 @@ from tests.support.herd import Herd
 from tests.support.processes import eventually
 
 pytestmark = pytest.mark.process
-
-
-def pool(herd: Herd) -> Any:
-    return herd.status()["pools"][0]
 
 
 def test_term_drains_stops_everything_and_exits_0(herd: Herd) -> None:
@@ -55,15 +50,15 @@ def test_quit_kills_now(herd: Herd) -> None:
 
 def test_hup_replaces_every_worker_after_a_canary(make_herd: Callable[..., Herd]) -> None:
     herd = make_herd(pool={"reload": {"canary_time": "200ms"}})
-    before = pool(herd)
+    before = herd.pool()
     os.kill(herd.pid, signal.SIGHUP)
 
     def rolled() -> bool:
-        now = pool(herd)
+        now = herd.pool()
         return bool(now["generation"] == 2 and not now["rolling"] and now["running"] == 2)
 
     eventually(rolled, 30, herd.tail)
-    after = pool(herd)
+    after = herd.pool()
     assert {worker["pid"] for worker in before["workers"]}.isdisjoint(worker["pid"] for worker in after["workers"])
     assert {worker["generation"] for worker in after["workers"]} == {2}
     eventually(lambda: len(herd.pids("zygote")) == 1, 10, "the old zygote is gone")
@@ -71,9 +66,9 @@ def test_hup_replaces_every_worker_after_a_canary(make_herd: Callable[..., Herd]
 
 def test_ttin_and_ttou_add_and_remove_one_worker(herd: Herd) -> None:
     os.kill(herd.pid, signal.SIGTTIN)
-    eventually(lambda: pool(herd)["running"] == 3, 10, herd.tail)
+    eventually(lambda: herd.pool()["running"] == 3, 10, herd.tail)
     os.kill(herd.pid, signal.SIGTTOU)
-    eventually(lambda: len(pool(herd)["workers"]) == 2, 10, herd.tail)
+    eventually(lambda: len(herd.pool()["workers"]) == 2, 10, herd.tail)
 
 
 def test_usr1_opens_the_logs_anew(herd: Herd) -> None:
@@ -85,4 +80,4 @@ def test_usr1_opens_the_logs_anew(herd: Herd) -> None:
     assert herd.command("scale", "default", "3").returncode == 0
     eventually(lambda: log.exists() and "running" in log.read_text(), 10, herd.tail)
     assert herd.command("scale", "default", "2").returncode == 0
-    eventually(lambda: pool(herd)["running"] == 2, 15, herd.tail)
+    eventually(lambda: herd.pool()["running"] == 2, 15, herd.tail)

@@ -24,8 +24,9 @@ def herder(clock: Clock) -> Iterator[Herder]:
     with Board.create(2, 1) as board:
         made = Herder(board, 2, 30.0, clock=clock)
         yield made
-        for fd in made.children_files():
-            os.close(fd)
+        for seat in made.seats.values():
+            if seat.pidfd >= 0:
+                os.close(seat.pidfd)
 
 
 def forked(herder: Herder, slot: int) -> None:
