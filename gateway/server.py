@@ -9,9 +9,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from config.version import __version__
-from gateway import dead_letters, flows, front_page, health, queues, schedules, tasks, work, workers
 from gateway.errors import HANDLERS
 from gateway.limits import BodyLimit
+from gateway.routes import dead_letters, flows, front_page, health, queues, schedules, tasks, work, workers
 from gateway.services import Services
 
 STOP_WITHIN = 4

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway import health
+from gateway.routes import health
 from gateway.services import Services
 from scoreboard import Board, WorkerState
 

@@ -12,8 +12,8 @@ from gateway.answers import answer
 from gateway.bodies import optional_object
 from gateway.errors import ApiError, documented
 from gateway.nearest import hint, quoted
+from gateway.routes.tasks import refuse_unknown
 from gateway.services import services
-from gateway.tasks import refuse_unknown
 
 router = APIRouter(tags=["queues"])
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from engine import JobError, JobState
-from gateway import work
+from gateway.routes import work
 
 
 def test_a_payload_comes_back_in_capitals(http: Any, client: Any, a_job: Any) -> None:

@@ -8,8 +8,8 @@ from engine import ScheduleInfo
 from gateway.answers import answer, moment
 from gateway.bodies import no_fields
 from gateway.errors import documented
+from gateway.routes.tasks import refuse_unknown
 from gateway.services import services
-from gateway.tasks import refuse_unknown
 
 router = APIRouter(tags=["schedules"])
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from engine.flow_record import FlowInfo, FlowMember, progress
 from gateway.answers import answer, moment
 from gateway.errors import ApiError, documented
+from gateway.routes.tasks import refuse_unknown
 from gateway.services import services
-from gateway.tasks import refuse_unknown
 
 router = APIRouter(tags=["flows"])
 

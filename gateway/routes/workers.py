@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from engine.job import WorkerInfo
 from gateway.answers import answer, moment
 from gateway.errors import documented
+from gateway.routes.tasks import refuse_unknown
 from gateway.services import services
-from gateway.tasks import refuse_unknown
 
 router = APIRouter(tags=["workers"])
 

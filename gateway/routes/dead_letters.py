@@ -12,8 +12,8 @@ from gateway.answers import answer, job_view, moment
 from gateway.bodies import json_object, optional_object
 from gateway.errors import ApiError, documented
 from gateway.nearest import hint, quoted
+from gateway.routes.tasks import refuse_unknown
 from gateway.services import services
-from gateway.tasks import refuse_unknown
 
 MOST = 10_000
 """Dead letters that one request moves at most: a request must end."""
