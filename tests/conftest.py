@@ -31,8 +31,8 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that asks for the store bears the mark ``store``; ``-m`` can choose by it.
 
-    One that starts processes is given a second try, and the summary names it when it needed that: on a machine whose cores
-    others use as well, "not within 15 s" says little the first time. Nothing else is tried twice.
+    One that starts processes is given a second try, and the summary names it when it needed that: on a machine whose
+    cores others use as well, "not within 15 s" says little the first time. Nothing else is tried twice.
     """
     for item in items:
         if "store" in getattr(item, "fixturenames", ()):
