@@ -192,9 +192,9 @@ def _execute(launch: Launch) -> int:
 
 def _prepare(launch: Launch, parent: int, mask: set[int], refusal: Refusal) -> None:
     """In the child, between fork and exec."""
-    # Our handlers would answer signals with our wake-up pipe: back to the defaults first, then let in what was
-    # held back, so that a signal meant for the child ends the child.
-    for number in _handled():
+    # Our handlers would answer signals with our wake-up pipe, and what we were told to ignore (by nohup, or by a shell
+    # that put us in the background) would not reach it: back to the defaults first, then let in what was held back.
+    for number in _not_default():
         signal.signal(number, signal.SIG_DFL)
     if launch.confines is not None:
         with refusal.told():
@@ -207,9 +207,9 @@ def _prepare(launch: Launch, parent: int, mask: set[int], refusal: Refusal) -> N
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _handled() -> list[signal.Signals]:
+def _not_default() -> list[signal.Signals]:
     return [
         number
         for number in signal.Signals
-        if number not in (signal.SIGKILL, signal.SIGSTOP) and callable(signal.getsignal(number))
+        if number not in (signal.SIGKILL, signal.SIGSTOP) and signal.getsignal(number) is not signal.SIG_DFL
     ]
