@@ -1,6 +1,7 @@
 """The access log: one line a request. No token, no value of a query, no character that moves a cursor."""
 
 import logging
+from urllib.parse import unquote
 
 from gateway.access.heard import Heard
 from gateway.access.tokens import masked
@@ -11,21 +12,20 @@ LONGEST = 200
 _log = logging.getLogger("gateway.access")
 
 
-def write(heard: Heard, query: bytes, status: int, seconds: float, size: int, who: str) -> None:
+def write(heard: Heard, query: bytes, status: int, seconds: float, size: int) -> None:
     """Write the line; see `line`."""
-    _log.info("access: %s", line(heard, query, status, seconds, size, who))
+    _log.info("access: %s", line(heard, query, status, seconds, size))
 
 
-def line(heard: Heard, query: bytes, status: int, seconds: float, size: int, who: str) -> str:
+def line(heard: Heard, query: bytes, status: int, seconds: float, size: int) -> str:
     """`127.0.0.1 ops "GET /tasks?queue&limit" 200 1.4ms 512B`; pure.
 
     Args:
         query: as it came; the names of its parameters are written, not what they were given.
         size: bytes of the answer's body.
-        who: the id of the token, "" is written as a dash.
     """
     asked = f"{heard.method} {clean(heard.path)}{_names(query)}"
-    return f'{heard.address or "-"} {who or "-"} "{asked}" {status} {seconds * 1000:.1f}ms {size}B'
+    return f'{heard.address or "-"} {heard.who or "-"} "{asked}" {status} {seconds * 1000:.1f}ms {size}B'
 
 
 def clean(text: str) -> str:
@@ -39,5 +39,5 @@ def clean(text: str) -> str:
 def _names(query: bytes) -> str:
     if not query:
         return ""
-    names = (part.partition("=")[0] for part in query.decode("latin-1").split("&"))
-    return "?" + clean("&".join(names))
+    names = "&".join(part.partition("=")[0] for part in query.decode("latin-1").split("&"))
+    return "?" + clean(unquote(names) if "%" in names else names)

@@ -32,14 +32,13 @@ class Guard:
         came = heard(scope)
         answer = _Answer(send)
         began = time.perf_counter()
-        visitor: Visitor | None = None
         try:
-            visitor = await self._admit(came, scope)
+            await self._admit(came, scope)
             await self._app(scope, receive, answer)
-        except ApiError as error:
-            await refuse(error, scope, receive, answer)
-        except EngineError as error:
-            await refuse(of_engine(error), scope, receive, answer)
+        except (ApiError, EngineError) as error:
+            if answer.status:  # it is too late for another answer
+                raise
+            await refuse(error if isinstance(error, ApiError) else of_engine(error), scope, receive, answer)
         except Exception:
             # The framework would answer from outside of us, without our headers. It still logs what it was.
             if scope["type"] == "http" and not answer.status:
@@ -48,11 +47,10 @@ class Guard:
         finally:
             if self._access.settings.access_log:
                 seconds = time.perf_counter() - began
-                who = visitor.id if visitor else ""
-                access_log.write(came, scope["query_string"], answer.status, seconds, answer.size, who)
+                access_log.write(came, scope["query_string"], answer.status, seconds, answer.size)
 
-    async def _admit(self, came: Heard, scope: Scope) -> Visitor:
-        """Who comes in.
+    async def _admit(self, came: Heard, scope: Scope) -> None:
+        """Let in whoever may come in.
 
         Raises:
             ApiError: they do not. EngineError: that cannot be said now.
@@ -67,9 +65,10 @@ class Guard:
         visitor = ANYBODY if access.is_open else await self._known(came, found)
         if visitor is None and not is_open_route:
             raise decide.unauthorized(came, scope["query_string"].decode("latin-1"))
-        if found is None:
-            raise decide.unknown(came, access.matcher.allowed(came.path))
         visitor = visitor or _STRANGER
+        came.who = visitor.id
+        if found is None:
+            raise decide.unknown(came, () if came.method == "WS" else access.matcher.allowed(came.path))
         decide.check_scope(visitor, found.rule)
         if decide.needs_csrf(visitor, came, found.rule) and not same(came.csrf, await access.csrf(visitor)):
             raise ApiError(403, "X-CSRF-Token is missing or wrong: GET /session says it as csrf")
@@ -78,7 +77,6 @@ class Guard:
         decide.check_limits(visitor, found, scope["query_string"])
         state = scope.setdefault("state", {})
         state["visitor"], state["found"] = visitor, found
-        return visitor
 
     async def _known(self, came: Heard, found: Found | None) -> Visitor | None:
         """By token or cookie. Probes are answered whatever else is broken: who asks does not matter there."""

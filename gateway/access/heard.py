@@ -16,7 +16,11 @@ _NAMES = {
 
 @dataclass(slots=True)
 class Heard:
-    """Headers as text, "" where one is missing. Of several `Cookie` headers all count, of all others the last."""
+    """Headers as text, "" where one is missing. Of several `Cookie` headers all count, of all others the last.
+
+    Attributes:
+        address: of the client, as the socket has it. who: id of the token, once that is known.
+    """
 
     method: str
     path: str
@@ -27,6 +31,7 @@ class Heard:
     csrf: str = ""
     accept: str = ""
     address: str = ""
+    who: str = ""
 
     @property
     def is_act(self) -> bool:

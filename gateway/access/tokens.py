@@ -58,7 +58,7 @@ def hashed(token: str) -> str:
 
 def masked(text: str) -> str:
     """The text without the secret part of any token in it."""
-    return PATTERN.sub("hm_…", text) if PREFIX in text else text
+    return PATTERN.sub("hm_***", text) if PREFIX in text else text
 
 
 def rights(scopes: Iterable[str]) -> tuple[str, ...]:

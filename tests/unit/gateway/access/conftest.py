@@ -1,15 +1,17 @@
 """An app with tokens, in process."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from config.gateway import Gateway
-from engine import AsyncClient
 from gateway.access.doorkeeper import Access
 from gateway.access.tokens import hashed, mint
 from gateway.services import Services
+
+if TYPE_CHECKING:
+    from engine import AsyncClient
 
 
 class Clock:

@@ -15,8 +15,8 @@ def test_names_of_this_machine_are_known(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0", "[::2]", "localhost:x",
-     "127.0.0.1@evil.example", "[::1", "[::1]x", "notlocalhost", "2130706433"],
+    ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0", "[::2]",
+     "localhost:x", "127.0.0.1@evil.example", "[::1", "[::1]x", "notlocalhost", "2130706433"],
 )  # fmt: skip
 def test_other_names_are_not(host: str) -> None:
     assert not known_host(host, ())

@@ -1,15 +1,17 @@
 import re
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from engine import AsyncClient
 from gateway.access.matching import Matcher
 from gateway.access.rules import RIGHTS, RULES, Limited, Scope
 from gateway.server import create_app
 from gateway.services import Services
 from tests.support.architecture import ROOT
+
+if TYPE_CHECKING:
+    from engine import AsyncClient
 
 MATCHER = Matcher()
 
