@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from config.version import __version__
 from gateway.access.fence import Fence
 from gateway.access.guard import Guard
+from gateway.access.openapi import described
 from gateway.errors import HANDLERS
 from gateway.limits import BodyLimit
 from gateway.routes import (
@@ -78,6 +79,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Fence, access=services.access, find=services.client.find)
     app.add_middleware(BodyLimit)
     app.add_middleware(Guard, access=services.access)
+    plain = app.openapi
+    app.openapi = lambda: described(plain(), services.access.matcher)  # type: ignore[method-assign]  # as its manual says
     for router in _ROUTERS:
         app.include_router(router)
     app.state.services = services

@@ -1,4 +1,6 @@
-"""The login as a page: one form, no script."""
+"""The login as a page: one form, no script. Browsers send no cookie along a link from another site; the link on
+the page is one of ours.
+"""
 
 import html
 import secrets
@@ -33,6 +35,7 @@ input, button {{ font: inherit; padding: .5rem; }}
 <input type="hidden" name="next" value="{next}">
 <button>Log in</button>
 </form>
+<p><a href="{next}">I am logged in, go on</a></p>
 </main>
 </body>
 </html>

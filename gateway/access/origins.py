@@ -6,6 +6,7 @@ says where it comes from in `Origin`.
 
 import ipaddress
 from collections.abc import Collection
+from functools import lru_cache
 
 _SCHEMES = {"http": ":80", "https": ":443"}
 
@@ -20,6 +21,7 @@ def host_of(authority: str) -> str:
     return host if not port or port.isdigit() else ""
 
 
+@lru_cache(maxsize=256)
 def is_this_machine(host: str) -> bool:
     """Whether a host's name means this machine by itself, without asking any name server."""
     if host == "localhost" or host.endswith(".localhost"):
