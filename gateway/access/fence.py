@@ -1,5 +1,6 @@
 """Inside the body limit: what a limited token may do by the job or body it names, and the audit log of admins' acts."""
 
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -75,13 +76,13 @@ class Fence:
                 if job is None or not visitor.sees(job.queue, job.tenant):
                     raise ApiError(404, f"there is no task {quoted(job_id)} for this token")
                 if method != "DELETE" and body.strip():
-                    decide.check_not_moved(visitor, parse_object(body))
+                    decide.check_not_moved(visitor, read_once(body))
             case Limited.NEW:
-                decide.check_job(visitor, parse_object(body), "")
+                decide.check_job(visitor, read_once(body), "")
             case Limited.JOBS:
-                check_jobs(visitor, parse_object(body))
+                check_jobs(visitor, read_once(body))
             case Limited.BODY:
-                queue = parse_object(body).get("queue")
+                queue = read_once(body).get("queue")
                 decide.check_queue(visitor, [queue] if isinstance(queue, str) else [], '"queue" in the body')
 
     async def _keep(self, act: Act) -> None:
@@ -95,6 +96,27 @@ class Fence:
             await self._access.record(act)
         except EngineError as error:
             _log.warning("the store did not take this line of the audit log: %s", error)
+
+
+def read_once(body: bytes) -> dict[str, Any]:
+    """A body in which no field stands twice: who checks it and who obeys it must not read two different things; pure.
+
+    Raises:
+        ApiError: 400.
+    """
+
+    def pairs(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(fields)
+        if len(found) < len(fields):
+            raise ApiError(400, "a field of the body stands twice in it")
+        return found
+
+    parse_object(body)  # its findings are the better ones, and it bounds the depth
+    try:
+        found: dict[str, Any] = json.loads(body, object_pairs_hook=pairs)
+    except ValueError:
+        raise ApiError(400, "the body is no valid JSON") from None
+    return found
 
 
 def check_jobs(visitor: Visitor, body: Mapping[str, Any]) -> None:

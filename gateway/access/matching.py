@@ -10,7 +10,7 @@ _REST = ":path}"
 
 
 class Found(NamedTuple):
-    """A rule, and what stands in the path where the rule has `{…}`."""
+    """A rule, and what stands in the path where the rule has `{…}` (but not `{…:path}`)."""
 
     rule: Rule
     parameters: dict[str, str]
@@ -44,7 +44,7 @@ class Matcher:
                 return Found(rule, parameters)
         for known, beginning, rule in self._rests:
             if known == method and path.startswith(beginning):
-                return Found(rule, {"path": path[len(beginning) :]})
+                return Found(rule, {})
         return None
 
     def allowed(self, path: str) -> list[str]:

@@ -67,6 +67,19 @@ def test_a_job_is_submitted_into_ones_own_queue_and_it_is_named(
     assert len(client.enqueued) == allowed
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"type": "uppercase", "queue": "bills", "queue": "mail"}',
+        b'{"type": "uppercase", "queue": "mail", "queue": "bills"}',
+        b'{"type": "uppercase", "queue": "mail", "data": 1%s}' % (b"0" * 5000),
+    ],
+)
+def test_a_body_that_two_readers_could_read_in_two_ways_is_refused(asks: Any, client: Any, body: bytes) -> None:
+    assert asks("POST", "/tasks", content=body) == 400
+    assert client.enqueued == []
+
+
 def test_a_job_is_submitted_for_ones_own_tenant_and_it_is_named(asks: Any, client: Any) -> None:
     for tenant, status in (("acme", 202), ("other", 403), (None, 403)):
         assert asks("POST", "/tasks", tenant=True, json={"type": "uppercase", "tenant": tenant}) == status
