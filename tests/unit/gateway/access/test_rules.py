@@ -88,7 +88,7 @@ def test_rules_fit_their_paths() -> None:
         ("GET", "/tasks/batch", "/tasks/{id}"),
         ("HEAD", "/tasks", "/tasks"),
         ("GET", "/ui/jobs/1-2-3", "/ui/{path:path}"),
-        ("GET", "/ui/assets/app.js", "/ui/assets/{name}"),
+        ("GET", "/ui/assets/app.js", "/ui/assets/{name:path}"),
         ("WS", "/ws", "/ws"),
     ],
 )
