@@ -15,12 +15,13 @@ from config.store import namespace, redact, store_url
 
 if TYPE_CHECKING:
     from config.control import Control, ReadOnly
+    from config.gateway import Gateway
     from config.log_files import Logs
     from config.payloads import Encryption, EncryptionKey, Payloads
     from config.pools import Pool
     from config.programs import Program
     from config.queues import Backoff, Queue
-    from config.schema import Config, Gateway, Janitor, Metrics, RedisSection, Schedule, Store
+    from config.schema import Config, Janitor, Metrics, RedisSection, Schedule, Store
     from config.webhooks import Webhooks
 
 _HOMES = {
@@ -28,6 +29,7 @@ _HOMES = {
     "Control": "control",
     "Encryption": "payloads",
     "EncryptionKey": "payloads",
+    "Gateway": "gateway",
     "Logs": "log_files",
     "Payloads": "payloads",
     "Pool": "pools",

@@ -7,10 +7,10 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from config import fields as f
 from config.control import Control
+from config.gateway import Gateway
 from config.log_files import Logs
 from config.payloads import Encryption, Payloads
 from config.pools import Pool
-from config.probes import GatewayHealth
 from config.problems import Mark, Marks
 from config.programs import Program
 from config.queues import Queue, Type
@@ -51,15 +51,6 @@ class Janitor(Section):
 
     enabled: bool = Field(default=True, description="false leaves it to somebody else")
     interval: f.Duration = Field(1.0, ge=0.05, description="Between two sweeps")
-
-
-class Gateway(Section):
-    """The HTTP API and the dashboard."""
-
-    enabled: bool = Field(default=True, description="false leaves it to somebody else")
-    host: f.Host = Field("127.0.0.1", description="Address to listen on")
-    port: f.Port = Field(5000, description="Port to listen on; 0: any free one")
-    health: GatewayHealth = Field(GatewayHealth(), description="A gateway that hangs is started anew")
 
 
 class Metrics(Section):

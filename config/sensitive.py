@@ -77,10 +77,20 @@ def key(value: object) -> str:
     return found
 
 
+def token_hash(value: object) -> str:
+    """The hash of a token. Never repeated in an error: somebody may have written the token itself."""
+    found = text(value).strip()
+    if not re.fullmatch(r"sha256:[0-9a-f]{64}", found, re.ASCII):
+        raise ValueError(
+            "expected sha256: and 64 hex digits, not the token itself (python -m gateway token prints both)"
+        )
+    return found
+
+
 def only_list(value: object) -> object:
     """A list (or nothing); what else it is, is not repeated in the error: it may be a key."""
     if value is None:
         return ()
     if isinstance(value, list | tuple):
         return value
-    raise ValueError(f"expected a list of {{id: …, key: …}}, got {type(value).__name__.lower()}")
+    raise ValueError(f"expected a list of mappings like {{id: …}}, got {type(value).__name__.lower()}")

@@ -9,6 +9,7 @@ from engine import calls, keys, listing, questions
 from engine.async_flows import AsyncFlows
 from engine.async_listener import AsyncListener
 from engine.async_session import AsyncSession
+from engine.audit import AsyncAudit, sealed
 from engine.calls import Call
 from engine.carrier import Carrier, Carrying
 from engine.client import CANCELLED_KEPT
@@ -133,6 +134,15 @@ class AsyncClient:
     def intake(self) -> AsyncIntake:
         """Which queues take new jobs: close one, drain it, open it."""
         return AsyncIntake(self, self._namespace)
+
+    @property
+    def audit(self) -> AsyncAudit:
+        """Who did what through the gateways."""
+        return AsyncAudit(self, self._base)
+
+    async def seal(self, fresh: bytes) -> bytes:
+        """The secret that all gateways of this namespace sign with: `fresh`, when there is none yet."""
+        return await self.run(sealed(fresh))
 
     @property
     def flows(self) -> AsyncFlows:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self, TypeVar, Unpack
 
 from engine import calls, keys, listing, questions
+from engine.audit import Audit, sealed
 from engine.calls import Call
 from engine.carrier import Carrier, Carrying
 from engine.dead_letters import DeadLetters
@@ -157,6 +158,15 @@ class Client:
     def intake(self) -> Intake:
         """Which queues take new jobs: close one, drain it, open it."""
         return Intake(self, self._namespace)
+
+    @property
+    def audit(self) -> Audit:
+        """Who did what through the gateways."""
+        return Audit(self, self._base)
+
+    def seal(self, fresh: bytes) -> bytes:
+        """The secret that all gateways of this namespace sign with: `fresh`, when there is none yet."""
+        return self.run(sealed(fresh))
 
     @property
     def flows(self) -> Flows:

@@ -40,6 +40,8 @@ herdsman:{NS}:parking     hash    queue -> ms since which it was said that it ha
 herdsman:{NS}:looked      hash    queue -> how far its dead letters were looked at for new groups
 herdsman:{NS}:groups      zset    fingerprint -> when the last of that group died :newgroups hash queue -> n
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
+herdsman:{NS}:audit       stream  l: who did what through a gateway, JSON
+herdsman:{NS}:seal        string  the secret that gateways sign sessions with
 """
 
 import re

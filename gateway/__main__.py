@@ -1,4 +1,5 @@
-"""`python -m gateway -c config.yaml`: run one gateway in the foreground until TERM or INT.
+"""`python -m gateway -c config.yaml`: run one gateway in the foreground until TERM or INT; HUP rereads its tokens.
+`python -m gateway token ID --scope submit`: make a token.
 
 Exit status: 0 stopped, 1 the port is taken, 2 wrong usage, a bad config file, or a
 host that is refused.
@@ -19,6 +20,8 @@ from engine import AsyncClient, carrier
 from engine.carrier import Carrying
 from engine.connection import open_connection
 from engine.errors import EngineError
+from gateway.access import token_command
+from gateway.access.doorkeeper import Access
 from gateway.listener import CannotListen, is_loopback, listen
 from gateway.server import GatewayServer
 from gateway.services import Services
@@ -31,15 +34,22 @@ _log = logging.getLogger("gateway")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the gateway; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    """Run the gateway, or make a token; returns the exit status."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["token"]:
+        return token_command.main(words[1:])
+    options = _parser().parse_args(words)
     try:
         settings = config.load(Path(options.config))
     except config.ConfigError as error:
         print(error, file=sys.stderr)
         return 2
+    return _run(settings)
+
+
+def _run(settings: Config) -> int:
     host, port = settings.gateway.host, settings.gateway.port
-    if not is_loopback(host):
+    if not settings.gateway.tokens and not is_loopback(host):
         print(_refused(settings.path, host), file=sys.stderr)
         return 2
     config.logs.set_up("gateway")
@@ -75,16 +85,39 @@ def carrying(settings: Config) -> Carrying:
 def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:
     url, namespace = config.store_url(settings), config.namespace(settings)
     client = AsyncClient(url, namespace=namespace, timeout=STORE_WITHIN, **packing)
-    server = GatewayServer(Services.around(client, attached(os.environ)))
+    only_here = is_loopback(settings.gateway.host)
+    access = Access(settings.gateway, seal=client.seal, record=client.audit.write, only_here=only_here)
+    server = GatewayServer(Services.around(client, attached(os.environ), access))
     # Uvicorn raises the signals it caught once more when it is done; ours make that harmless,
     # and a stop asked for before it listens to signals is not lost.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.handle_exit)
+    signal.signal(signal.SIGHUP, lambda *_: reread(settings.path, access, only_here=only_here))
     address = bound.getsockname()
     name = f"[{address[0]}]" if bound.family == socket.AF_INET6 else address[0]
-    _log.info("listening on http://%s:%d, open to every user of this machine", name, address[1])
+    _log.info("listening on http://%s:%d, %s", name, address[1], open_to(access))
     server.run(sockets=[bound])
     _log.info("stopped")
+
+
+def reread(path: Path, access: Access, *, only_here: bool) -> None:
+    """Put the tokens, hosts and limits of the file in force; a file that cannot be used changes nothing."""
+    try:
+        fresh = config.load(path).gateway
+    except config.ConfigError as error:
+        _log.error("the tokens stay as they were: %s", error)
+        return
+    if not fresh.tokens and not only_here:
+        _log.error("the tokens stay as they were: without any, a gateway that others can reach is not run")
+        return
+    access.take(fresh)
+    _log.info("read %s again: %s (another host or port needs a restart)", path, open_to(access))
+
+
+def open_to(access: Access) -> str:
+    """Whom the gateway serves, for the log."""
+    count = len(access.ring)
+    return f"open to {count} token{'s' * (count > 1)}" if count else "open to every user of this machine"
 
 
 def attached(environ: Mapping[str, str]) -> Board | None:
@@ -101,8 +134,9 @@ def attached(environ: Mapping[str, str]) -> Board | None:
 
 def _refused(path: Path, host: str) -> str:
     return (
-        f"{path}: gateway.host: {host} can be reached from other machines, and this release has no access "
-        f"tokens yet (a later one will): use 127.0.0.1, and put a proxy that checks who asks in front of it"
+        f"{path}: gateway.host: {host} can be reached from other machines, and the gateway has no tokens: everybody "
+        f"there could do everything. `python -m gateway token NAME --scope submit` makes one and prints its line for "
+        f"gateway.tokens; or use 127.0.0.1"
     )
 
 

@@ -9,9 +9,24 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from config.version import __version__
+from gateway.access.fence import Fence
+from gateway.access.guard import Guard
+from gateway.access.openapi import described
 from gateway.errors import HANDLERS
 from gateway.limits import BodyLimit
-from gateway.routes import dead_letters, flows, front_page, health, queues, schedules, tasks, work, workers
+from gateway.routes import (
+    audit,
+    dead_letters,
+    flows,
+    front_page,
+    health,
+    login,
+    queues,
+    schedules,
+    tasks,
+    work,
+    workers,
+)
 from gateway.services import Services
 
 STOP_WITHIN = 4
@@ -27,6 +42,8 @@ _ROUTERS: tuple[APIRouter, ...] = (
     flows.router,
     dead_letters.router,
     health.router,
+    login.router,
+    audit.router,
 )
 
 _NO_TELEMETRY = {
@@ -58,7 +75,12 @@ def create_app(services: Services) -> FastAPI:
         exception_handlers=HANDLERS,
         telemetry=_NO_TELEMETRY,  # type: ignore[arg-type]  # a plain dict: older releases know no such type
     )
+    # The last that is added is the first that is asked.
+    app.add_middleware(Fence, access=services.access, find=services.client.find)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Guard, access=services.access)
+    plain = app.openapi
+    app.openapi = lambda: described(plain(), services.access.matcher)  # type: ignore[method-assign]  # as its manual says
     for router in _ROUTERS:
         app.include_router(router)
     app.state.services = services

@@ -7,6 +7,7 @@ from typing import cast
 from fastapi import Request
 
 from engine import AsyncClient
+from gateway.access.doorkeeper import Access
 from gateway.known_types import KnownTypes
 from gateway.live_workers import LiveWorkers
 from gateway.recent import Recent
@@ -21,6 +22,7 @@ class Services:
     Attributes:
         client: the gateway's one client to the store.
         board: this host's scoreboard, None when no supervisor handed one down.
+        access: who may do what; the default lets everybody do everything.
         started: monotonic seconds of the gateway's start.
     """
 
@@ -29,13 +31,14 @@ class Services:
     workers: LiveWorkers
     waits: Waits
     board: Board | None = None
+    access: Access = field(default_factory=Access)
     started: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def around(cls, client: AsyncClient, board: Board | None = None) -> "Services":
+    def around(cls, client: AsyncClient, board: Board | None = None, access: Access | None = None) -> "Services":
         """The usual set around one client."""
         types = KnownTypes(Recent(client.types))
-        return cls(client, types, LiveWorkers(client), Waits(client), board)
+        return cls(client, types, LiveWorkers(client), Waits(client), board, access or Access())
 
 
 def services(request: Request) -> Services:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from engine.async_client import AsyncClient
 from engine.job import QueueFigures
+from gateway.access.visitors import visitor
 from gateway.answers import answer
 from gateway.bodies import optional_object
 from gateway.errors import ApiError, documented
@@ -20,10 +21,11 @@ router = APIRouter(tags=["queues"])
 
 @router.get("/queues", responses=documented(422, 503))
 async def queues(request: Request) -> Response:
-    """All queues that jobs were ever put into."""
+    """All queues that jobs were ever put into; to a token that is limited to queues, its own."""
     refuse_unknown(request, ())
     found = await services(request).client.queues()
-    return answer({"queues": [queue_view(name, found[name]) for name in sorted(found)]})
+    asks = visitor(request.scope)
+    return answer({"queues": [queue_view(name, found[name]) for name in sorted(found) if asks.sees_queue(name)]})
 
 
 @router.post("/queues/{queue}/pause", responses=documented(400, 404, 415, 422, 503))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from config import units
 from engine import EnqueueOptions, JobNotFound, JobState, tracing
 from engine.async_client import AsyncJobHandle
+from gateway.access.visitors import visitor
 from gateway.answers import answer, history_view, job_view, moment
 from gateway.bodies import json_object
 from gateway.errors import ApiError, documented
@@ -66,7 +67,8 @@ async def submit(request: Request, wait: Annotated[str | None, Query(examples=["
     handle = await _enqueue(at_hand, asked, headers=_trace(request), idempotency_key=key)
     job_id, location = handle.id, {"Location": f"/tasks/{handle.id}"}
     finished = await at_hand.waits.until_finished(job_id, seconds) if seconds else None
-    if finished is not None:
+    # A job that stood already may be another's: whoever is limited to queues learns no more of it than its id.
+    if finished is not None and visitor(request.scope).sees(finished.queue, finished.tenant):
         return answer(job_view(finished), 200, location)
     state = JobState.SCHEDULED if asked.is_scheduled else JobState.PENDING
     if not handle.is_new:

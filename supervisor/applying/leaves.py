@@ -66,9 +66,11 @@ def _value(value: object, place: Place, *, hidden: bool) -> Iterator[tuple[Place
 
 
 def _named(items: Iterable[object], place: Place, *, hidden: bool) -> Iterator[tuple[Place, Leaf]]:
-    names = []
+    names: list[str] = []
     for number, item in enumerate(items):
         name = str(getattr(item, "name", None) or getattr(item, "id", None) or number)
+        if name in names:  # a token and its successor share an id: each has leaves of its own
+            name = f"{name}#{number}"
         names.append(name)
         yield from _value(item, (*place, name), hidden=hidden)
     if place in _ORDERED:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from config.expressions import fill
+from config.gateway import Gateway
 from config.probes import GatewayHealth, Ready
 from config.probes import Health as HealthRule
 from config.programs import Program
-from config.schema import Gateway
 from supervisor.probes.asking import Commands, Question, http, port
 from supervisor.probes.lines import Lines, Logger
 from supervisor.probes.probe import Liveness, Probe, Readiness

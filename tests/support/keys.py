@@ -7,10 +7,10 @@ from tests.support.snapshot import snapshot
 
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
 _FIXED = {
-    "alarms", "apart", "aside", "backlog", "beats", "callers", "cancels", "due", "finished",
+    "alarms", "apart", "aside", "audit", "backlog", "beats", "callers", "cancels", "due", "finished",
     "flows", "gone", "groups", "held", "holding", "lanes", "later", "limits", "looked", "marks",
     "meta", "names", "newgroups", "parked", "parking", "paused", "processing", "rescued", "running", "said",
-    "scheduled", "schedules", "stopped", "tenantry", "traits", "types", "watched", "workers",
+    "scheduled", "schedules", "seal", "stopped", "tenantry", "traits", "types", "watched", "workers",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 

@@ -94,7 +94,7 @@ class GatewayProcess:
 
     @property
     def port(self) -> int:
-        found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", self.log)
+        found = re.search(r"listening on http://(?:127\.0\.0\.1|0\.0\.0\.0):(\d+)", self.log)
         return int(found[1]) if found else 0
 
     def wait_until_up(self) -> None:

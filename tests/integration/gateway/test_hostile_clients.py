@@ -62,7 +62,8 @@ def test_a_body_that_hides_its_length_is_answered_413(http: httpx.Client) -> Non
 
 
 def test_an_endless_body_is_cut(gateway: Any, http: httpx.Client) -> None:
-    head = b"POST /tasks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    head = b"POST /tasks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+    head += b"transfer-encoding: chunked\r\n\r\n"
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
         connection.sendall(head)
@@ -84,13 +85,13 @@ def test_what_is_no_http_is_refused(gateway: Any, http: httpx.Client, raw: bytes
 def test_clients_that_leave_midway_hurt_nobody(gateway: Any, http: httpx.Client) -> None:
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
-            connection.sendall(b"POST /tasks HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+            connection.sendall(b"POST /tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{")
     eventually(lambda: http.get("/health").status_code == 200, 5)
     assert "Traceback" not in gateway.log
 
 
 def test_an_odd_path_is_an_answer(gateway: Any) -> None:
     for path in (b"/tasks/%00", b"/tasks/%ff%fe", b"/tasks/" + b"x" * 5000, b"/tasks?limit=%00", b"/%2e%2e/etc/passwd"):
-        answer = exchange(gateway, b"GET " + path + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+        answer = exchange(gateway, b"GET " + path + b" HTTP/1.1\r\nhost: localhost\r\n\r\n")
         assert answer.split(b" ")[1] in (b"404", b"422"), (path, answer)
         assert b'{"error":' in answer

@@ -6,6 +6,7 @@ import pytest
 
 from engine.async_client import AsyncClient, AsyncJobHandle
 from engine.async_flows import AsyncFlowHandle, AsyncFlows
+from engine.audit import AsyncAudit, Audit
 from engine.client import Client
 from engine.dead_letters import AsyncDeadLetters, DeadLetters
 from engine.flows import FlowHandle, Flows
@@ -14,6 +15,7 @@ from engine.job_handle import JobHandle
 from engine.schedules import AsyncSchedules, Schedules
 
 PAIRS = [
+    (Audit, AsyncAudit),
     (Client, AsyncClient),
     (JobHandle, AsyncJobHandle),
     (DeadLetters, AsyncDeadLetters),

@@ -37,6 +37,11 @@ CONTRACT = {
     "POST /dlq/{task_id}/retry",
     "GET /health",
     "GET /ready",
+    "GET /login",
+    "POST /login",
+    "POST /logout",
+    "GET /session",
+    "GET /audit",
 }
 
 

@@ -91,7 +91,8 @@ def test_one_is_retried_with_its_own_payload_or_a_new_one(
         ({"json": []}, 400),
         ({"content": b"{", "headers": {"content-type": "application/json"}}, 400),
         ({"content": b"data=1", "headers": {"content-type": "application/x-www-form-urlencoded"}}, 415),
-        ({"headers": {"origin": "http://elsewhere"}}, 415),
+        ({"headers": {"origin": "http://gateway"}}, 415),
+        ({"headers": {"origin": "http://elsewhere"}}, 403),
     ],
 )
 def test_a_bad_body_or_a_foreign_page_retries_nothing(

@@ -164,6 +164,15 @@ def test_no_secret_is_shown() -> None:
     assert KEY not in repr(diff(config(), config(encryption={"keys": [first]})))
 
 
+def test_one_of_two_tokens_with_the_same_id_that_is_taken_away_is_seen() -> None:
+    old, new = ({"id": "ops", "hash": f"sha256:{letter * 64}", "scopes": ["read"]} for letter in "ab")
+    both = config(gateway={"tokens": [old, new]})
+    for left in (old, new):
+        plan = diff(both, config(gateway={"tokens": [left]}))
+        assert acts(plan) == {(Need.RESTART, GATEWAY)}
+        assert "sha256" not in str([(change.path, change.old, change.new) for change in plan.changes])
+
+
 def test_every_section_of_the_file_has_its_readers_in_the_table() -> None:
     known = {*READERS, "pools", "programs"}
     assert set(Config.model_fields) == known, "say in supervisor/applying/needs.py who reads the new section"

@@ -1,0 +1,36 @@
+"""`GET /audit`: who did what, the newest first."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from gateway.answers import answer, moment
+from gateway.errors import documented
+from gateway.routes.tasks import refuse_unknown
+from gateway.services import services
+
+router = APIRouter(tags=["access"])
+
+
+@router.get("/audit", responses=documented(401, 403, 422, 503))
+async def audit(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: Annotated[str | None, Query(pattern=r"^\d{1,15}-\d{1,15}$")] = None,
+) -> Response:
+    """Acts of admins, the newest first; `cursor` of one page asks for the next, null is the end."""
+    refuse_unknown(request, ("limit", "cursor"))
+    page = await services(request).client.audit.list(limit, cursor)
+    acts = [
+        {
+            "at": moment(one.at),
+            "who": one.who or None,
+            "via": one.via,
+            "act": one.act,
+            "on": one.on,
+            "outcome": one.outcome,
+            "address": one.address,
+        }
+        for one in page.acts
+    ]
+    return answer({"acts": acts, "cursor": page.cursor})
