@@ -105,13 +105,12 @@ def make_station(
     order = QueueOrder(pool.queues, pool.queue_weights, ageing=pool.ageing)
     layers = [runs.layer, *around_all] if runs else around_all
     plans = Plans(posting.config, tasks, posting.board.series(slot), codec=codec_of(posting.config), layers=layers)
-    patience = Patience(vigil.wait)
     return Station(
         engine=engine,
         record=record,
         keeper=posting.board.keeper(slot),
         plans=plans,
-        ledger=(runs.ledger if runs else Ledger)(engine, plans, patience, order.skip, record.kinds.note),
+        ledger=(runs.ledger if runs else Ledger)(engine, plans, Patience(vigil.wait), order.skip, record.kinds.note),
         requests=requests,
         idle=idle,
         vigil=vigil,

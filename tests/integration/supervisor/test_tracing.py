@@ -9,6 +9,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.support.absent import without
 from tests.support.collector import Collector, Seen
 from tests.support.herd import Herd
 from tests.support.processes import eventually
@@ -147,12 +148,10 @@ def test_a_collector_that_never_answers_holds_up_no_request_no_job_and_no_drain(
 
 
 def test_check_and_start_say_what_to_install(make_herd: Callable[..., Herd], tmp_path: Path) -> None:
-    # A folder in front of the path in which the package is none: as if nothing were installed.
-    (tmp_path / "opentelemetry").mkdir()
-    (tmp_path / "opentelemetry" / "__init__.py").touch()
+    absent = without(tmp_path, "opentelemetry")
     herd = make_herd(start=False, tracing={"enabled": True})
     environment = herd.environment
-    herd.environment = lambda: {**environment(), "PYTHONPATH": str(tmp_path)}  # type: ignore[method-assign]
+    herd.environment = lambda: {**environment(), "PYTHONPATH": absent}  # type: ignore[method-assign]
     for verb in ((), ("check",)):
         done = herd.command(*verb)
         assert done.returncode == 2
