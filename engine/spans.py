@@ -11,6 +11,7 @@ import os
 import socket
 import threading
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, NamedTuple, TypedDict
 
 from opentelemetry import trace
@@ -25,6 +26,8 @@ from engine import tracing
 from engine.producer import Producer
 
 log = logging.getLogger(__name__)
+with contextlib.suppress(ImportError):
+    import_module("requests")  # later exporters load it when they are made: then each worker would, after its fork
 
 PATH = "/v1/traces"
 EVERY = 1000  # ms between two exports, unless OTEL_BSP_SCHEDULE_DELAY says otherwise: what a killed process takes along
@@ -44,17 +47,19 @@ class Settings(TypedDict, total=False):
 
 
 class Telemetry(NamedTuple):
-    """What a process makes its spans with. `ours`: nobody had set up a provider, and this one is ours."""
+    """What a process makes its spans with. `delivery`: of a provider of ours; None: the application has its own."""
 
     tracer: Tracer
     provider: Any
-    ours: bool
+    delivery: "Delivery | None" = None
 
     def flush(self, within: float = FLUSH_WITHIN) -> bool:
-        """Give the spans that are waiting `within` seconds to be sent; whether they were.
+        """Give the spans that are waiting `within` seconds to be sent, none when nobody takes them; whether they were.
 
         The library's own flush has no limit, so it is done by a thread that may be left behind.
         """
+        if self.delivery and self.delivery.away:
+            return False
         done = threading.Event()
 
         def flushed() -> None:
@@ -76,16 +81,16 @@ def install(settings: Settings | None = None, part: str = "") -> Telemetry:
         part: which of the processes that bear the same service name this is.
     """
     provider: Any = trace.get_tracer_provider()
-    ours = isinstance(provider, trace.ProxyTracerProvider)
-    if ours:
-        provider = _provider(settings or {}, part)
+    delivery = None
+    if isinstance(provider, trace.ProxyTracerProvider):  # nobody has set up one
+        provider, delivery = _provider(settings or {}, part)
         trace.set_tracer_provider(provider)
-    telemetry = Telemetry(provider.get_tracer("herdsman"), provider, ours)
+    telemetry = Telemetry(provider.get_tracer("herdsman"), provider, delivery)
     tracing.producer = Producer(telemetry.tracer)
     return telemetry
 
 
-def _provider(settings: Settings, part: str) -> TracerProvider:
+def _provider(settings: Settings, part: str) -> "tuple[TracerProvider, Delivery | None]":
     host = socket.gethostname()
     attributes: dict[str, Any] = {"host.name": host, "process.pid": os.getpid()}
     if part:
@@ -98,16 +103,19 @@ def _provider(settings: Settings, part: str) -> TracerProvider:
     if not os.environ.get("OTEL_TRACES_SAMPLER"):
         sampler = ParentBasedTraceIdRatio(settings.get("sample", 1.0))
     provider = TracerProvider(sampler, Resource.create(attributes), shutdown_on_exit=False)
-    if os.environ.get("OTEL_TRACES_EXPORTER", "otlp") != "none":
+    if os.environ.get("OTEL_TRACES_EXPORTER", "otlp") == "none":
+        return provider, None
+    try:
+        delivery = _delivery(settings)
         delay = None if os.environ.get("OTEL_BSP_SCHEDULE_DELAY") else EVERY
-        try:
-            provider.add_span_processor(BatchSpanProcessor(_exporter(settings), schedule_delay_millis=delay))
-        except Exception:
-            log.exception("spans cannot be sent; look at `tracing:` and at the OTEL_ variables of the environment")
-    return provider
+        provider.add_span_processor(BatchSpanProcessor(delivery, schedule_delay_millis=delay))
+    except Exception:
+        log.exception("spans cannot be sent; look at `tracing:` and at the OTEL_ variables of the environment")
+        return provider, None
+    return provider, delivery
 
 
-def _exporter(settings: Settings) -> "Delivery":
+def _delivery(settings: Settings) -> "Delivery":
     endpoint = None if _said(_ENDPOINTS) else traces_url(settings.get("endpoint", "http://127.0.0.1:4318"))
     headers = None if _said(_HEADERS) else dict(settings.get("headers", {})) or None
     return Delivery(OTLPSpanExporter(endpoint=endpoint, headers=headers), endpoint or _said(_ENDPOINTS))
@@ -139,6 +147,11 @@ class Delivery(SpanExporter):
         finally:
             self._note(len(spans), sent=result is SpanExportResult.SUCCESS)
         return result
+
+    @property
+    def away(self) -> bool:
+        """Whether the last export failed."""
+        return bool(self._lost)
 
     def _note(self, spans: int, *, sent: bool) -> None:
         if sent:

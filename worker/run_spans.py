@@ -58,16 +58,18 @@ class Runs:
         self._telemetry: spans.Telemetry | None = None
         self._plans: Plans | None = None
         self._complained = False
+        self._patience = spans.FLUSH_WITHIN
 
     def begin(self, posting: Posting, rank: int) -> None:
         """Start the exporter, unless the tasks have set up a TracerProvider of their own; after ``on_start``."""
+        self._patience = min(spans.FLUSH_WITHIN, posting.pool.drain_timeout / 4)
         self._telemetry = spans.install(posting.config.tracing.settings(), f"{posting.pool.name}.{rank}")
         self._tracer = self._telemetry.tracer
 
     def flush(self) -> None:
         """Send the last spans, for at most a second: a collector that does not answer holds no worker up."""
         if self._telemetry:
-            self._telemetry.flush()
+            self._telemetry.flush(self._patience)
 
     def ledger(
         self, engine: Engine, plans: Plans, patience: Patience, skip: set[str], note: Callable[[str], None]

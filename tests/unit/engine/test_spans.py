@@ -19,9 +19,8 @@ _LOOK = """
 import json, sys
 from opentelemetry import trace
 from engine import spans
-made = spans._provider(json.loads(sys.argv[1]), "pool.0")
-processors = made._active_span_processor._span_processors
-exporter = processors[0].span_exporter._exporter if processors else None
+made, delivery = spans._provider(json.loads(sys.argv[1]), "pool.0")
+exporter = delivery and delivery._exporter
 print(json.dumps({
     "service": made.resource.attributes["service.name"], "part": made.resource.attributes["service.instance.id"],
     "sampler": made.sampler.get_description(), "endpoint": exporter and exporter._endpoint,
@@ -72,13 +71,13 @@ import threading
 from engine import spans, tracing
 made = spans.install({"endpoint": "http://127.0.0.1:1"})
 kept = made.provider is own is trace.get_tracer_provider()
-print(kept, made.ours, threading.active_count(), tracing.producer is None)
+print(kept, made.delivery, threading.active_count(), tracing.producer is None)
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
     )
     said = done.stdout
-    assert said.split() == ["True", "False", "1", "False"]
+    assert said.split() == ["True", "None", "1", "False"]
 
 
 @pytest.mark.parametrize(
@@ -112,8 +111,11 @@ def test_the_log_hears_once_that_nobody_takes_spans_and_once_that_somebody_does(
 
 def test_a_flush_that_hangs_is_left_behind():
     over = threading.Event()
-    hanging = Telemetry(Kept().tracer, SimpleNamespace(force_flush=over.wait), ours=True)
+    hanging = Telemetry(Kept().tracer, SimpleNamespace(force_flush=over.wait))
     assert not hanging.flush(0.01)
     over.set()
-    assert Telemetry(Kept().tracer, SimpleNamespace(force_flush=lambda: True), ours=True).flush(10)
-    assert Telemetry(Kept().tracer, object(), ours=False).flush(), "a provider of one's own need not know how to"
+    assert Telemetry(Kept().tracer, SimpleNamespace(force_flush=lambda: True)).flush(10)
+    assert Telemetry(Kept().tracer, object()).flush(), "a provider of one's own need not know how to"
+    away = Delivery(SimpleNamespace(export=lambda _: SpanExportResult.FAILURE), "http://c:1")
+    away.export([1])
+    assert not Telemetry(Kept().tracer, SimpleNamespace(force_flush=over.wait), away).flush(600), "nobody is waited for"
