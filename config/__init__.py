@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from config.programs import Program
     from config.queues import Backoff, Queue
     from config.schema import Config, Janitor, Metrics, RedisSection, Schedule, Store
+    from config.tracing import Tracing
     from config.webhooks import Webhooks
 
 _HOMES = {
@@ -36,6 +37,7 @@ _HOMES = {
     "Program": "programs",
     "Queue": "queues",
     "ReadOnly": "control",
+    "Tracing": "tracing",
     "Webhooks": "webhooks",
 }  # sections that have a file of their own; all others stand in schema
 
@@ -61,6 +63,7 @@ __all__ = [
     "RedisSection",
     "Schedule",
     "Store",
+    "Tracing",
     "Webhooks",
     "checked",
     "cpus",

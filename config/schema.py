@@ -15,6 +15,7 @@ from config.problems import Mark, Marks
 from config.programs import Program
 from config.queues import Queue, Type
 from config.section import Section
+from config.tracing import Tracing
 from config.webhooks import Webhooks
 
 _DEFAULT = "default"
@@ -88,6 +89,7 @@ class Config(Section):
     webhooks: Webhooks = Field(Webhooks(), description="What is sent when jobs end")
     payloads: Payloads = Field(Payloads(), description="Size and compression of payloads and results")
     encryption: Encryption = Field(Encryption(), description="Keys for payloads and results")
+    tracing: Tracing = Field(Tracing(), description="Spans for OpenTelemetry")
     store: Store = Field(Store(), description="The embedded store")
     logs: Logs = Field(Logs(), description="Log files")
     control: Control = Field(Control(), description="Sockets for commands")

@@ -44,13 +44,13 @@ def summary(error: JobError | None) -> str:
     return line if len(line) <= STORY_CHARACTERS else line[: STORY_CHARACTERS - 1] + "…"
 
 
-def retry(lease: str, error: JobError | None, delay: float, *, charge: bool) -> Call[bool]:
+def retry(lease: str, error: JobError | None, delay: float, *, charge: bool, options: bytes = b"") -> Call[bool]:
     """Processing -> scheduled, `delay` seconds from now; an error of None leaves what an earlier attempt said.
 
-    False = the lease was lost.
+    options: the job's from now on; empty leaves what they are. False = the lease was lost.
     """
     said = payload.encode(error) if error else b""
-    return Call("retry", [lease, max(0, round(delay * 1000)), int(charge), said, summary(error)], bool)
+    return Call("retry", [lease, max(0, round(delay * 1000)), int(charge), said, summary(error), options], bool)
 
 
 def bury(lease: str, error: JobError | None, *, charge: bool = True) -> Call[bool]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from engine import tracing
 from engine.carrier import Carrier
 from engine.durable import durably
 from engine.enqueue import CHUNK, Detour, enqueue, enqueue_pairs
@@ -40,7 +41,8 @@ class Entrance:
 
     def accept(self, job: NewJob, *, durable: bool | Durable) -> Question[Accepted]:
         """One job -> its id, and whether it is new; `durable`: once it is safe."""
-        work = self.one(self._carrier.outgoing(job))
+        job = self._carrier.outgoing(job)
+        work = self.one(job) if tracing.producer is None else self._traced(job)
         return (yield from (durably(self._base, work, durable, lambda accepted: [accepted.id]) if durable else work))
 
     def accept_all(
@@ -55,14 +57,23 @@ class Entrance:
         return ids
 
     def _chunk(self, jobs: Sequence[NewJob | tuple[str, Any]], queue: str | None) -> Question[list[str]]:
-        if not self._known and not self._carrier.changes:
+        if not self._known and not self._carrier.changes and tracing.producer is None:
             pairs = [job for job in jobs if not isinstance(job, NewJob) and len(job) == 2]  # noqa: PLR2004 - type, data
             if len(pairs) == len(jobs):
                 reply = yield enqueue_pairs(pairs, queue)
                 if not isinstance(reply, Detour):
                     return list(reply)
                 self._learn(reply)
-        return (yield from self.many(self._carrier.all_outgoing([as_new(job, queue) for job in jobs])))
+        with tracing.shipping(self._carrier.all_outgoing([as_new(job, queue) for job in jobs])) as shipment:
+            ids = yield from self.many(shipment.jobs)
+            shipment.sent(ids)
+        return ids
+
+    def _traced(self, job: NewJob) -> Question[Accepted]:
+        with tracing.shipping([job]) as shipment:
+            accepted = yield from self.one(shipment.jobs[0])
+            shipment.sent([accepted.id])
+        return accepted
 
     def one(self, job: NewJob) -> Question[Accepted]:
         """One job -> its id, and whether it is new."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from engine import durations, keys, payload
+from engine import durations, keys, payload, tracing
 from engine.calls import Call, text
 from engine.enqueue import options, where
 from engine.errors import FlowEnded, LeaseLost, QueueFull
@@ -41,9 +41,18 @@ def submit(handing: Submission) -> Question[None]:
     Raises:
         FlowError, PayloadError, ValueError: it is not sound; nothing is sent.
     """
+    members = handing.flow.ordered()
+    with tracing.shipping([handing.outgoing(member.job) for member in members], handing.flow.name) as shipment:
+        yield from _hand_over(handing, members, shipment.jobs)
+        shipment.sent([handing.id])
+    if len(members) > LIMIT:
+        yield from proceed()  # what is left over need not wait for a janitor
+
+
+def _hand_over(handing: Submission, members: Sequence[FlowJob], jobs: Sequence[NewJob]) -> Question[None]:
     flow = handing.flow
     sinks = {member.name for member in flow.sinks()}
-    packed = [(m, _packed(m, handing.outgoing(m.job), m.name in sinks)) for m in flow.ordered()]
+    packed = [(m, _packed(m, job, m.name in sinks)) for m, job in zip(members, jobs, strict=True)]
     chunks = _chunks(packed)
     for n, chunk in enumerate(chunks):
         names = {member.name: f"#{i}" for i, (member, _) in enumerate(chunk, 1)}
@@ -55,8 +64,6 @@ def submit(handing: Submission) -> Question[None]:
         made = yield Call("flow", args, _made, remembered=True)
         handing.id = made[0]
         handing.ids.update(zip((member.name for member, _ in chunk), made[1:], strict=True))
-    if len(packed) > LIMIT:
-        yield from proceed()  # what is left over need not wait for a janitor
 
 
 def _chunks(packed: list[tuple[FlowJob, list[Any]]]) -> list[list[tuple[FlowJob, list[Any]]]]:

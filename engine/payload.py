@@ -56,6 +56,7 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
         x: seconds after its enqueueing from which it is not started any more; u: the same as epoch seconds.
         pr: its payload are the results of those it waited for.
         v: version of the payload's form, 1 when it is not said; h: headers, text by name.
+        tp: traceparent of the attempt before, where its worker traced it.
     """
 
     r: int | None = None
@@ -66,6 +67,7 @@ class Options(msgspec.Struct, omit_defaults=True, frozen=True):
     pr: bool = False
     v: int | None = None
     h: dict[str, str] | None = None
+    tp: str | None = None
 
     def passing(self) -> "Options":
         """These, and the results of those it waited for are its payload."""

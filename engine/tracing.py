@@ -1,12 +1,16 @@
 """Traces from the producer to the task, as W3C Trace Context says: a `traceparent` header on each job.
 
 `propagate` is an enqueue middleware; `worker.tracing.traced` is its other half around the run. Neither needs a tracing
-library: whoever has one reads and sets `current` with it.
+library: whoever has one reads and sets `current` with it. `engine.spans` does so for OpenTelemetry: it puts a maker of
+spans into `producer`, and every client of the process then asks it about what it sends.
 """
 
 import os
 import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Protocol
 
 import msgspec
 
@@ -41,6 +45,47 @@ class Trace(msgspec.Struct, frozen=True):
 
 current: ContextVar[Trace | None] = ContextVar("herdsman_trace", default=None)
 """The trace that this thread or coroutine is in, if any."""
+
+
+class Shipment(Protocol):
+    """New jobs on their way to the store; `jobs` are the ones to be sent, with the trace in their headers."""
+
+    jobs: Sequence[NewJob]
+
+    def sent(self, ids: Sequence[str]) -> None:
+        """They are there, under these ids."""
+
+    def failed(self, error: BaseException) -> None:
+        """They are not, or nobody knows."""
+
+
+producer: Callable[[Sequence[NewJob], str], Shipment] | None = None
+"""What makes a span of each sending, for jobs and the name of their flow (""); None: nobody traces, nothing is paid."""
+
+
+@contextmanager
+def shipping(jobs: Sequence[NewJob], flow: str = "") -> Iterator[Shipment]:
+    """Around the sending of jobs. Whoever sends says so by `sent`; what it raises is noted.
+
+    No context variable is touched, so it may stand in a generator that others drive.
+    """
+    shipment = producer(jobs, flow) if producer else _Untraced(jobs)
+    try:
+        yield shipment
+    except BaseException as error:
+        shipment.failed(error)
+        raise
+
+
+class _Untraced:
+    def __init__(self, jobs: Sequence[NewJob]) -> None:
+        self.jobs = jobs
+
+    def sent(self, ids: Sequence[str]) -> None:
+        pass
+
+    def failed(self, error: BaseException) -> None:
+        pass
 
 
 def begin() -> Trace:

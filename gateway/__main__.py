@@ -11,8 +11,10 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from starlette.types import ASGIApp
 
 import config
 from config import Config
@@ -41,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     try:
         settings = config.load(Path(options.config))
+        settings.tracing.refuse_missing(settings.mark("tracing", "enabled"))
     except config.ConfigError as error:
         print(error, file=sys.stderr)
         return 2
@@ -87,7 +90,8 @@ def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:
     client = AsyncClient(url, namespace=namespace, timeout=STORE_WITHIN, **packing)
     only_here = is_loopback(settings.gateway.host)
     access = Access(settings.gateway, seal=client.seal, record=client.audit.write, only_here=only_here)
-    server = GatewayServer(Services.around(client, attached(os.environ), access))
+    around, flush = _traced(settings)
+    server = GatewayServer(Services.around(client, attached(os.environ), access), around)
     # Uvicorn raises the signals it caught once more when it is done; ours make that harmless,
     # and a stop asked for before it listens to signals is not lost.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -97,6 +101,7 @@ def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:
     name = f"[{address[0]}]" if bound.family == socket.AF_INET6 else address[0]
     _log.info("listening on http://%s:%d, %s", name, address[1], open_to(access))
     server.run(sockets=[bound])
+    flush()
     _log.info("stopped")
 
 
@@ -118,6 +123,15 @@ def open_to(access: Access) -> str:
     """Whom the gateway serves, for the log."""
     count = len(access.ring)
     return f"open to {count} token{'s' * (count > 1)}" if count else "open to every user of this machine"
+
+
+def _traced(settings: Config) -> tuple[Callable[[ASGIApp], ASGIApp], Callable[[], object]]:
+    """What goes around the app, and what is called at the end."""
+    if not settings.tracing.enabled:
+        return (lambda app: app), (lambda: None)
+    from gateway.tracing import begin  # nobody pays for OpenTelemetry who does not use it
+
+    return begin(settings)
 
 
 def attached(environ: Mapping[str, str]) -> Board | None:

@@ -1,12 +1,13 @@
 """The app, and the server around it: built here, run by `gateway.__main__`."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from config.version import __version__
 from gateway.access.fence import Fence
@@ -91,12 +92,12 @@ def create_app(services: Services) -> FastAPI:
 
 
 class GatewayServer(uvicorn.Server):
-    """Uvicorn that ends the open waits before it waits for the open requests."""
+    """Uvicorn that ends the open waits before it waits for the open requests. around: what is put around the app."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> None:
         super().__init__(
             uvicorn.Config(
-                create_app(services),
+                around(create_app(services)),
                 loop="uvloop",
                 http="httptools",
                 ws="none",

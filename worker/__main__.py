@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         config = load(Path(options.config))
+        config.tracing.refuse_missing(config.mark("tracing", "enabled"))
     except ConfigError as error:
         return _complain(str(error), USAGE)
     names = [pool.name for pool in config.pools]

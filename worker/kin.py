@@ -4,7 +4,7 @@ from collections import Counter
 from contextvars import ContextVar
 from typing import Any
 
-from engine import flow_calls, keys, payload
+from engine import flow_calls, keys, payload, tracing
 from engine.errors import StoreDown
 from engine.flow_calls import Parent
 from engine.new_job import NewJob
@@ -49,7 +49,10 @@ def spawn(job: JobContext, new: NewJob, name: str | None) -> str:
         raise ValueError(f"{name!r} cannot be a member's name: 1 to 200 printable characters")
     lease = keys.lease(job.id, job.token, own_client.incarnation)
     client = own_client.client()
-    return client.run(flow_calls.spawn(lease, job.type, name, client.carrier.outgoing(new))).id
+    with tracing.shipping([client.carrier.outgoing(new)]) as shipment:
+        child = client.run(flow_calls.spawn(lease, job.type, name, shipment.jobs[0]))
+        shipment.sent([child.id])
+    return child.id
 
 
 def _seen(job: str) -> list[Parent]:

@@ -5,12 +5,13 @@ import os
 import secrets
 import socket
 import time
+from typing import TYPE_CHECKING
 
 from engine import EngineError, WorkerInfo
 from engine.bell import Bell
 from engine.engine import Engine, StoppedWaiting
 from scoreboard import ExitReason, WorkerRecord, WorkerState
-from worker import hooks
+from worker import hooks, tracing
 from worker.announcement import announcement
 from worker.context import told_to_stop
 from worker.executor import Executor
@@ -34,6 +35,9 @@ from worker.sweep import StandIn
 from worker.timeouts import Alarm
 from worker.vigil import Vigil
 
+if TYPE_CHECKING:
+    from worker.run_spans import Runs
+
 log = logging.getLogger(__name__)
 DRAINED, FAILED = 0, 1
 _BITS = 64
@@ -49,12 +53,15 @@ def live(posting: Posting, slot: int, rank: int) -> int:
     requests = Requests()
     requests.install()
     install(Reporter(posting.url, posting.namespace, incarnation))
-    station = make_station(posting, slot, rank, incarnation, record, requests)
+    runs = tracing.consumer(posting.config)
+    station = make_station(posting, slot, rank, incarnation, record, requests, runs)
     try:
         hooks.started()
     except Exception:
         log.exception("on_start failed; this worker gives up")
         return FAILED
+    if runs:
+        runs.begin(posting, rank)  # after on_start: a provider that the tasks set up there is used
     try:
         reason = _work(posting, station, slot, rank, incarnation)
     except EngineError:
@@ -64,13 +71,21 @@ def live(posting: Posting, slot: int, rank: int) -> int:
         hooks.stopped()
         station.idle.close()
         station.engine.close()
+        if runs:
+            runs.flush()
     record.leave(reason)
     log.info("worker leaves: %s", reason.name.lower().replace("_", " "))
     return DRAINED
 
 
 def make_station(
-    posting: Posting, slot: int, rank: int, incarnation: int, record: WorkerRecord, requests: Requests
+    posting: Posting,
+    slot: int,
+    rank: int,
+    incarnation: int,
+    record: WorkerRecord,
+    requests: Requests,
+    runs: "Runs | None" = None,
 ) -> Station:
     """Everything the work loop needs, connected lazily: nothing here waits for the store."""
     pool = posting.pool
@@ -88,13 +103,14 @@ def make_station(
     own_client.post(posting.url, posting.namespace, incarnation, carrying(posting.config))
     engine = Engine(posting.url, posting.namespace, incarnation=incarnation, idle=vigil.wait)
     order = QueueOrder(pool.queues, pool.queue_weights, ageing=pool.ageing)
-    plans = Plans(posting.config, tasks, posting.board.series(slot), codec=codec_of(posting.config), layers=around_all)
+    layers = [runs.layer, *around_all] if runs else around_all
+    plans = Plans(posting.config, tasks, posting.board.series(slot), codec=codec_of(posting.config), layers=layers)
     return Station(
         engine=engine,
         record=record,
         keeper=posting.board.keeper(slot),
         plans=plans,
-        ledger=Ledger(engine, plans, Patience(vigil.wait), order.skip, record.kinds.note),
+        ledger=(runs.ledger if runs else Ledger)(engine, plans, Patience(vigil.wait), order.skip, record.kinds.note),
         requests=requests,
         idle=idle,
         vigil=vigil,

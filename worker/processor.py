@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from engine import EngineError, JobFailed, PayloadError, QueueFull, ResultTimeout
+from engine import EngineError, JobFailed, PayloadError, QueueFull, ResultTimeout, tracing
 from engine.client import Client
 from worker.exposition import CONTENT_TYPE, exposition
 from worker.packing import carrying
@@ -37,7 +37,7 @@ def serve(posting: Posting, slot: int, rank: int) -> threading.Thread:
         "Handler",
         (_Handler,),
         {
-            "work": staticmethod(lambda data: _work(client, posting.pool.http_task, data)),
+            "work": staticmethod(lambda data, trace: _work(client, posting.pool.http_task, data, trace)),
             "metrics": staticmethod(lambda: exposition(series.rows())),
         },
     )
@@ -62,10 +62,10 @@ def _serve(port: int, handler: type[BaseHTTPRequestHandler]) -> None:
         server.serve_forever()
 
 
-def _work(client: Client, task: str, data: Any) -> tuple[int, dict[str, Any]]:
-    """Run the pool's task on ``data`` and wait; the answer's status and body."""
+def _work(client: Client, task: str, data: Any, trace: dict[str, str] | None) -> tuple[int, dict[str, Any]]:
+    """Run the pool's task on ``data``, in the caller's trace, and wait; the answer's status and body."""
     try:
-        result = client.enqueue(task, data, keep=WAIT).result(timeout=WAIT)
+        result = client.enqueue(task, data, keep=WAIT, headers=trace).result(timeout=WAIT)
     except JobFailed as error:
         return 500, {"error": str(error)}
     except ResultTimeout as error:
@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = _IDLE
-    work: Callable[[Any], tuple[int, dict[str, Any]]]
+    work: Callable[[Any, dict[str, str] | None], tuple[int, dict[str, Any]]]
     metrics: Callable[[], str]
 
     def do_POST(self) -> None:
@@ -115,7 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not isinstance(asked, dict) or asked.get("data") in (None, ""):
             self._answer(400, {"error": "No data provided"})
             return
-        self._answer(*self.work(asked["data"]))
+        came = tracing.parse(self.headers.get(tracing.PARENT), self.headers.get(tracing.STATE))
+        self._answer(*self.work(asked["data"], came.headers() if came else None))
 
     def do_GET(self) -> None:
         """Answer GET /health and GET /metrics."""

@@ -13,7 +13,7 @@ from config.pools import Pool
 from config.schema import Config
 from engine import EngineError
 from scoreboard import Board, LayoutError
-from worker import stop_plan, webhook
+from worker import stop_plan, tracing, webhook
 from worker.boss import Boss, SocketBoss
 from worker.herder import Herder
 from worker.keeper import Keeper
@@ -90,6 +90,7 @@ def standalone(config: Config, pool: Pool) -> int:
 
 def _zygote(posting: Posting, boss: Boss, names: list[str], privately: tuple[int, ...] = ()) -> int:
     name = posting.pool.name
+    tracing.consumer(posting.config)  # loaded here it is shared by all workers
 
     def worker(slot: int, rank: int) -> int:
         os.environ["HERDSMAN_INSTANCE"] = str(rank)

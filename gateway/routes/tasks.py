@@ -220,8 +220,10 @@ async def _enqueue(at_hand: Services, asked: Submission, **more: Any) -> AsyncJo
 
 
 def _trace(request: Request) -> dict[str, str] | None:
-    """The caller's trace, for the job to carry on; a malformed one is none, as the standard says."""
-    found = tracing.parse(request.headers.get(tracing.PARENT), request.headers.get(tracing.STATE))
+    """Our span of this request, or else the caller's; a malformed one is none, as the standard says."""
+    found = tracing.current.get() or tracing.parse(
+        request.headers.get(tracing.PARENT), request.headers.get(tracing.STATE)
+    )
     return found.headers() if found else None
 
 

@@ -49,6 +49,7 @@ READERS: dict[str, tuple[Act, ...]] = {
     "webhooks": (_POOLS,),
     "payloads": (_POOLS, _GATEWAY),
     "encryption": (_POOLS, _GATEWAY),
+    "tracing": (_POOLS, _GATEWAY),
     "logs": (Act(Need.LOGGER),),
     "data_dir": (Act(Need.START_ANEW),),
     "redis": (Act(Need.START_ANEW),),

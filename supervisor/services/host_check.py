@@ -1,4 +1,4 @@
-"""What a good config asks of this host and cannot get: files that are not there, users that nobody knows.
+"""What a good config asks of this host and cannot get: files or packages that are not there, users that nobody knows.
 
 The file itself may be right, and another process that reads it (a gateway in its own container, a program under
 another user) must not fail over this: so the supervisor asks, at its start and for `check`, and nobody else.
@@ -27,6 +27,9 @@ def misfits(config: Config) -> list[Problem]:
         found += _watched(config, program.watch, (*place, "watch", "paths"))
     for index, pool in enumerate(config.pools):
         found += _watched(config, pool.watch, ("pools", index, "watch", "paths"))
+    if absent := config.tracing.missing():
+        place = ("tracing", "enabled")
+        found.append(Problem(config.mark(*place), place, absent))
     return found
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine import AsyncClient, JobState, NewJob
-from engine.payload import decode_options
+from engine import AsyncClient, JobState, NewJob, calls
+from engine.payload import Options, decode_options, encode_options
 from tests.support.processes import eventually
 from tests.support.seats import ERROR, claim
 
@@ -101,3 +101,16 @@ def test_the_async_client_takes_start_before_too(store):
 def test_an_expiry_that_makes_no_sense_is_refused(client, options):
     with pytest.raises(ValueError, match="start"):
         client.enqueue("t", **options)
+
+
+def test_a_retry_can_leave_other_options_and_leaves_them_alone_otherwise(client, seats):
+    client.enqueue("t", headers={"a": "1"})
+    engine, found = seats(1), []
+    for options in (b"", encode_options(Options(h={"a": "1"}, tp="the attempt before")), b"", None):
+        [job] = claim(engine).jobs
+        found.append(decode_options(job.options))
+        if options is not None:
+            engine.run(calls.retry(engine.lease(job), ERROR, 0.001, charge=True, options=options))
+            eventually(lambda: engine.promote().moved, 2)
+    assert [one.h for one in found] == [{"a": "1"}] * 4
+    assert [one.tp for one in found] == [None, None, "the attempt before", "the attempt before"]

@@ -10,8 +10,8 @@ from tests.support.ports import free_port
 pytestmark = pytest.mark.process
 
 
-def ask(port: int, path: str, body: bytes | None = None) -> tuple[int, str]:
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=body)
+def ask(port: int, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers)
     try:
         with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own http:// address
             return answer.status, answer.read().decode()
@@ -59,3 +59,13 @@ def test_the_workers_own_series_are_shown(port) -> None:
     ask(port, "/jobs", b'{"data": "hello"}')
     wanted = 'herdsman_jobs_total{queue="default",type="uppercase",outcome="completed"} 1'
     processes.eventually(lambda: wanted in ask(port, "/metrics")[1], message=lambda: ask(port, "/metrics")[1])
+
+
+def test_the_caller_s_trace_goes_on_in_the_job(start) -> None:
+    port = free_port()
+    start(http_port=port, http_task="told", tasks=["hm_payloads"])
+    processes.eventually(lambda: ask(port, "/health")[0] == 200)
+    caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    for sent, kept in ((caller, caller), ("nonsense", None)):
+        _, body = ask(port, "/jobs", b'{"data": []}', traceparent=sent)
+        assert json.loads(body)["result"].get("traceparent") == kept

@@ -118,6 +118,7 @@ def test_a_section_concerns_those_who_read_it() -> None:
         ({"webhooks": {"timeout": "3s"}}, workers),
         ({"webhooks": {"alerts": "https://example.com/x"}}, {(Need.RESTART, JANITOR)}),
         ({"payloads": {"max_size": 5}}, {*workers, (Need.RESTART, GATEWAY)}),
+        ({"tracing": {"sample": 0.5}}, {*workers, (Need.RESTART, GATEWAY)}),
         ({"encryption": {"keys": [{"id": "k", "key": KEY}]}}, {*workers, (Need.RESTART, GATEWAY)}),
         ({"janitor": {"interval": "9s"}}, {(Need.RESTART, JANITOR)}),
         ({"janitor": {"enabled": False}}, {(Need.REMOVE, JANITOR)}),
@@ -151,11 +152,13 @@ def test_no_secret_is_shown() -> None:
             "pools": [pool(env={"TOKEN": word, "WHERE": f"https://{word}@h/"})],
             "programs": [program("p", env={"TOKEN": word})],
             "webhooks": {"alerts": f"https://example.com/{word}"},
+            "tracing": {"headers": {"authorization": word}},
         }
 
     plan = diff(config(**secret("one-word")), config(**secret("another-word")))
     assert {change.path for change in plan.changes} == {
-        "redis.url", "pools.web.env.TOKEN", "pools.web.env.WHERE", "programs.p.env.TOKEN", "webhooks.alerts"
+        "redis.url", "pools.web.env.TOKEN", "pools.web.env.WHERE", "programs.p.env.TOKEN", "webhooks.alerts",
+        "tracing.headers.authorization",
     }  # fmt: skip
     assert "word" not in repr(plan)
     first, second = {"id": "a", "key": KEY}, {"id": "b", "key": KEY.replace("M", "N", 1)}
