@@ -84,7 +84,7 @@ class _Screen:
             lines[height - 1 :] = [f"… {len(lines) - height + 1} lines more"]
         if click.get_current_context().color is False:
             lines = [click.unstyle(line) for line in lines]
-        self._write(_HOME + "\r\n".join(line + _REST_OF_LINE for line in lines) + _REST_OF_SCREEN)
+        self._write(_HOME + "\n".join(line + _REST_OF_LINE for line in lines) + _REST_OF_SCREEN)
 
     def _write(self, text: str) -> None:
         sys.stdout.write(text)

@@ -1,5 +1,7 @@
 """`completion`: what a shell needs to complete our words."""
 
+import sys
+
 import click
 
 from supervisor.shell.elsewhere import COMPLETE_VARIABLE
@@ -26,4 +28,5 @@ def completion(context: click.Context, shell: str, command: str) -> None:
         raise click.UsageError(f"nothing is known of {shell}")
     made = found(context.find_root().command, {}, command, COMPLETE_VARIABLE)
     click.echo(ShellComplete.source(made).strip())  # not bash's own: that starts a bash, to look at its version
-    click.echo(f"# {_WHERE[shell]}", err=True)
+    if sys.stdout.isatty():  # not where a shell takes it in at each start
+        click.echo(f"\n# {_WHERE[shell]}", err=True)

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable, RichLog, Static
 
 from config import Places
+from supervisor.monit.dialog import Question
 from supervisor.monit.screen import Monit
 from supervisor.monit.source import Source
 from tests.chaos.conftest import MakeHerd
@@ -31,7 +32,7 @@ def test_its_keys_scale_stop_and_start_a_pool_and_its_log_is_live(make_herd: Mak
     app = Monit(Source(Places(herd.config.data_dir).control_socket), str(herd.path), period=0.2)
 
     def names() -> list[str]:
-        return [row.key for row in app._rows if row.is_pool]
+        return [row.key for row in app._processes.lines if row.is_pool]
 
     def log() -> str:
         return "\n".join(line.text for line in app.query_one("#log", RichLog).lines)
@@ -48,10 +49,21 @@ def test_its_keys_scale_stop_and_start_a_pool_and_its_log_is_live(make_herd: Mak
         await _until(lambda: "all workers running" in log(), "a line of the log")
         await pilot.press("l")
         await _until(lambda: "all workers running" not in log(), "the log of the pool alone")
-        await pilot.press("s")
+        await pilot.press("K")
+        await _until(lambda: isinstance(app.screen, Question), "the question")
+        await pilot.press("enter")  # Cancel has the focus
+        await _until(lambda: not isinstance(app.screen, Question), "the screen again")
+        assert len(names()) == 2
+        await pilot.press("slash", *"no such")
+        await _until(lambda: names() == [], "no line with that word")
+        await pilot.press(*["backspace"] * 7, "enter")
+        await _until(lambda: len(names()) == 2, "all lines again")
+        await pilot.press("K")
+        await _until(lambda: isinstance(app.screen, Question), "the question")
+        await pilot.press("y")
         await _until(lambda: names() == [], "no worker")
         herd.stop()
-        await _until(lambda: "no supervisor" in str(app.query_one("#summary", Static).content), "that it is gone")
+        await _until(lambda: "trying again in" in str(app.query_one("#summary", Static).content), "that it is gone")
         await pilot.press("q")
 
     async def run() -> None:
