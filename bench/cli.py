@@ -5,6 +5,7 @@ Wall time and CPU (user and system, of the process and its children), the median
 
 import argparse
 import os
+import resource
 import signal
 import statistics
 import subprocess
@@ -29,11 +30,11 @@ HELP = (
 
 def once(words: tuple[str, ...], env: dict[str, str]) -> tuple[float, float]:
     """Milliseconds of wall time and of CPU."""
-    began, before = time.perf_counter(), os.times()
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", *words]
     subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, check=True)
-    after = os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return (time.perf_counter() - began) * 1000, cpu * 1000
 
 
