@@ -66,7 +66,7 @@ def test_the_engines_verbs_and_the_supervisors_stand_under_one_command(herd: Her
     )
     slip = herd.command("quues")
     assert (slip.returncode, "Did you mean 'queues'?" in slip.stderr) == (2, True)
-    assert herd.command("gateway", "--help").stdout.startswith("usage: python -m gateway")
+    assert herd.command("worker", "--help").stdout.startswith("usage: python -m worker")
 
 
 def test_a_folders_own_engine_is_not_taken_for_ours(tmp_path: Path, shell: dict[str, str]) -> None:

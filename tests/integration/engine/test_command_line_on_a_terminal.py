@@ -11,9 +11,13 @@ import pytest
 from tests.support.architecture import ROOT
 from tests.support.command import run
 from tests.support.processes import eventually
+from tests.support.servers import wanted_servers
 from tests.support.terminal import Terminal
 
-GREEN, RED = "\x1b[32m", "\x1b[31m"
+# What a terminal shows is the same on every kind of server.
+pytestmark = pytest.mark.parametrize("store_server", wanted_servers()[:1], ids=str, indirect=True, scope="session")
+
+RED = "\x1b[31m"
 OTHER_SCREEN, BACK = "\x1b[?1049h", "\x1b[?1049l"
 
 
@@ -116,7 +120,6 @@ def test_what_would_be_lost_is_shown_first(at_terminal, store, client, dead):
             assert asked.ended() == 1
             assert "nothing was changed" in asked.seen
     for words, answer in (
-        (("purge", "q"), "would cancel 7 jobs of q\n"),
         (("dlq", "delete", "--type", "t"), "would delete 7 dead letters\n"),
         (("dlq", "retry", "--all", "--limit", "3"), "would retry 3 dead letters\n"),
     ):
