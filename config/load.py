@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.places import DATA_DIR
 from config.problems import ConfigError, Mark, Marks, Problem
 
 if TYPE_CHECKING:
@@ -52,34 +53,32 @@ def data_dir(path: Path) -> Path:
     Raises:
         ConfigError: not even that can be read.
     """
-    try:
-        return load(path).data_dir
-    except ConfigError as error:
-        found = _data_dir(path)
-        if found is None:
-            raise error from None
-        return found
+    found = _data_dir(path)
+    return load(path).data_dir if found is None else found
 
 
 def _data_dir(path: Path) -> Path | None:
-    from pydantic import ValidationError
-
+    """Without the whole schema: a verb of the command line needs no more, and waits for no more."""
     from config.environment import expand, override
     from config.marks import read
-    from config.schema import Config
 
     try:
         document = read(_text(_source(path, os.environ), path), str(path))
-        if document.unparsed:
-            return None
-        override(document, os.environ, Config.model_fields)
-        root = document.root if isinstance(document.root, dict) else {}
-        document.root = {key: root[key] for key in ("data_dir",) if key in root}
-        document.problems.clear()
-        expand(document, os.environ)
-        context = {"path": Path(os.path.abspath(path))}  # noqa: PTH100  lexical, as in _validated
-        return None if document.problems else Config.model_validate(document.root, context=context).data_dir
-    except (ConfigError, ValidationError):
+    except ConfigError:
+        return None
+    if document.unparsed:
+        return None
+    override(document, os.environ, ("data_dir",))
+    root = document.root if isinstance(document.root, dict) else {}
+    document.root = {key: root[key] for key in ("data_dir",) if key in root}
+    document.problems.clear()
+    expand(document, os.environ)
+    written = document.root.get("data_dir", DATA_DIR)
+    if document.problems or not isinstance(written, str) or not written or "\0" in written:
+        return None
+    try:
+        return Path(os.path.abspath(path)).parent / Path(written).expanduser()  # noqa: PTH100  lexical, as in _validated
+    except RuntimeError:  # of somebody who has no home
         return None
 
 

@@ -10,6 +10,9 @@ SOCKET_PATH_LIMIT = 100
 """Bytes: the system's own limit for a unix socket's path is 104 to 108."""
 PRIVATE = 0o700
 
+DATA_DIR = ".herdsman"
+"""Where a config file that does not say it has its data, beside itself."""
+
 
 class Places:
     """The files and folders under one data_dir. Naming them touches nothing; `prepare` makes the folders.

@@ -10,6 +10,7 @@ from config.control import Control
 from config.gateway import Gateway
 from config.log_files import Logs
 from config.payloads import Encryption, Payloads
+from config.places import DATA_DIR
 from config.pools import Pool
 from config.problems import Mark, Marks
 from config.programs import Program
@@ -74,7 +75,7 @@ class Config(Section):
 
     redis: RedisSection | None = Field(None, description="Left out: an embedded store is run")
     data_dir: f.Folder = Field(
-        Path(".herdsman"), validate_default=True, description="Store, logs, sockets; relative to this file"
+        Path(DATA_DIR), validate_default=True, description="Store, logs, sockets; relative to this file"
     )
     pools: Annotated[tuple[Pool, ...], f.AsList] = Field((), description="Worker pools")
     programs: Annotated[tuple[Program, ...], f.AsList] = Field((), description="Other processes")

@@ -1,6 +1,9 @@
 """`python -m engine`: jobs, queues and dead letters from a terminal; see docs/engine-cli.md."""
 
+import os
+
 from engine.cli.command import cli
 
 if __name__ == "__main__":
-    cli(prog_name="python -m engine")
+    # `herdsman VERB` becomes this program, and says then what it was called by.
+    cli(prog_name=os.environ.pop("HERDSMAN_COMMAND", "python -m engine"), complete_var="_HERDSMAN_COMPLETE")

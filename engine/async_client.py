@@ -1,7 +1,7 @@
 """`Client` for asyncio: the same methods, awaitable, tested by the same cases. One subscription serves all who wait."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar, Unpack
 
@@ -113,9 +113,9 @@ class AsyncClient:
         """Jobs of the type start again; whether that changed anything."""
         return await self.run(calls.pause_type(type, paused=False))
 
-    async def purge(self, queue: str) -> int:
+    async def purge(self, queue: str, told: Callable[[int], None] | None = None) -> int:
         """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""
-        return await self.ask(purge(queue))
+        return await self.ask(purge(queue, told))
 
     async def queues(self) -> dict[str, QueueFigures]:
         """How deep each queue is."""

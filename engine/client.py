@@ -3,7 +3,7 @@ each process opens connections of its own.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self, TypeVar, Unpack
 
 from engine import calls, keys, listing, questions
@@ -137,9 +137,12 @@ class Client:
         """Jobs of the type start again; whether that changed anything."""
         return self.run(calls.pause_type(type, paused=False))
 
-    def purge(self, queue: str) -> int:
-        """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""
-        return self.ask(purge(queue))
+    def purge(self, queue: str, told: Callable[[int], None] | None = None) -> int:
+        """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were.
+
+        `told` is called after each step with how many it is so far.
+        """
+        return self.ask(purge(queue, told))
 
     def queues(self) -> dict[str, QueueFigures]:
         """How deep each queue is."""

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine import deaths, graveyard, keys
@@ -23,13 +24,19 @@ ROUNDS = 10  # rounds a second, at least, when a rate is given
 class _Pace:
     """How much of a walk is left, and how long to wait for the next round. Pure: time comes in by argument."""
 
-    def __init__(self, limit: int | None, rate: float | None) -> None:
+    def __init__(self, limit: int | None, rate: float | None, told: Callable[[int], None] | None) -> None:
         if limit is not None and limit < 0:
             raise ValueError(f"limit must be zero or more, not {limit}")
         if rate is not None and not 0 < rate < math.inf:
             raise ValueError(f"rate must be more than zero jobs a second, not {rate}")
-        self._limit, self._rate = limit, rate
+        self._limit, self._rate, self._told = limit, rate, told
         self.moved = 0
+
+    def add(self, moved: int) -> None:
+        """So many more were moved."""
+        self.moved += moved
+        if self._told is not None:
+            self._told(self.moved)
 
     @property
     def most(self) -> int:
@@ -102,17 +109,19 @@ class DeadLetters(_Letters):
         fingerprint: str | None = None,
         limit: int | None = None,
         rate: float | None = None,
+        told: Callable[[int], None] | None = None,
     ) -> int:
         """Retries all that match and died before this call, oldest first; how many.
 
         Args:
             limit: at most so many.
             rate: jobs a second; the call takes as long as that takes.
+            told: is called after each step with how many it is so far.
 
         Raises:
             ValueError: limit or rate make no sense. StoreDown: what was retried until then stays so.
         """
-        return self._walk(Wanted(queue, type, fingerprint), _Pace(limit, rate), retry=True)
+        return self._walk(Wanted(queue, type, fingerprint), _Pace(limit, rate, told), retry=True)
 
     def delete_many(
         self,
@@ -120,16 +129,20 @@ class DeadLetters(_Letters):
         type: str | None = None,
         fingerprint: str | None = None,
         limit: int | None = None,
+        told: Callable[[int], None] | None = None,
     ) -> int:
-        """Forgets all that match (all there are, without any filter) and died before this call; how many."""
-        return self._walk(Wanted(queue, type, fingerprint), _Pace(limit, None), retry=False)
+        """Forgets all that match (all there are, without any filter) and died before this call; how many.
+
+        `told` is called after each step with how many it is so far.
+        """
+        return self._walk(Wanted(queue, type, fingerprint), _Pace(limit, None, told), retry=False)
 
     def _walk(self, wanted: Wanted, pace: _Pace, *, retry: bool) -> int:
         began, position = time.monotonic(), Position()
         until = self._client.ask(graveyard.clock())
         while most := pace.most:
             done = self._client.ask(self._move(wanted, position, until, retry=retry, most=most))
-            pace.moved += done.moved
+            pace.add(done.moved)
             if done.after is None:
                 break
             position = done.after
@@ -175,9 +188,10 @@ class AsyncDeadLetters(_Letters):
         fingerprint: str | None = None,
         limit: int | None = None,
         rate: float | None = None,
+        told: Callable[[int], None] | None = None,
     ) -> int:
         """Retries all that match; see `DeadLetters.retry_many`."""
-        return await self._walk(Wanted(queue, type, fingerprint), _Pace(limit, rate), retry=True)
+        return await self._walk(Wanted(queue, type, fingerprint), _Pace(limit, rate, told), retry=True)
 
     async def delete_many(
         self,
@@ -185,16 +199,17 @@ class AsyncDeadLetters(_Letters):
         type: str | None = None,
         fingerprint: str | None = None,
         limit: int | None = None,
+        told: Callable[[int], None] | None = None,
     ) -> int:
         """Forgets all that match; see `DeadLetters.delete_many`."""
-        return await self._walk(Wanted(queue, type, fingerprint), _Pace(limit, None), retry=False)
+        return await self._walk(Wanted(queue, type, fingerprint), _Pace(limit, None, told), retry=False)
 
     async def _walk(self, wanted: Wanted, pace: _Pace, *, retry: bool) -> int:
         began, position = time.monotonic(), Position()
         until = await self._client.ask(graveyard.clock())
         while most := pace.most:
             done = await self._client.ask(self._move(wanted, position, until, retry=retry, most=most))
-            pace.moved += done.moved
+            pace.add(done.moved)
             if done.after is None:
                 break
             position = done.after

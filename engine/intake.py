@@ -8,7 +8,7 @@ so they still come in; what the clock fires waits at the door (docs/drain.md).
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -57,17 +57,21 @@ class Intake:
         """The queues that are closed."""
         return self._client.ask(closed(self._base))
 
-    def drain(self, queue: str, timeout: float = 60.0, *, scheduled: bool = False) -> Drained:
+    def drain(
+        self, queue: str, timeout: float = 60.0, *, scheduled: bool = False, told: Callable[[int], None] | None = None
+    ) -> Drained:
         """Closes the queue and waits until its workers have run what is there; it stays closed.
 
         Args:
             timeout: seconds to wait at most; 0 looks once.
             scheduled: wait for jobs whose time has not come too, retries among them.
+            told: is called at each look with how many jobs it still waits for.
         """
         self.close(queue)
         pauses = waits(timeout)
         while True:
             found = self._client.ask(left(self._base, queue, scheduled=scheduled))
+            _tell(told, found, scheduled=scheduled)
             pause = next(pauses, None)
             if found.done or pause is None:
                 return found
@@ -93,16 +97,29 @@ class AsyncIntake:
         """The queues that are closed."""
         return await self._client.ask(closed(self._base))
 
-    async def drain(self, queue: str, timeout: float = 60.0, *, scheduled: bool = False) -> Drained:  # noqa: ASYNC109 - the same as the sync one's
+    async def drain(
+        self,
+        queue: str,
+        timeout: float = 60.0,  # noqa: ASYNC109 - the same as the sync one's
+        *,
+        scheduled: bool = False,
+        told: Callable[[int], None] | None = None,
+    ) -> Drained:
         """Closes the queue and waits; see `Intake.drain`."""
         await self.close(queue)
         pauses = waits(timeout)
         while True:
             found = await self._client.ask(left(self._base, queue, scheduled=scheduled))
+            _tell(told, found, scheduled=scheduled)
             pause = next(pauses, None)
             if found.done or pause is None:
                 return found
             await asyncio.sleep(pause)
+
+
+def _tell(told: Callable[[int], None] | None, found: Drained, *, scheduled: bool) -> None:
+    if told is not None:
+        told(found.pending + found.processing + (found.scheduled if scheduled else 0))
 
 
 def gate(queue: str, *, closed: bool) -> Call[bool]:

@@ -1,5 +1,6 @@
 """Emptying a queue: its pending jobs are cancelled, a bounded number in each script."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from engine import keys
@@ -16,8 +17,8 @@ class _Part(NamedTuple):
     more: bool
 
 
-def purge(queue: str) -> Question[int]:
-    """Cancels what was pending when the purge began; how many.
+def purge(queue: str, told: Callable[[int], None] | None = None) -> Question[int]:
+    """Cancels what was pending when the purge began; how many. `told` hears after each script how many it is so far.
 
     Raises:
         ValueError: no queue can have that name.
@@ -27,6 +28,8 @@ def purge(queue: str) -> Question[int]:
     while True:
         part: _Part = yield Call("purge", [queue, CHUNK, round(KEPT * 1000), last], _part, remembered=True)
         cancelled += part.cancelled
+        if told is not None:
+            told(cancelled)
         last = part.last
         if not part.more:
             return cancelled

@@ -5,28 +5,28 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from engine.cli.consent import confirm, yes_option
-from engine.cli.jobs import parsed
-from engine.cli.output import age, job_text, json_option, say_json, table
+from engine.cli import naming
+from engine.cli.consent import ask_to_lose, dry_run_option, yes_option
+from engine.cli.options import Looking, json_option, table_options
+from engine.cli.output import age, job_text, say_json, say_table
 from engine.cli.paging import gather, say_cut
+from engine.cli.progress import Progress
 from engine.cli.target import Target, fail
+from engine.cli.words import parsed
 
 if TYPE_CHECKING:
     from engine.client import Client
     from engine.job import Job
 
 F = TypeVar("F", bound=Callable[..., Any])
+FIRST = 5  # of those that are to be lost are shown
 
 
 def filters(verb: F) -> F:
     """Which dead letters are meant."""
-    for name, text in (
-        ("--fingerprint", "Of one group (see dlq groups)."),
-        ("--type", "Of one type."),
-        ("--queue", "Of one queue."),
-    ):
+    for name, text in (("--fingerprint", "Of one group (see dlq groups)."), ("--type", "Of one type.")):
         verb = click.option(name, help=text)(verb)
-    return verb
+    return click.option("--queue", help="Of one queue.", shell_complete=naming.queues)(verb)
 
 
 @click.group()
@@ -37,9 +37,10 @@ def dlq() -> None:
 @dlq.command(name="list")
 @filters
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@table_options
 @json_option
 @click.pass_obj
-def list_(target: Target, /, limit: int, *, as_json: bool, **wanted: str | None) -> None:
+def list_(target: Target, /, limit: int, *, looking: Looking, as_json: bool, **wanted: str | None) -> None:
     """List dead letters, oldest first within a queue."""
     with target.client() as client:
         dead = client.dead_letters
@@ -51,15 +52,17 @@ def list_(target: Target, /, limit: int, *, as_json: bool, **wanted: str | None)
         (job.id, job.queue, job.type, age(job.finished_at), job.attempts, job.crashes, _mark(job), _died_of(job))
         for job in found
     ]
-    click.echo(table(("id", "queue", "type", "age", "attempts", "crashes", "fingerprint", "error"), rows))
+    heads = ("id", "queue", "type", "age", "attempts", "crashes", "fingerprint", "error")
+    say_table(heads, rows, looking, right=("age",), drop=("crashes", "attempts", "queue", "age"))
     say_cut(limit, more=more)
 
 
 @dlq.command()
-@click.option("--queue", help="Of one queue.")
+@click.option("--queue", help="Of one queue.", shell_complete=naming.queues)
+@table_options
 @json_option
 @click.pass_obj
-def groups(target: Target, /, queue: str | None, *, as_json: bool) -> None:
+def groups(target: Target, /, queue: str | None, *, looking: Looking, as_json: bool) -> None:
     """Dead letters by what they died of, the largest group first."""
     with target.client() as client:
         found = client.dead_letters.groups(queue)
@@ -70,7 +73,8 @@ def groups(target: Target, /, queue: str | None, *, as_json: bool) -> None:
         (g.count, g.queue, g.type, g.fingerprint, age(g.first_seen), age(g.last_seen), g.example, _said(g))
         for g in found.groups
     ]
-    click.echo(table(("count", "queue", "type", "fingerprint", "first", "last", "example", "error"), rows))
+    heads = ("count", "queue", "type", "fingerprint", "first", "last", "example", "error")
+    say_table(heads, rows, looking, right=("first", "last"), drop=("first", "example", "queue", "last"))
     if found.cut:
         click.echo(f"only the newest were looked at in: {', '.join(found.cut)}", err=True)
 
@@ -102,6 +106,7 @@ def show(target: Target, /, job_id: str, *, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Jobs a second.")
 @click.option("--data", metavar="JSON", help='A new payload for the one ID ("-": from standard input).')
+@dry_run_option
 @json_option
 @click.pass_obj
 def retry(
@@ -113,11 +118,12 @@ def retry(
     rate: float | None,
     data: str | None,
     *,
+    dry_run: bool,
     as_json: bool,
     **wanted: str | None,
 ) -> None:
     """Put ID, or all that match, back into their queues; attempts and crashes begin at zero."""
-    _one_or_many(job_id, wanted, everything=everything)
+    _one_or_many(job_id, wanted, everything=everything, dry_run=dry_run)
     if data is not None and not job_id:
         raise click.UsageError("--data goes with one ID")
     if job_id and (limit or rate):
@@ -129,7 +135,12 @@ def retry(
         if job_id:
             done = client.dead_letters.retry(job_id, payload)
             _check(client, job_id, done=done)
-        count = 1 if job_id else client.dead_letters.retry_many(**wanted, limit=limit, rate=rate)
+        elif dry_run:
+            total, first, _ = _matching(client, wanted, limit)
+            ask_to_lose("", total, first, dry_run=True)
+            _say("would_retry", total, as_json=as_json)
+            return
+        count = 1 if job_id else _many("retried", client, wanted, limit, rate=rate)
     _say("retried", count, as_json=as_json)
 
 
@@ -139,6 +150,7 @@ def retry(
 @filters
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 @yes_option
+@dry_run_option
 @json_option
 @click.pass_obj
 def delete(
@@ -149,26 +161,63 @@ def delete(
     limit: int | None,
     *,
     yes: bool,
+    dry_run: bool,
     as_json: bool,
     **wanted: str | None,
 ) -> None:
     """Forget ID, or all that match (which is asked for again, unless --yes)."""
-    _one_or_many(job_id, wanted, everything=everything)
-    if not job_id:
-        chosen = [f"{name} {value}" for name, value in wanted.items() if value]
-        which = f"the dead letters of {', '.join(chosen)}" if chosen else "all dead letters"
-        confirm(f"Delete {which} for good?", yes=yes)
+    _one_or_many(job_id, wanted, everything=everything, dry_run=dry_run)
     with target.client() as client:
         if job_id:
             _check(client, job_id, done=client.dead_letters.delete(job_id))
-        count = 1 if job_id else client.dead_letters.delete_many(**wanted, limit=limit)
+            count = 1
+        else:
+            if dry_run or not yes:
+                total, first, about = _matching(client, wanted, limit)
+                chosen = ", ".join(f"{name} {value}" for name, value in wanted.items() if value)
+                which = f"the dead letters of {chosen}" if chosen else "all dead letters"
+                question = f"Delete {which} for good ({about}{total})?"
+                if ask_to_lose(question, total, first, dry_run=dry_run):
+                    _say("would_delete", total, as_json=as_json)
+                    return
+            count = _many("deleted", client, wanted, limit)
     _say("deleted", count, as_json=as_json)
 
 
-def _one_or_many(job_id: str | None, wanted: dict[str, str | None], *, everything: bool) -> None:
+def _many(
+    what: str, client: "Client", wanted: dict[str, str | None], limit: int | None, *, rate: float | None = None
+) -> int:
+    """Retry or delete all that match, and say how far it is."""
+    total = None
+    if not wanted["type"] and not wanted["fingerprint"]:  # others would have to be counted one by one
+        figures = client.queues()
+        total = sum(one.dead for name, one in figures.items() if wanted["queue"] in (None, name))
+        total = total if limit is None else min(total, limit)
+    with Progress(what, total, broken=f"what is {what} stays so; the same command goes on") as progress:
+        if what == "retried":
+            return client.dead_letters.retry_many(**wanted, limit=limit, rate=rate, told=progress.at)
+        return client.dead_letters.delete_many(**wanted, limit=limit, told=progress.at)
+
+
+def _matching(client: "Client", wanted: dict[str, str | None], limit: int | None) -> "tuple[int, list[Job], str]":
+    """How many match, the first few, and `at least ` where not all were looked at."""
+    found = client.dead_letters.groups(wanted["queue"])
+    total = sum(
+        group.count
+        for group in found.groups
+        if wanted["type"] in (None, group.type) and wanted["fingerprint"] in (None, group.fingerprint)
+    )
+    most = FIRST if limit is None else min(FIRST, limit)
+    first, _ = gather(most, lambda n, cursor: client.dead_letters.list(**wanted, limit=n, cursor=cursor))
+    return (total if limit is None else min(total, limit)), first, "at least " if found.cut else ""
+
+
+def _one_or_many(job_id: str | None, wanted: dict[str, str | None], *, everything: bool, dry_run: bool) -> None:
     ways = [bool(job_id), any(wanted.values()), everything]
     if sum(ways) != 1:
         raise click.UsageError("say which: one ID, or --queue, --type, --fingerprint, or --all")
+    if job_id and dry_run:
+        raise click.UsageError("--dry-run is for many; `dlq show ID` shows one")
 
 
 def _check(client: "Client", job_id: str, *, done: bool) -> None:
@@ -185,7 +234,7 @@ def _say(what: str, count: int, *, as_json: bool) -> None:
     if as_json:
         say_json({what: count})
     else:
-        click.echo(f"{what} {count} dead letter{'' if count == 1 else 's'}")
+        click.echo(f"{what.replace('_', ' ')} {count} dead letter{'' if count == 1 else 's'}")
 
 
 def _view(job: "Job") -> dict[str, Any]:

@@ -4,7 +4,8 @@ import textwrap
 
 import click
 
-from engine.cli.output import json_option, say_json
+from engine.cli.options import json_option
+from engine.cli.output import say_json
 from engine.cli.target import FAILED, Target
 
 
@@ -25,6 +26,3 @@ def doctor(target: Target, /, *, as_json: bool) -> None:
                 click.echo(textwrap.indent(textwrap.fill(text, 100), "    "))
     if found.at_risk:
         raise SystemExit(FAILED)
-
-
-VERBS = (doctor,)

@@ -2,7 +2,8 @@
 
 import click
 
-from engine.cli.output import json_option, say_json
+from engine.cli.options import json_option
+from engine.cli.output import say_json
 
 
 @click.group()
@@ -28,6 +29,3 @@ def new(key_id: str | None, *, as_json: bool) -> None:
         say_json({"id": name, "key": key})
     else:
         click.echo(f"id: {name}\nkey: {key}")
-
-
-VERBS = (keys,)

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.output import age, json_option, one_line, say_json, table
+from engine.cli.options import Looking, json_option, table_options
+from engine.cli.output import age, say_json, say_table
+from engine.cli.table import one_line
 from engine.cli.target import Target, fail
 
 if TYPE_CHECKING:
@@ -20,9 +22,10 @@ def flows() -> None:
 
 @flows.command("list")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@table_options
 @json_option
 @click.pass_obj
-def listing(target: Target, /, *, limit: int, as_json: bool) -> None:
+def listing(target: Target, /, *, limit: int, looking: Looking, as_json: bool) -> None:
     """The flows there are, the newest first."""
     with target.client() as client:
         found = client.flows.list(limit)
@@ -30,7 +33,8 @@ def listing(target: Target, /, *, limit: int, as_json: bool) -> None:
         say_json(found)
         return
     rows = [(f.id, f.name, f.state, f.done, f.total, age(f.created_at), age(f.ended_at)) for f in found]
-    click.echo(table(("flow", "name", "state", "done", "of", "made", "over since"), rows))
+    heads = ("flow", "name", "state", "done", "of", "made", "ended")
+    say_table(heads, rows, looking, right=("done", "of", "made", "ended"), drop=("ended", "made"))
 
 
 @flows.command()
@@ -91,6 +95,3 @@ def _lines(below: "dict[str, list[FlowMember]]", depths: dict[str, int]) -> "Ite
         indent = "  " * min(depths[member.id] + 1, 40)
         yield f"{indent}{one_line(member.name)}  {member.shown_state}  {member.id}{more}{why}"
         left += below.get(member.id, [])[::-1]
-
-
-VERBS = (flows,)

@@ -1,22 +1,27 @@
 """Jobs: enqueue, jobs, show, why, log, cancel."""
 
-import json
-import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.output import age, job_text, json_option, moment, one_line, say_json, table
+from engine.cli import naming
+from engine.cli.options import Looking, json_option, table_options, watch_option
+from engine.cli.output import age, job_text, moment, picture, say_json, table_text
 from engine.cli.paging import gather, say_cut
-from engine.cli.target import Target, fail
-from engine.cli.words import before, headers, when
+from engine.cli.table import one_line
+from engine.cli.target import Target, fail, weather
+from engine.cli.watching import show as show_again
+from engine.cli.words import before, duration, headers, parsed, when
 from engine.states import JobState
+
+if TYPE_CHECKING:
+    from engine.job import Job
 
 
 @click.command()
 @click.argument("type")
 @click.argument("data", metavar="[JSON]", required=False)
-@click.option("--queue", help="[default: the one workers announced for the type]")
+@click.option("--queue", shell_complete=naming.queues, help="[default: the one workers announced for the type]")
 @click.option("--delay", help="Not before this has passed: 10s, 5m, 1h30m.")
 @click.option("--run-at", metavar="TIME", help="Not before this time: ISO 8601 with its zone, or epoch seconds.")
 @click.option("--start-before", metavar="WHEN", help="Cancelled if it has not started by then: 5m, or a time.")
@@ -80,23 +85,39 @@ def _flag(name: str) -> str:
 
 @click.command()
 @click.option("--state", type=click.Choice([state.value for state in JobState]))
-@click.option("--queue")
+@click.option("--queue", shell_complete=naming.queues)
 @click.option("--type")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@watch_option
+@table_options
 @json_option
 @click.pass_obj
-def jobs(target: Target, /, limit: int, *, as_json: bool, **wanted: str | None) -> None:
+def jobs(
+    target: Target, /, limit: int, *, watch: float | None, looking: Looking, as_json: bool, **wanted: str | None
+) -> None:
     """List jobs."""
+
+    def text(answer: dict[str, Any]) -> str:
+        return _job_table(answer["jobs"], looking)
+
     with target.client() as client:
-        found, more = gather(limit, lambda n, cursor: client.jobs(**wanted, limit=n, cursor=cursor))
-    if as_json:
-        say_json({"jobs": found, "more": more})
-        return
+
+        def fetch() -> dict[str, Any]:
+            found, more = gather(limit, lambda n, cursor: client.jobs(**wanted, limit=n, cursor=cursor))
+            if watch is None and not as_json:
+                say_cut(limit, more=more)
+            return {"jobs": found, "more": more}
+
+        draw = picture(fetch, text, as_json=as_json, lines=watch is not None)
+        show_again(draw, watch, lines=as_json, weather=weather())
+
+
+def _job_table(found: "list[Job]", looking: Looking) -> str:
     rows = [
         (job.id, job.state, job.queue, job.type, job.attempts, age(job.enqueued_at), age(job.due_at)) for job in found
     ]
-    click.echo(table(("id", "state", "queue", "type", "attempts", "age", "due"), rows))
-    say_cut(limit, more=more)
+    heads = ("id", "state", "queue", "type", "attempts", "age", "due")
+    return table_text(heads, rows, looking, right=("attempts", "age", "due"), drop=("attempts", "due", "queue", "age"))
 
 
 @click.command()
@@ -131,32 +152,6 @@ def cancel(target: Target, /, job_id: str, *, as_json: bool) -> None:
         say_json({"id": job_id, "state": "processing" if asked else "cancelled"})
     else:
         click.echo(f"asked {job_id} to stop" if asked else f"cancelled {job_id}")
-
-
-def parsed(text: str, what: str) -> Any:
-    """A value from JSON; "-" reads standard input.
-
-    Raises:
-        click.BadParameter: it is none.
-    """
-    try:
-        return json.loads(sys.stdin.read() if text == "-" else text)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}; a text needs its quotes: '\"text\"'", param_hint=what) from error
-
-
-def duration(text: str, what: str) -> float:
-    """Seconds in a duration; a bare number is seconds.
-
-    Raises:
-        click.BadParameter: it is none.
-    """
-    from engine.durations import seconds
-
-    try:
-        return seconds(float(text) if text.replace(".", "", 1).isdigit() else text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint=what) from error
 
 
 @click.command()
@@ -198,6 +193,3 @@ def log(target: Target, /, job_id: str, *, as_json: bool) -> None:
         click.echo(f"({found.dropped} older lines were dropped)")
     for line in found.lines:
         click.echo(f"{moment(line.at)}  {one_line(line.text, 2000)}")
-
-
-VERBS = (enqueue, jobs, show, why, log, cancel)

@@ -4,61 +4,61 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from engine.cli.options import Looking, state
+from engine.cli.table import UnknownColumnError, one_line, table
 
 if TYPE_CHECKING:
     from engine.history import Event
     from engine.job import Job
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-WIDEST = 60  # characters of one column
 _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"))
-
-
-def json_option(verb: F) -> F:
-    """`--json`, which every verb has."""
-    return click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")(verb)
 
 
 def say_json(value: Any) -> None:
     """The value as JSON; what JSON cannot say is said as text."""
+    click.echo(as_json_text(value))
+
+
+def as_json_text(value: Any, *, indent: int | None = 2) -> str:
+    """The same as text; without `indent` on one line. Pure."""
     import msgspec
 
     try:
         plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
     except (TypeError, ValueError, RecursionError):  # a payload of anybody's making: odd keys, endless nesting
         plain = {"undisplayable": repr(value)[:2000]}
-    click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+    return json.dumps(plain, indent=indent, ensure_ascii=False)
+
+
+def say_table(heads: Sequence[str], rows: Sequence[Sequence[Any]], looking: Looking, **how: Any) -> None:
+    """A table for people; `how` is what `table` takes. A column that it has not ends the command with status 2."""
+    click.echo(table_text(heads, rows, looking, **how))
+
+
+def table_text(heads: Sequence[str], rows: Sequence[Sequence[Any]], looking: Looking, **how: Any) -> str:
+    """The same as text; the column `state` has its colours."""
+    try:
+        return table(heads, rows, looking(), paint={"state": state}, **how)
+    except UnknownColumnError as error:
+        raise click.BadParameter(str(error), param_hint="--columns") from None
+
+
+def picture(fetch: Callable[[], Any], text: Callable[[Any], str], *, as_json: bool, lines: bool) -> Callable[[], str]:
+    """What `show` is to show: what `fetch` answers, for a program (on one line, with `lines`) or as `text` says it."""
+
+    def draw() -> str:
+        found = fetch()
+        return as_json_text(found, indent=None if lines else 2) if as_json else text(found)
+
+    return draw
 
 
 def _shown(value: Any) -> str:
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Lines with aligned columns; numbers to the right. Pure."""
-    cells = [[one_line(value) for value in row] for row in rows]
-    widths = [max(len(row[i]) for row in [list(heads), *cells]) for i in range(len(heads))]
-    right = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(heads))]
-
-    def line(row: Sequence[str]) -> str:
-        parts = [
-            text.rjust(width) if to_right else text.ljust(width)
-            for text, width, to_right in zip(row, widths, right, strict=True)
-        ]
-        return "  ".join(parts).rstrip()
-
-    return "\n".join(line(row) for row in [heads, *cells])
-
-
-def one_line(value: Any, widest: int = WIDEST) -> str:
-    """The value on one line, without control characters, cut to a width. Pure."""
-    text = "" if value is None else str(value)
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return text if len(text) <= widest else text[: widest - 1] + "…"
 
 
 def age(epoch: float | None, now: float | None = None) -> str:

@@ -1,36 +1,51 @@
-"""Queues: queues, pause, resume, close, open, drain, purge."""
+"""Queues: queues, pause, resume, close, open."""
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.consent import confirm, yes_option
-from engine.cli.jobs import duration
-from engine.cli.output import json_option, length, say_json, table
-from engine.cli.target import Target, fail
+from engine.cli import naming
+from engine.cli.options import Looking, json_option, table_options, watch_option
+from engine.cli.output import length, picture, say_json, table_text
+from engine.cli.target import Target, fail, weather
+from engine.cli.watching import show
 
 if TYPE_CHECKING:
     from engine.client import Client
     from engine.job import QueueFigures
 
+_HEADS = ("queue", "pending", "scheduled", "processing", "dead", "oldest", "notes")
+_DROP = ("notes", "scheduled", "processing", "dead", "oldest")
+
+queue_argument = click.argument("queue", shell_complete=naming.queues)
+
 
 @click.command()
+@watch_option
+@table_options
 @json_option
 @click.pass_obj
-def queues(target: Target, /, *, as_json: bool) -> None:
+def queues(target: Target, /, *, watch: float | None, looking: Looking, as_json: bool) -> None:
     """How deep each queue is."""
+    shut: set[str] = set()
+
+    def text(found: "dict[str, QueueFigures]") -> str:
+        rows = [
+            (name, q.pending, q.scheduled, q.processing, q.dead, length(q.oldest), _notes(q, closed=name in shut))
+            for name, q in sorted(found.items())
+        ]
+        return table_text(_HEADS, rows, looking, right=_HEADS[1:-1], drop=_DROP)
+
     with target.client() as client:
-        found = client.queues()
-        shut = set() if as_json else {*client.intake.closed()}
-    if as_json:
-        say_json(found)
-        return
-    rows = [
-        (name, q.pending, q.scheduled, q.processing, q.dead, length(q.oldest), _notes(q, closed=name in shut))
-        for name, q in sorted(found.items())
-    ]
-    click.echo(table(("queue", "pending", "scheduled", "processing", "dead", "oldest", ""), rows))
+
+        def fetch() -> Any:
+            if not as_json:
+                shut.clear()
+                shut.update(client.intake.closed())
+            return client.queues()
+
+        show(picture(fetch, text, as_json=as_json, lines=watch is not None), watch, lines=as_json, weather=weather())
 
 
 def _notes(figures: "QueueFigures", *, closed: bool) -> str:
@@ -42,7 +57,7 @@ type_option = click.option("--type", "of_type", is_flag=True, help="QUEUE is the
 
 
 @click.command()
-@click.argument("queue")
+@queue_argument
 @type_option
 @json_option
 @click.pass_obj
@@ -56,7 +71,7 @@ def pause(target: Target, /, queue: str, *, of_type: bool, as_json: bool) -> Non
 
 
 @click.command()
-@click.argument("queue")
+@queue_argument
 @type_option
 @json_option
 @click.pass_obj
@@ -77,7 +92,7 @@ def _say(queue: str, what: str, *, changed: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("queue")
+@queue_argument
 @json_option
 @click.pass_obj
 def close(target: Target, /, queue: str, *, as_json: bool) -> None:
@@ -88,7 +103,7 @@ def close(target: Target, /, queue: str, *, as_json: bool) -> None:
 
 
 @click.command(name="open")
-@click.argument("queue")
+@queue_argument
 @json_option
 @click.pass_obj
 def open_(target: Target, /, queue: str, *, as_json: bool) -> None:
@@ -108,51 +123,6 @@ def _say_gate(queue: str, *, closed: bool, changed: bool, as_json: bool) -> None
         click.echo(f"{queue} is {said} {'now' if changed else 'already'}")
 
 
-@click.command()
-@click.argument("queue")
-@click.option("--timeout", default="60s", show_default=True, help="Wait so long at most.")
-@click.option("--scheduled", is_flag=True, help="Wait for jobs whose time has not come too.")
-@json_option
-@click.pass_obj
-def drain(target: Target, /, queue: str, timeout: str, *, scheduled: bool, as_json: bool) -> None:
-    """Close QUEUE to new jobs and wait until what is there has run; status 1 when that takes longer.
-
-    It stays closed until `open QUEUE`.
-    """
-    import msgspec
-
-    within = duration(timeout, "--timeout")
-    with target.client() as client:
-        known(client, queue)
-        left = client.intake.drain(queue, within, scheduled=scheduled)
-    if as_json:
-        say_json({"queue": queue, "closed": True, **msgspec.structs.asdict(left)})
-    elif left.done:
-        later = f"; {left.scheduled} wait for their time" if left.scheduled else ""
-        click.echo(f"{queue} is drained and closed{later}")
-    if not left.done:
-        text = f"{left.pending} pending, {left.processing} processing, {left.scheduled} scheduled"
-        fail(f"{queue} is closed and not drained within {timeout}: {text}")
-
-
-@click.command()
-@click.argument("queue")
-@yes_option
-@json_option
-@click.pass_obj
-def purge(target: Target, /, queue: str, *, yes: bool, as_json: bool) -> None:
-    """Cancel all that is pending in QUEUE."""
-    with target.client() as client:
-        pending = known(client, queue).pending
-        if pending:
-            confirm(f"Cancel {pending} pending jobs of {queue}?", yes=yes)
-        count = client.purge(queue)
-    if as_json:
-        say_json({"queue": queue, "cancelled": count})
-    else:
-        click.echo(f"cancelled {count} jobs of {queue}")
-
-
 def known(client: "Client", queue: str) -> "QueueFigures":
     """The queue's figures; a name that no job was ever put into is a slip, and ends the command."""
     found = client.queues()
@@ -160,6 +130,3 @@ def known(client: "Client", queue: str) -> "QueueFigures":
         near = difflib.get_close_matches(queue, found, n=1)
         fail(f"no job was ever put into a queue {queue!r}" + (f" (did you mean {near[0]!r}?)" if near else ""))
     return found[queue]
-
-
-VERBS = (queues, pause, resume, close, open_, drain, purge)

@@ -4,12 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.jobs import duration, parsed
-from engine.cli.output import age, json_option, moment, one_line, say_json, table
+from engine.cli import naming
+from engine.cli.options import Looking, json_option, table_options
+from engine.cli.output import age, moment, say_json, say_table
+from engine.cli.table import one_line
 from engine.cli.target import Target
+from engine.cli.words import duration, parsed
 
 if TYPE_CHECKING:
     from engine.schedule import ScheduleInfo
+
+
+_HEADS = ("name", "task", "cron", "timezone", "next", "last", "ended", "success", "fired", "skipped", "missed", "notes")
+_RIGHT = ("next", "last", "success", "fired", "skipped", "missed")
+_DROP = ("skipped", "missed", "fired", "timezone", "success", "ended", "task")
 
 
 @click.group(invoke_without_command=True)
@@ -18,21 +26,21 @@ if TYPE_CHECKING:
 def schedules(context: click.Context, /, *, as_json: bool) -> None:
     """What runs by the clock; without a verb: list."""
     if context.invoked_subcommand is None:
-        context.invoke(list_, as_json=as_json)
+        context.invoke(list_, as_json=as_json, wide=False, no_header=False, columns=None)
 
 
 @schedules.command(name="list")
+@table_options
 @json_option
 @click.pass_obj
-def list_(target: Target, /, *, as_json: bool) -> None:
+def list_(target: Target, /, *, looking: Looking, as_json: bool) -> None:
     """All schedules, with their next slot and how the last job ended."""
     with target.client() as client:
         found = client.schedules.list()
     if as_json:
         say_json(found)
         return
-    heads = ("name", "task", "cron", "timezone", "next", "last", "ended", "success", "fired", "skipped", "missed", "")
-    click.echo(table(heads, [_row(one) for one in found]))
+    say_table(_HEADS, [_row(one) for one in found], looking, right=_RIGHT, drop=_DROP)
 
 
 def _row(one: "ScheduleInfo") -> tuple[Any, ...]:
@@ -54,7 +62,7 @@ def _row(one: "ScheduleInfo") -> tuple[Any, ...]:
 
 
 @schedules.command()
-@click.argument("name")
+@click.argument("name", shell_complete=naming.schedules)
 @json_option
 @click.pass_obj
 def show(target: Target, /, name: str, *, as_json: bool) -> None:
@@ -77,7 +85,7 @@ def show(target: Target, /, name: str, *, as_json: bool) -> None:
 
 
 @schedules.command(name="next")
-@click.argument("name")
+@click.argument("name", shell_complete=naming.schedules)
 @click.option("-n", "--count", type=click.IntRange(1, 1000), default=5, show_default=True)
 @json_option
 @click.pass_obj
@@ -132,7 +140,7 @@ def put(target: Target, /, data: str | None, misfire_max: str, jitter: str, *, a
 
 
 @schedules.command()
-@click.argument("name")
+@click.argument("name", shell_complete=naming.schedules)
 @json_option
 @click.pass_obj
 def delete(target: Target, /, name: str, *, as_json: bool) -> None:
@@ -147,7 +155,7 @@ def delete(target: Target, /, name: str, *, as_json: bool) -> None:
 
 
 @schedules.command()
-@click.argument("name")
+@click.argument("name", shell_complete=naming.schedules)
 @json_option
 @click.pass_obj
 def run(target: Target, /, name: str, *, as_json: bool) -> None:
@@ -161,7 +169,7 @@ def run(target: Target, /, name: str, *, as_json: bool) -> None:
 
 
 @schedules.command()
-@click.argument("name")
+@click.argument("name", shell_complete=naming.schedules)
 @json_option
 @click.pass_obj
 def pause(target: Target, /, name: str, *, as_json: bool) -> None:
@@ -172,7 +180,7 @@ def pause(target: Target, /, name: str, *, as_json: bool) -> None:
 
 
 @schedules.command()
-@click.argument("name")
+@click.argument("name", shell_complete=naming.schedules)
 @json_option
 @click.pass_obj
 def resume(target: Target, /, name: str, *, as_json: bool) -> None:

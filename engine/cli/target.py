@@ -29,6 +29,11 @@ def fail(text: str, status: int = FAILED) -> NoReturn:
     sys.exit(status)
 
 
+def weather() -> tuple[type[Exception], ...]:
+    """What passes by: somebody who watches goes on watching."""
+    return (StoreDown,)
+
+
 @dataclass(frozen=True)
 class Target:
     """The store as the command line names it: by a config file, or by `url` (and `namespace`)."""

@@ -1,7 +1,10 @@
-"""What `enqueue` is told on the command line, as the client takes it."""
+"""What is told on the command line, as the client takes it."""
 
+import json
+import sys
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -63,3 +66,29 @@ def headers(given: Sequence[str], what: str) -> dict[str, str] | None:
             raise click.BadParameter(f"{name!r} is there twice", param_hint=what)
         found[name] = value
     return found or None
+
+
+def parsed(text: str, what: str) -> Any:
+    """A value from JSON; "-" reads standard input.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    try:
+        return json.loads(sys.stdin.read() if text == "-" else text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; a text needs its quotes: '\"text\"'", param_hint=what) from error
+
+
+def duration(text: str, what: str) -> float:
+    """Seconds in a duration; a bare number is seconds.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    from engine.durations import seconds
+
+    try:
+        return seconds(float(text) if text.replace(".", "", 1).isdigit() else text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=what) from error

@@ -18,6 +18,11 @@ STATE_STYLES: Mapping[str, str] = {
 }
 
 
+_NARROW = (0, 1, 4, 5, 6, 9)  # name, state, job, cpu, memory, for: 80 columns
+_WIDE_FROM = 100  # columns of a terminal
+_WELL = frozenset({"RUNNING", "STOPPED", "EXITED"})
+
+
 class Row(NamedTuple):
     """One line of a table. target: the pool or program that keys act on; tag: what its log lines bear."""
 
@@ -49,6 +54,21 @@ def process_rows(status: Mapping[str, Any], cpu: Mapping[int, float]) -> list[Ro
         if one and "state" in one:
             rows.append(Row(name, name, False, name, _service(one, cpu)))  # noqa: FBT003
     return rows
+
+
+def chosen_rows(rows: list[Row], wanted: str, *, only_trouble: bool) -> list[Row]:
+    """Answer the lines in which a word is found, in whatever letters; with `only_trouble` those that are not well."""
+    word = wanted.lower()
+    return [
+        row
+        for row in rows
+        if any(word in cell.lower() for cell in row.cells) and not (only_trouble and row.cells[1] in _WELL)
+    ]
+
+
+def places(*, wide: bool, width: int) -> tuple[int, ...]:
+    """Answer which columns of `WORKER_HEAD` are shown: all, or those that an ordinary terminal has room for."""
+    return tuple(range(len(WORKER_HEAD))) if wide or width >= _WIDE_FROM else _NARROW
 
 
 def queue_rows(status: Mapping[str, Any]) -> list[tuple[str, ...]]:

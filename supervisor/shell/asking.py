@@ -1,5 +1,6 @@
 """What the verbs of the command line share: read the file, ask the running supervisor, end with the right status."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,20 @@ import click
 
 from supervisor.shell.ending import FAILED, NOT_RUNNING, USAGE, fail, load_or_exit
 
-__all__ = ["FAILED", "NOT_RUNNING", "USAGE", "ask", "ask_at", "fail", "load_or_exit", "places", "say"]
+__all__ = [
+    "FAILED",
+    "NOT_RUNNING",
+    "USAGE",
+    "ask",
+    "ask_at",
+    "fail",
+    "how_to_start",
+    "load_or_exit",
+    "places",
+    "say",
+    "say_json",
+    "tell",
+]
 
 if TYPE_CHECKING:
     from config import Places
@@ -37,9 +51,14 @@ def ask_at(socket: Path, verb: str, args: dict[str, Any] | None = None, *, path:
     except client.NotRunningError as error:
         if path is not None:
             load_or_exit(path)
-        fail(str(error), NOT_RUNNING)
+        fail(f"{error}{how_to_start(path)}", NOT_RUNNING)
     except client.RefusedError as error:
         fail(str(error), FAILED)
+
+
+def how_to_start(path: Path | None) -> str:
+    """Answer the next command for somebody who found nobody running. Pure."""
+    return "" if path is None else f"; start it: herdsman -c {path} -d"
 
 
 def say(doing: str, answer: dict[str, list[str]]) -> None:
@@ -48,3 +67,16 @@ def say(doing: str, answer: dict[str, list[str]]) -> None:
     click.echo(f"{doing} {', '.join(names) or 'nothing: there are no pools'}")
     for warning in answer.get("warnings", []):
         click.echo(f"note: {warning}", err=True)
+
+
+def tell(doing: str, answer: dict[str, Any], *, as_json: bool) -> None:
+    """Say it for people or for programs."""
+    if as_json:
+        say_json(answer)
+    else:
+        say(doing, answer)
+
+
+def say_json(answer: dict[str, Any]) -> None:
+    """Say it for a program: one document."""
+    click.echo(json.dumps({"schema": 1, **answer}, indent=2))

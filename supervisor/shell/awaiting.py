@@ -9,6 +9,7 @@ import click
 
 from supervisor.outside import client
 from supervisor.shell.asking import FAILED, NOT_RUNNING, fail, places
+from supervisor.shell.progress import Progress
 
 _EVERY_S = 0.2
 
@@ -21,26 +22,34 @@ def may_wait(command: Callable[..., None]) -> Callable[..., None]:
     return click.option("--no-wait", is_flag=True, help="Return as soon as it was asked for.")(command)
 
 
-def wait(path: Path, rollouts: list[dict[str, Any]], timeout: float | None) -> None:
-    """Return when all have ended well; exit with status 1 when one was rolled back, or `timeout` seconds are over."""
+def wait(path: Path, rollouts: list[dict[str, Any]], timeout: float | None) -> list[dict[str, Any]]:
+    """Answer the rollouts when all have ended; tells on standard error how far they are.
+
+    Exits with status 1 when `timeout` seconds are over, or somebody presses Ctrl-C; they go on.
+    """
     deadline = None if timeout is None else time.monotonic() + timeout
     seen: dict[str, str] = {}
     socket = places(path).control_socket
-    left = list(rollouts)
-    failed = False
-    while left:
-        for one in list(left):
-            now = _ask(socket, {"name": one["pool"], "id": one["id"]})
-            _say(one["pool"], now, seen)
-            if now["ended"]:
-                left.remove(one)
-                failed = failed or now["phase"] != "done"
-        if left and deadline is not None and time.monotonic() > deadline:
-            names = ", ".join(one["pool"] for one in left)
-            fail(f"not done in time, it goes on: {names}; `status` shows how far it is", FAILED)
-        if left:
+    now: dict[str, dict[str, Any]] = {}
+    with Progress("replaced", 0, broken="it goes on; `status` shows how far it is", quiet=True) as progress:
+        while True:
+            for one in rollouts:
+                if not now.get(one["pool"], {}).get("ended"):
+                    now[one["pool"]] = _ask(socket, {"name": one["pool"], "id": one["id"]})
+                    _say(one["pool"], now[one["pool"]], seen, progress)
+            left = [name for name, rollout in now.items() if not rollout["ended"]]
+            if not left:
+                return [{"pool": name, **rollout} for name, rollout in now.items()]
+            progress.at(*(sum(rollout[key] or 0 for rollout in now.values()) for key in ("replaced", "workers")))
+            if deadline is not None and time.monotonic() > deadline:
+                progress.say(f"not done in time, it goes on: {', '.join(left)}; `status` shows how far it is")
+                raise SystemExit(FAILED)
             time.sleep(_EVERY_S)
-    if failed:
+
+
+def refuse_rolled_back(rollouts: list[dict[str, Any]]) -> None:
+    """Exit with status 1 when one of them was rolled back."""
+    if any(rollout["phase"] != "done" for rollout in rollouts):
         raise SystemExit(FAILED)
 
 
@@ -54,7 +63,7 @@ def _ask(socket: Path, args: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _say(pool: str, rollout: dict[str, Any], seen: dict[str, str]) -> None:
+def _say(pool: str, rollout: dict[str, Any], seen: dict[str, str], progress: Progress) -> None:
     phase = rollout["phase"]
     words = {
         "queued": "waits for the rollout before it",
@@ -66,4 +75,4 @@ def _say(pool: str, rollout: dict[str, Any], seen: dict[str, str]) -> None:
     text = f"pool {pool}, rollout {rollout['id']}: {phase}: {words.get(phase, rollout['reason'])}"
     if seen.get(pool) != text:
         seen[pool] = text
-        click.echo(text, err=phase == "rolled back")
+        progress.say(text)

@@ -1,28 +1,47 @@
 """The status for people: a table of everything that is alive. Pure."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-_HEAD = ("NAME", "PID", "STATE", "FOR", "RESTARTS", "MEMORY", "JOBS", "DOING")
+if TYPE_CHECKING:
+    from supervisor.shell.table import Look
+
+_HEAD = ("name", "pid", "state", "for", "restarts", "memory", "jobs", "doing")
+_RIGHT = ("pid", "for", "restarts", "memory", "jobs")
+_DROP = ("restarts", "pid", "jobs", "for", "memory")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_RIGHT = frozenset({"PID", "FOR", "RESTARTS", "MEMORY", "JOBS"})
 
 
-def render(status: dict[str, Any]) -> str:
-    """Answer the text for a terminal."""
+def render(status: dict[str, Any], look: "Look | None" = None, paint: Callable[[str], str] = str) -> str:
+    """Answer the text for a terminal; only the table where `look` asks for columns. `paint` colours a state."""
     where = "".join(f", {name} http://{address}" for name, address in status["addresses"].items())
     lines = [f"herdsman {status['state']}, pid {status['pid']}, up {span(status['uptime_s'])}{where}", ""]
+    shown = _table(status, look, paint)
+    if look and look.columns:
+        return shown
+    lines += [shown, "", *_remarks(status)]
+    return "\n".join(lines)
+
+
+def _table(status: dict[str, Any], look: "Look | None", paint: Callable[[str], str]) -> str:
+    from supervisor.shell.table import table  # a supervisor that runs for months needs `size` and `span` alone
+
     rows = [_worker(worker) for pool in status["pools"] for worker in pool["workers"]]
+    rows += [_service(one) for one in _services(status) if "state" in one]
+    return table(_HEAD, rows, look, right=_RIGHT, drop=_DROP, paint={"state": paint})
+
+
+def _services(status: dict[str, Any]) -> list[dict[str, Any]]:
     services = [status.get(name) for name in ("store", "janitor", "gateway", "logger", "guardian")]
-    rows += [_service(one) for one in [*status["programs"], *services] if one and "state" in one]
-    lines += _table([_HEAD, *rows])
-    lines.append("")
-    lines += [_pool(pool) for pool in status["pools"]]
+    return [one for one in [*status["programs"], *services] if one]
+
+
+def _remarks(status: dict[str, Any]) -> list[str]:
+    """What no column has room for."""
+    lines = [_pool(pool) for pool in status["pools"]]
     lines += [f"store: {status['store']['kind']}"] if status["store"]["kind"] == "given" else []
     lines += [
-        f"{one['name']}: {one['error']}"
-        for one in [*status["programs"], *services]
-        if one and one.get("error") and one["state"] != "RUNNING"
+        f"{one['name']}: {one['error']}" for one in _services(status) if one.get("error") and one["state"] != "RUNNING"
     ]
     lines += [f"override: {name}: {text}" for name, text in sorted(status["config"]["overrides"].items())]
     lines += _config(status["config"], status["pools"])
@@ -30,7 +49,7 @@ def render(status: dict[str, Any]) -> str:
     lines += [_queue(name, queue) for name, queue in sorted(status["queues"].items())]
     if status["logs"]["dropped_bytes"]:
         lines.append(f"logs: {size(status['logs']['dropped_bytes'])} were dropped")
-    return "\n".join(lines)
+    return lines
 
 
 def span(seconds: float) -> str:
@@ -124,14 +143,3 @@ def _config(config: dict[str, Any], pools: Sequence[dict[str, Any]]) -> list[str
 def _queue(name: str, queue: dict[str, Any]) -> str:
     parts = [f"{queue.get(state) or 0} {state}" for state in ("pending", "scheduled", "processing", "dead")]
     return f"queue {name}: {', '.join(parts)}{' (paused)' if queue.get('paused') else ''}"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-    return [
-        "  ".join(
-            cell.rjust(width) if name in _RIGHT else cell.ljust(width)
-            for cell, width, name in zip(row, widths, _HEAD, strict=True)
-        ).rstrip()
-        for row in rows
-    ]

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from supervisor.shell.progress import Progress
+
 _POLL_S = 0.2
 _AGAIN_S = 5.0
 
@@ -41,9 +43,21 @@ def line(row: dict[str, Any], wall: datetime) -> str:
     return f"{row['type'] or 'job'} {row['job']} on {row['worker']} since {row['since_s']:.0f} s, {end}"
 
 
-def until(gone: Callable[[], bool], rows: Callable[[], list[dict[str, Any]]], say: Callable[[str], None]) -> None:
-    """Show whom is waited for until `gone` says that it is over."""
-    watcher = Watcher(say)
-    while not gone():
-        watcher.look(rows(), datetime.now().astimezone())
-        time.sleep(_POLL_S)
+def until(gone: Callable[[], bool], rows: Callable[[], list[dict[str, Any]]], broken: str) -> None:
+    """Show on standard error whom is waited for until `gone` says that it is over.
+
+    Args:
+        gone: whether it is over.
+        rows: `draining` of a status.
+        broken: what becomes of it when somebody does not want to wait any longer (Ctrl-C, status 1).
+    """
+    with Progress("drained", 0, broken=broken, quiet=True) as progress:
+        watcher = Watcher(progress.say)
+        known: set[tuple[str, str]] = set()
+        while not gone():
+            found = rows()
+            watcher.look(found, datetime.now().astimezone())
+            left = {(row["worker"], row["job"] or "") for row in found}
+            known |= left
+            progress.at(len(known - left), len(known))
+            time.sleep(_POLL_S)

@@ -51,8 +51,8 @@ def _waited(path: Path, job: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         time.sleep(_LOOK_S)
         job = ask(path, "apply", {"id": job["id"]})
         news = f"{job['stage']}: {'; '.join(line.splitlines()[0] for line in job['waits_for'])}".rstrip(": ")
-        if news != said and not quiet and sys.stdout.isatty():
-            click.echo(news)
+        if news != said and not quiet and sys.stderr.isatty():
+            click.echo(news, err=True)
         said = news
     return job
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from supervisor.shell.asking import ask, places
+from supervisor.shell.naming import name_argument
 
 
 @click.command()
-@click.argument("name")
+@name_argument("name")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON (docs/deaths.md).")
 @click.option("--deaths", default=5, show_default=True, type=click.IntRange(min=0), help="How many of the last deaths.")
 @click.pass_obj

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import click
 
-from supervisor.shell.asking import FAILED, fail, places
+from supervisor.shell.asking import FAILED, fail, places, say_json
+from supervisor.shell.naming import name_argument
+from supervisor.shell.options import json_option
 
 
 @click.command()
-@click.argument("name", required=False)
+@name_argument("name", required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and stop.")
+@json_option
 @click.pass_obj
-def flush(path: Path, name: str | None) -> None:
+def flush(path: Path, name: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Empty the log of NAME, or all of them, with everything rotated. Whoever writes there writes on."""
     from supervisor.logger.rotation import numbered
     from supervisor.logs.tail import NoLogError, log_paths
@@ -23,12 +27,18 @@ def flush(path: Path, name: str | None) -> None:
         fail(str(error), FAILED)
     # A pool's lines stand in the files of its workers, too.
     chosen += [worker for log in chosen for worker in sorted(folder.glob(f"{log.stem}.*.log"))]
+    removed = {}
     for log in chosen:
-        size = log.stat().st_size
-        for old in numbered(log).values():
-            size += old.stat().st_size
-            old.unlink(missing_ok=True)
-        os.truncate(log, 0)
-        click.echo(f"{log.stem}: {size} bytes removed")
+        rotated = list(numbered(log).values())
+        removed[log.stem] = sum(file.stat().st_size for file in (log, *rotated))
+        if not dry_run:
+            for old in rotated:
+                old.unlink(missing_ok=True)
+            os.truncate(log, 0)
+    if as_json:
+        say_json({"removed": removed, "dry_run": dry_run})
+        return
+    for stem, size in removed.items():
+        click.echo(f"{stem}: {size} bytes {'would be ' if dry_run else ''}removed")
     if not chosen:
         click.echo("there are no logs")

@@ -1,6 +1,5 @@
 """`logs`: what was written."""
 
-import os
 import re
 import sys
 import time
@@ -13,6 +12,8 @@ import click
 
 from supervisor.logs.log_record import LEVELS
 from supervisor.shell.asking import FAILED, fail, load_or_exit, places
+from supervisor.shell.naming import name_argument
+from supervisor.shell.options import no_colour
 
 if TYPE_CHECKING:
     from supervisor.logs.log_filter import Filter
@@ -51,7 +52,7 @@ class Regex(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic
 
 
 @click.command()
-@click.argument("name", required=False)
+@name_argument("name", services=True, required=False)
 @click.option("-f", "--follow", "on", is_flag=True, help="Go on showing what is written.")
 @click.option(
     "--lines", type=click.IntRange(min=0), help=f"How many to begin with; default {_FIRST}, all with --since."
@@ -101,7 +102,7 @@ def _json(line: "Line") -> None:
 
 
 def _printer() -> Callable[["Line"], None]:
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+    if no_colour() is False or not sys.stdout.isatty():
         return lambda line: click.echo(line.record.as_text())
 
     def coloured(line: "Line") -> None:

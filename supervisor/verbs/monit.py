@@ -8,8 +8,10 @@ from supervisor.shell.asking import FAILED, ask, fail, load_or_exit, places
 
 
 @click.command()
+@click.option("--read-only", is_flag=True, help="No key changes anything.")
+@click.option("--ascii", "plain", is_flag=True, help="Lines of plain characters.")
 @click.pass_obj
-def monit(path: Path) -> None:
+def monit(path: Path, *, read_only: bool, plain: bool) -> None:
     """Show pools, programs, queues and logs on one screen, with keys to scale, reload and restart."""
     try:
         from supervisor.monit.screen import Monit
@@ -18,4 +20,5 @@ def monit(path: Path) -> None:
     from supervisor.monit.source import Source
 
     ask(path, "ping")  # told in the ordinary way when nobody runs
-    Monit(Source(places(path).control_socket), str(load_or_exit(path).path)).run()
+    source, config = Source(places(path).control_socket), str(load_or_exit(path).path)
+    Monit(source, config, plain=plain, read_only=read_only).run()

@@ -4,20 +4,26 @@ from pathlib import Path
 
 import click
 
-from supervisor.shell.asking import ask, say
-from supervisor.shell.awaiting import may_wait, wait
+from supervisor.shell.asking import ask, say, say_json
+from supervisor.shell.awaiting import may_wait, refuse_rolled_back, wait
+from supervisor.shell.naming import pool_argument
+from supervisor.shell.options import json_option
 
 
 @click.command()
-@click.argument("pool", required=False)
+@pool_argument("pool", required=False)
 @may_wait
+@json_option
 @click.pass_obj
-def reload(path: Path, pool: str | None, no_wait: bool, timeout: float | None) -> None:
+def reload(path: Path, pool: str | None, no_wait: bool, timeout: float | None, *, as_json: bool) -> None:
     """Replace the workers of POOL (of all without it) by ones with the code and config as they are now.
 
     One new worker has to finish some jobs first. Exit status 1: it was rolled back, and the old ones work on.
     """
     answer = ask(path, "reload", {"name": pool})
-    say("reloading", answer)
-    if not no_wait:
-        wait(path, answer["rollouts"], timeout)
+    if not as_json:
+        say("reloading", answer)
+    ended = [] if no_wait else wait(path, answer["rollouts"], timeout)
+    if as_json:
+        say_json({**answer, "rollouts": ended or answer["rollouts"]})
+    refuse_rolled_back(ended)

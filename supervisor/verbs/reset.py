@@ -4,15 +4,18 @@ from pathlib import Path
 
 import click
 
-from supervisor.shell.asking import ask, say
+from supervisor.shell.asking import ask, tell
+from supervisor.shell.naming import name_argument
+from supervisor.shell.options import json_option
 
 
 @click.command()
-@click.argument("name", required=False)
+@name_argument("name", required=False)
+@json_option
 @click.pass_obj
-def reset(path: Path, name: str | None) -> None:
+def reset(path: Path, name: str | None, *, as_json: bool) -> None:
     """Count the shown restarts of a pool or program (of all without NAME) from nought again.
 
     The counters of the metrics go on: they never go back.
     """
-    say("counting anew:", ask(path, "reset", {"name": name}))
+    tell("counting anew:", ask(path, "reset", {"name": name}), as_json=as_json)

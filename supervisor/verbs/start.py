@@ -4,12 +4,15 @@ from pathlib import Path
 
 import click
 
-from supervisor.shell.asking import ask, say
+from supervisor.shell.asking import ask, tell
+from supervisor.shell.naming import name_argument
+from supervisor.shell.options import json_option
 
 
 @click.command()
-@click.argument("name", required=False)
+@name_argument("name", required=False)
+@json_option
 @click.pass_obj
-def start(path: Path, name: str | None) -> None:
+def start(path: Path, name: str | None, *, as_json: bool) -> None:
     """Start a pool or a program again."""
-    say("starting", ask(path, "start", {"name": name}))
+    tell("starting", ask(path, "start", {"name": name}), as_json=as_json)

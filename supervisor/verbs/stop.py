@@ -5,21 +5,29 @@ from typing import Any
 
 import click
 
-from supervisor.shell.asking import ask, places, say
+from supervisor.shell.asking import ask, places, say, say_json
+from supervisor.shell.naming import name_argument
+from supervisor.shell.options import json_option
 
 _LEAVING = frozenset({"STARTING", "RUNNING", "DRAINING"})
 
 
 @click.command()
-@click.argument("name", required=False)
+@name_argument("name", required=False)
 @click.option("--no-wait", is_flag=True, help="Return at once.")
+@json_option
 @click.pass_obj
-def stop(path: Path, name: str | None, no_wait: bool) -> None:
+def stop(path: Path, name: str | None, no_wait: bool, *, as_json: bool) -> None:
     """Drain the workers of a pool (of all without NAME), or stop a program; show whom it waits for."""
     answer = ask(path, "stop", {"name": name})
-    say("stopping", answer)
-    if not no_wait and (answer["pools"] or answer["programs"]):
+    if not as_json:
+        say("stopping", answer)
+    waits = bool(not no_wait and (answer["pools"] or answer["programs"]))
+    if waits:
         _wait(places(path).control_socket, answer["pools"], answer["programs"])
+    if as_json:
+        say_json({**answer, "stopped": waits})
+    elif waits:
         click.echo("stopped")
 
 
@@ -44,4 +52,8 @@ def _wait(socket: Path, pools: list[str], programs: list[str]) -> None:
             return True
         return is_over(seen, pools, programs)
 
-    until(gone, lambda: [row for row in seen["draining"] if row["pool"] in pools], click.echo)
+    until(
+        gone,
+        lambda: [row for row in seen["draining"] if row["pool"] in pools],
+        "it stops all the same; `status` shows how far it is",
+    )

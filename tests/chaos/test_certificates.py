@@ -113,8 +113,8 @@ def test_a_drain_deadline_a_reload_and_a_scale_down(make_herd: MakeHerd) -> None
     job = herd.client.enqueue("nap", {"seconds": 60})
     running(herd, job.id)
     stopped = herd.command("stop", "default")
-    assert f"nap {job.id} on default.0" in stopped.stdout
-    assert "killed at" in stopped.stdout
+    assert f"nap {job.id} on default.0" in stopped.stderr
+    assert "killed at" in stopped.stderr
     one = died(herd, "drain_deadline", last_lines=False)
     assert (one["charged"], [ran["id"] for ran in one["jobs"]]) == (False, [job.id])
     assert " in nap\n" in one["stack"]

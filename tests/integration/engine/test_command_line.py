@@ -183,18 +183,18 @@ def test_at_a_terminal_it_asks(store, letters, client):
         os.write(ours, answer.encode())
         _, asked = process.communicate(timeout=20)
         os.close(ours)
-        assert b"Delete all dead letters for good?" in asked
+        assert b"Delete all dead letters for good (3)?" in asked
         assert (process.returncode, len(client.dead_letters.list().jobs)) == (status, left)
 
 
 def test_people_get_plain_tables(store, letters, client):
     client.enqueue("t", queue="q")
     heads = {
-        ("jobs",): "id  state",
-        ("queues",): "queue pending scheduled processing dead oldest",
-        ("workers",): "host pool slot pid state type job since done heard",
-        ("dlq", "list"): "id queue type age attempts crashes fingerprint error",
-        ("dlq", "groups"): "count queue type fingerprint first last example error",
+        ("jobs",): "ID STATE",
+        ("queues",): "QUEUE PENDING SCHEDULED PROCESSING DEAD OLDEST",
+        ("workers",): "HOST POOL SLOT PID STATE TYPE JOB SINCE DONE HEARD",
+        ("dlq", "list"): "ID QUEUE TYPE AGE ATTEMPTS CRASHES FINGERPRINT ERROR",
+        ("dlq", "groups"): "COUNT QUEUE TYPE FINGERPRINT FIRST LAST EXAMPLE ERROR",
         ("dlq", "show", letters[0]): f"id {letters[0]}",
         ("show", letters[0]): f"id {letters[0]}",
         ("dlq", "retry", "--queue", "a"): "retried 2 dead letters",

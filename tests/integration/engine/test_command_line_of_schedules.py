@@ -54,8 +54,8 @@ def test_people_get_plain_text(store, client):
     client.run(schedule.declare("host:file", [Schedule(name="filed", task="t", cron="@hourly")]))
     heads = {
         ("schedules", "put", "tick", "t", "@hourly"): "made tick",
-        ("schedules",): "name task cron timezone next last ended success fired skipped missed",
-        ("schedules", "list"): "name task cron timezone next",
+        ("schedules",): "NAME TASK CRON TIMEZONE NEXT LAST ENDED SUCCESS FIRED SKIPPED MISSED",
+        ("schedules", "list"): "NAME TASK CRON TIMEZONE NEXT",
         ("schedules", "show", "tick"): "name tick",
         ("schedules", "next", "tick", "-n", "1"): "20",
         ("schedules", "pause", "tick"): "paused tick",
@@ -64,7 +64,7 @@ def test_people_get_plain_text(store, client):
         ("schedules", "put", "tick", "t", "* * * * *"): "replaced tick",
         ("schedules", "delete", "tick"): "deleted tick",
         ("close", "q"): "q is closed now",
-        ("queues",): "queue pending scheduled",
+        ("queues",): "QUEUE PENDING SCHEDULED",
         ("drain", "q"): "q is drained and closed",
         ("open", "q"): "q is open now",
     }

@@ -29,6 +29,18 @@ def test_a_purge_cancels_what_waits_and_nothing_else(client, seats, dead):
         client.purge("a b")
 
 
+def test_long_work_tells_how_far_it_is(client, dead):
+    dead(3)
+    client.enqueue_many((("t", n) for n in range(450)), queue="q")
+    purged, retried, left = [], [], []
+    client.purge("q", told=purged.append)
+    assert (purged[-1], len(purged)) == (450, 3), "once a script"
+    client.dead_letters.retry_many(rate=30, told=retried.append)
+    assert retried[-1] == 3
+    client.intake.drain("default", 0, told=left.append)
+    assert left == [3], "a drain says how many it waits for"
+
+
 def test_who_waits_for_a_purged_job_hears_of_it(store):
     with Client(store.url) as client, Client(store.url) as other:
         handle = client.enqueue("t", "x" * 1000)

@@ -69,7 +69,7 @@ def test_a_reload_brings_new_code_and_says_how_far_it_is(make_herd: MakeHerd) ->
     said = herd.command("reload", "default")
     assert said.returncode == 0, said.stderr
     for phase in ("booting", "canary", "done"):  # rolling may be over before anybody looks
-        assert f"rollout 1: {phase}" in said.stdout, said.stdout
+        assert f"rollout 1: {phase}" in said.stderr, said.stderr
     assert answer(herd) == 2.5
     assert herd.pool()["rollout"]["phase"] == "done"
 

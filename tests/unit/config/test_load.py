@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 import config
 from config.load import LARGEST_FILE
+from tests.support.architecture import ROOT
 
 WHOLE_FILE = """\
 redis: {url: "redis://localhost:6379/0", namespace: shop}
@@ -217,6 +220,34 @@ def test_an_unset_variable_is_one_problem_and_not_two(tmp_path):
     assert complaints(tmp_path, "gateway:\n  port: ${PORT}") == [
         "config.yaml:2:9: gateway.port: the environment has no PORT (set it, or write ${PORT:-default})"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "variable"),
+    [
+        ("pools: []\n", None),
+        ("data_dir: here\n", None),
+        ("data_dir: '~/herd'\n", None),
+        ("data_dir: /var/herd\n", None),
+        ("data_dir: ${PLACE:-there}/d\n", None),
+        ("data_dir: here\n", "elsewhere"),
+        ("", "only-here"),
+    ],
+)
+def test_the_data_dir_is_the_same_whether_the_whole_file_is_read_or_not(tmp_path, monkeypatch, written, variable):
+    if variable:
+        monkeypatch.setenv("HERDSMAN_DATA_DIR", variable)
+    path = write(tmp_path, written.encode())
+    assert config.data_dir(path) == config.load(path).data_dir
+
+
+def test_finding_the_data_dir_loads_no_schema(tmp_path):
+    path = write(tmp_path, b"data_dir: here\n")
+    code = (
+        f"import sys, pathlib, config\nconfig.data_dir(pathlib.Path({str(path)!r}))\nprint('pydantic' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said == "False\n"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 import pytest
 
 from engine import Job, JobError, JobState
-from engine.cli.output import age, job_text, length, one_line, say_json, table
+from engine.cli.output import age, job_text, length, say_json
+from engine.cli.table import one_line, table
 
 
 def test_a_table_is_aligned_with_numbers_to_the_right():
     assert table(("name", "n"), [("a", 5), ("longer", 100)]).splitlines() == [
-        "name      n",
+        "NAME      N",
         "a         5",
         "longer  100",
     ]
-    assert table(("id", "x"), []) == "id  x"
+    assert table(("id", "x"), []) == "ID  X"
 
 
 def test_what_a_job_says_cannot_move_the_cursor_or_break_a_line():

@@ -1,6 +1,6 @@
 from typing import Any
 
-from supervisor.monit.rows import QUEUE_HEAD, WORKER_HEAD, process_rows, queue_rows, summary
+from supervisor.monit.rows import QUEUE_HEAD, WORKER_HEAD, chosen_rows, places, process_rows, queue_rows, summary
 
 WORKER = {
     "name": "default.0",
@@ -74,3 +74,17 @@ def test_queues_stand_in_order_with_their_depths_and_paused_ones_say_so():
 
 def test_the_summary_tells_of_each_pool_how_many_run_and_what_is_under_way():
     assert summary(STATUS) == "running, up 1h 0m  default 1/2 rolling  gateway 127.0.0.1:5000"
+
+
+def test_only_trouble_and_only_a_word_can_be_chosen():
+    rows = process_rows(STATUS, {})
+    assert [row.key for row in chosen_rows(rows, "", only_trouble=True)] == ["site.1"]
+    assert [row.key for row in chosen_rows(rows, "SEND", only_trouble=False)] == ["default.0"]
+    assert chosen_rows(rows, "", only_trouble=False) == rows
+
+
+def test_eighty_columns_show_what_matters():
+    assert [WORKER_HEAD[place] for place in places(wide=False, width=80)] == [
+        "name", "state", "job", "cpu", "memory", "for",
+    ]  # fmt: skip
+    assert len(places(wide=True, width=80)) == len(places(wide=False, width=120)) == len(WORKER_HEAD)

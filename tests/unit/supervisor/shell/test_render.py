@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from supervisor.shell.render import render, size, span
+from supervisor.shell.table import Look
 
 
 def service(name: str, **over: Any) -> dict[str, Any]:
@@ -40,6 +41,26 @@ def test_every_process_has_a_line() -> None:
     assert "http://127.0.0.1:5000" in text
     assert "pool default: 1 of 1 running, generation 1" in text
     assert "queue default: 3 pending" in text
+
+
+def test_the_status_as_a_person_sees_it() -> None:
+    assert (
+        render(status(), Look(width=60))
+        == """\
+herdsman running, pid 1, up 3s, gateway http://127.0.0.1:5000
+
+NAME       PID  STATE      FOR  MEMORY  JOBS  DOING
+default.0   12  RUNNING  1m 1s    3.0M     7  idle
+janitor      9  RUNNING     5s    1.0K
+logger       9  RUNNING     5s    1.0K
+
+pool default: 1 of 1 running, generation 1
+store: given
+queue default: 3 pending, 0 scheduled, 0 processing, 0 dead"""
+    )
+    assert render(status(), Look(header=False, columns=("name", "state"))) == (
+        "default.0  RUNNING\njanitor    RUNNING\nlogger     RUNNING"
+    )
 
 
 def test_what_is_wrong_is_said_in_words() -> None:
