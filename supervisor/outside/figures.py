@@ -1,9 +1,18 @@
 """Queue figures from the scoreboard: each pool's keeper writes those of its queues, the freshest word counts."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoreboard import Board
+
+
+class Punctuality(NamedTuple):
+    """A schedule. Epoch seconds: its last success (0 = never), since when its times count; and its longest rest, s."""
+
+    success: float = 0.0
+    since: float = 0.0
+    paused: bool = False
+    period: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +27,8 @@ class Figures:
     rescued: dict[str, int] = field(default_factory=dict)
     alarms: frozenset[str] = frozenset()  # queues with too many dead letters, whichever pool serves them
     new_groups: dict[str, int] = field(default_factory=dict)  # of dead letters, since the beginning; likewise
-    schedules: dict[str, float] = field(default_factory=dict)  # epoch seconds of the last success, 0 = never
+    schedules: dict[str, Punctuality] = field(default_factory=dict)
+    read_at: tuple[float, ...] = ()  # by pool number: epoch seconds when its keeper last read the store, 0 = never
 
 
 def queue_figures(board: Board, pools: int) -> Figures:
@@ -50,8 +60,16 @@ def merged(said: list[tuple[int, Any]]) -> Figures:
         rescued=rescued,
         alarms=frozenset(name for name in last.get("alarms") or () if isinstance(name, str)),
         new_groups=groups,
-        schedules={name: float(at or 0) for name, at in _dict(last, "schedules").items()},
+        schedules={name: _punctuality(words) for name, words in _dict(last, "schedules").items()},
+        read_at=tuple(float(value.get("read_at") or 0) if isinstance(value, dict) else 0.0 for _, value in said),
     )
+
+
+def _punctuality(words: Any) -> Punctuality:
+    if not isinstance(words, list) or len(words) != len(Punctuality._fields):
+        return Punctuality(float(words or 0) if isinstance(words, float | int) else 0.0)  # of the last release's keeper
+    success, since, paused, period = words
+    return Punctuality(float(success), float(since), bool(paused), float(period))
 
 
 def _dict(value: dict[str, Any], key: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ local function enrol(name, definition, times, paused, origin, now)
   local known = redis.call('HMGET', state, 'times', 'asked', 'slot')
   if known[1] ~= times then
     local slot = math.max(math.floor(now / 1000), tonumber(known[3] or 0))
-    redis.call('HSET', state, 'times', times, 'slot', string.format('%.0f', slot))
+    redis.call('HSET', state, 'times', times, 'slot', string.format('%.0f', slot), 'since', math.floor(now / 1000))
     redis.call('HDEL', state, 'held')
   end
   -- what is declared counts when it is new: a pause by hand outlives the janitor's restart
