@@ -31,15 +31,16 @@ def queue_families(figures: Figures, queues: Iterable[str], config: Config, kept
     rescued = CounterMetricFamily("herdsman_janitor_rescued", "Jobs whose lease lapsed", labels=["queue"])
     groups = CounterMetricFamily("herdsman_dlq_new_groups", "Errors that jobs had not died of lately", labels=["queue"])
     for label, names in _by_label(figures, queues, kept).items():
-        said = [figures.queues.get(name, {}) for name in names]
         policy = config.queue(label)
-        for state in _DEPTHS:
-            depth.add_metric([label, state], _sum(said, state))
-        gauges["oldest_seconds"].add_metric([label], max(one.get("oldest") or 0 for one in said))
-        gauges["paused"].add_metric([label], all(one.get("paused") for one in said))
         gauges["wait_target_seconds"].add_metric([label], policy.wait_target)
         gauges["max_pending"].add_metric([label], policy.max_pending)
-        dead.add_metric([label], _sum(said, "dead"))
+        said = [figures.queues.get(name, {}) for name in names if name not in figures.stale]
+        if said:  # nothing is better than what was true once
+            for state in _DEPTHS:
+                depth.add_metric([label, state], _sum(said, state))
+            gauges["oldest_seconds"].add_metric([label], max(one.get("oldest") or 0 for one in said))
+            gauges["paused"].add_metric([label], all(one.get("paused") for one in said))
+            dead.add_metric([label], _sum(said, "dead"))
         alert.add_metric([label], any(name in figures.alarms for name in names))
         rescued.add_metric([label], sum(figures.rescued.get(name, 0) for name in names))
         groups.add_metric([label], sum(figures.new_groups.get(name, 0) for name in names))
@@ -81,9 +82,11 @@ def store_families(figures: Figures, *, embedded: bool, state: State | None) -> 
     """The store itself, and the janitor's last sweep of it."""
     # Of the embedded one we know more than the keepers: that its process is gone.
     up = figures.up and (not embedded or state is State.RUNNING)
-    yield GaugeMetricFamily("herdsman_store_up", "1 when the store answers", up)
-    yield GaugeMetricFamily("herdsman_store_memory_bytes", "Memory the store uses", figures.memory)
-    yield GaugeMetricFamily("herdsman_store_memory_limit_bytes", "Its limit, 0 for none", figures.memory_limit)
-    yield GaugeMetricFamily(
-        "herdsman_janitor_last_sweep_timestamp_seconds", "When the janitor last swept", figures.swept_at
-    )
+    if figures.fresh or not up:
+        yield GaugeMetricFamily("herdsman_store_up", "1 when the store answers", up)
+    if figures.fresh:
+        yield GaugeMetricFamily("herdsman_store_memory_bytes", "Memory the store uses", figures.memory)
+        yield GaugeMetricFamily("herdsman_store_memory_limit_bytes", "Its limit, 0 for none", figures.memory_limit)
+        yield GaugeMetricFamily(
+            "herdsman_janitor_last_sweep_timestamp_seconds", "When the janitor last swept", figures.swept_at
+        )
