@@ -54,7 +54,7 @@ _RUNS = (
     Panel(
         title="Runs that took their worker down",
         unit="ops",
-        does="Out of memory, a hard timeout, a fault in C. Its dead letters tell the cause, with the stack at the time.",
+        does="Out of memory, a hard timeout, a fault in C. Its dead letters tell the cause and the stack.",
         queries=(Query(f"sum by (type) (rate(herdsman_job_crashes_total{{{_IN}}}[$__rate_interval]))", "{{type}}"),),
     ),
 )

@@ -13,7 +13,9 @@ local function enrol(name, definition, times, paused, origin, now)
     redis.call('HDEL', state, 'held')
   end
   -- what is declared counts when it is new: a pause by hand outlives the janitor's restart
-  if known[2] ~= paused then redis.call('HSET', state, 'asked', paused, 'paused', paused) end
+  if known[2] ~= paused then
+    redis.call('HSET', state, 'asked', paused, 'paused', paused, 'since', math.floor(now / 1000))
+  end
   redis.call('HSET', state, 'by:' .. origin, now)
   redis.call('HSET', KEYS[1] .. ':schedules', name, definition)
 end

@@ -103,6 +103,8 @@ def test_every_recorded_figure_is_there(herd: Herd, prometheus: Prometheus) -> N
     assert len(recorded) > 20
     _all_answer(herd, prometheus, {name: name for name in recorded})
     assert prometheus.failing_rules() == []
+    # Fifty jobs at once, and each was to start within a millisecond.
+    assert prometheus.value('herdsman_jobs_started_late_total{component="supervisor"}') > 0
 
 
 def test_every_alert_asks_for_series_that_exist_and_those_that_should_are_up(
@@ -115,7 +117,9 @@ def test_every_alert_asks_for_series_that_exist_and_those_that_should_are_up(
     for rule in alerts:
         prometheus.query(rule["expr"])  # it can be evaluated
     # Jobs have died: that needs no waiting. And its words have been filled in.
-    found = eventually(lambda: [one for one in prometheus.alerts() if one["labels"]["alertname"] == "DeadGrowing"], WITHIN)
+    found = eventually(
+        lambda: [one for one in prometheus.alerts() if one["labels"]["alertname"] == "DeadGrowing"], WITHIN
+    )
     assert found[0]["annotations"]["summary"] == "Queue default: jobs die"
     assert found[0]["annotations"]["dashboard"].endswith("/d/herdsman-overview?var-namespace=default&var-queue=default")
 
