@@ -92,6 +92,7 @@ def test_every_query_of_every_board_answers(herd: Herd, prometheus: Prometheus) 
         for target in panel.get("targets", ())
     }
     queries |= {f"{name}: deploys": _filled(board.deploys) for name, board in BOARDS.items()}
+    assert [words for words in NOTHING if not any(words in query for query in queries.values())] == []
     _all_answer(herd, prometheus, queries)
     for board in BOARDS.values():
         for variable in board.variables:
