@@ -9,6 +9,7 @@ from config.problems import Path, dotted
 Complaint = tuple[Path, str]
 
 _DEFAULT_PORTS = {"gateway": "5000", "metrics": "9100"}
+_MOST_INSTANCES = 1024  # are looked at
 _FALSE = frozenset({"false", "no", "off", "0", "f", "n"})
 _ANY = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104  # compared with, not bound
 
@@ -61,10 +62,13 @@ def _named_twice(root: dict[str, Any], sections: tuple[str, ...]) -> Iterator[Co
 
 def _ports_used_twice(root: dict[str, Any]) -> Iterator[Complaint]:
     taken: list[tuple[str, str, Path]] = []
+    complained: set[Path] = set()
     for host, port, path in _listeners(root):
         for other_host, other_port, other in taken:
             if port == other_port and (host == other_host or host in _ANY or other_host in _ANY):
-                yield path, f"port {port} is also {dotted(other)}: choose another"
+                if path not in complained and path != other:
+                    yield path, f"port {port} is also {dotted(other)}: choose another"
+                complained.add(path)
                 break
         else:
             taken.append((host, port, path))
@@ -81,7 +85,15 @@ def _listeners(root: dict[str, Any]) -> Iterator[tuple[str, str, Path]]:
     for index, pool in enumerate(_mappings(root, "pools")):
         port = pool.get("http_port")
         if isinstance(port, str):
-            yield "*", port, ("pools", index, "http_port")
+            for one in _span(port, pool.get("instances")):
+                yield "*", one, ("pools", index, "http_port")
+
+
+def _span(port: str, instances: Any) -> list[str]:
+    """Each worker of the pool has a port of its own, after the first one's. (What `max` is, only the machine knows.)"""
+    if not port.isdecimal() or not str(instances).isdecimal():
+        return [port]
+    return [str(int(port) + number) for number in range(min(int(instances), _MOST_INSTANCES))]
 
 
 def _listed_twice(path: Path, items: Any) -> Iterator[Complaint]:

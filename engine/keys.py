@@ -27,8 +27,8 @@ herdsman:{NS}:traits      hash    type -> what the store must know of it, JSON
 herdsman:{NS}:limits      hash    queue -> jobs bytes, of a tenant jobs bytes; 'closed ' before it
 herdsman:{NS}:tenantry    hash    queue -> limits of each of its tenants, JSON
 herdsman:{NS}:paused set     :rescued hash queue -> n
-herdsman:{NS}:schedules   hash    name -> definition       :schedule:NAME hash  slot times paused asked held job open at
-                                                   ended success fired skipped missed by:ORIGIN
+herdsman:{NS}:schedules   hash    name -> definition       :schedule:NAME hash  slot since times paused asked held job
+                                                   open at ended success fired skipped missed by:ORIGIN
 herdsman:{NS}:flows       zset    flow -> made; :flows:open flow -> deadline; :flows:over flow -> when it is pruned
 herdsman:{NS}:flows:todo  list    edges over a script's budget    :flows:stop set  flows whose cancel is under way
 herdsman:{NS}:flow:ID     hash    name state made ended keep stop

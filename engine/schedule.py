@@ -105,6 +105,19 @@ class Sight(NamedTuple):
     paused: bool
 
 
+class Success(NamedTuple):
+    """When a schedule's job last succeeded, in epoch seconds (0 = never).
+
+    since: when its times began to count: it was declared, its times were changed, or it was resumed.
+    times: the cron expression and the zone, as one text.
+    """
+
+    at: float
+    since: float
+    paused: bool
+    times: str
+
+
 class Seen(NamedTuple):
     """The store's time (epoch seconds) and each schedule; None = the store does not know it.
 
@@ -205,11 +218,14 @@ def _seen(reply: Any) -> Seen:
     return Seen(now / 1000, sights, int(version))
 
 
-def successes(most: int) -> Call[dict[str, float]]:
-    """When a job of each schedule last succeeded, in epoch seconds (0 = never); of the first `most` by name."""
+def successes(most: int) -> Call[dict[str, Success]]:
+    """When a job of each schedule last succeeded; of the first `most` by name."""
 
-    def parse(reply: Any) -> dict[str, float]:
-        return {text(reply[i]): reply[i + 1] / 1000 for i in range(0, len(reply), 2)}
+    def parse(reply: Any) -> dict[str, Success]:
+        rows = [reply[i : i + 5] for i in range(0, len(reply), 5)]
+        return {
+            text(name): Success(at / 1000, since, bool(paused), text(times)) for name, at, since, paused, times in rows
+        }
 
     return Call("successes", [most], parse)
 

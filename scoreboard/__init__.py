@@ -12,7 +12,7 @@ from scoreboard.layout import ENTRIES, LAYOUT_VERSION, LayoutError
 from scoreboard.logger_record import LoggerRecord
 from scoreboard.pool_record import PoolRecord
 from scoreboard.seat_record import SeatRecord, SeatSnapshot
-from scoreboard.series import BUCKETS, OUTCOMES, Row, SeriesKind, SeriesSnapshot, SeriesTable
+from scoreboard.series import BUCKETS, OTHER, OUTCOMES, Row, SeriesKind, SeriesSnapshot, SeriesTable
 from scoreboard.stacks import STACK_BYTES, STACK_SIGNAL, STACK_WAIT_S, bounded
 from scoreboard.states import Cause, EntryState, ExitReason, Intent, SeatState, WorkerState
 from scoreboard.worker_record import WorkerRecord
@@ -24,6 +24,7 @@ __all__ = [
     "FD_VARIABLE",
     "LAYOUT_VERSION",
     "MEMFD_NAME",
+    "OTHER",
     "OUTCOMES",
     "REVOKE_WAIT_S",
     "STACK_BYTES",

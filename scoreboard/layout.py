@@ -144,6 +144,7 @@ class SeriesRow(IntEnum):
     KIND = 0  # 0 free; written last when a row is made
     KEY_LENGTHS = 1  # bytes of queue << 32 | bytes of type
     OUTCOMES = 2  # completed, retried, dead, released, lost, discarded, expired, cancelled, crashed
+    LATE = 2  # in a row of waiting times, where nothing is ever completed: jobs that waited longer than wanted
     SUM_NS = 11
     COUNT = 12
     BUCKETS = 13  # 17: the last is +Inf; each counts its own interval only

@@ -29,6 +29,7 @@ _BOUNDS_NS: Final = tuple(round(bound * 1e9) for bound in BUCKETS[:-1])
 _HEAD_WORDS: Final = PAGE // WORD
 _ROW_WORDS: Final = SERIES_ROW_BYTES // WORD
 _KEY_BYTES: Final = SERIES_ROW_BYTES - SeriesRow.KEY * WORD
+_LATE_PLACE: Final = SeriesRow.LATE - SeriesRow.OUTCOMES
 _PLACES: Final = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 _QUEUE_BYTES: Final = 104
 _TYPE_BYTES: Final = _KEY_BYTES - _QUEUE_BYTES
@@ -46,7 +47,10 @@ class SeriesKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeriesSnapshot:
-    """A copy of one row. `buckets` has one number for each of BUCKETS, not cumulated."""
+    """A copy of one row. `buckets` has one number for each of BUCKETS, not cumulated.
+
+    late: of a row of waiting times: how many of them were longer than wanted.
+    """
 
     queue: str
     type: str
@@ -55,6 +59,7 @@ class SeriesSnapshot:
     sum_ns: int
     count: int
     kind: SeriesKind
+    late: int = 0
 
 
 class Row:
@@ -79,6 +84,11 @@ class Row:
             place = _PLACES[outcome]
             outcomes[place] += more
             words[SeriesRow.OUTCOMES + place] = outcomes[place]
+
+    def add_late(self, jobs: int) -> None:
+        """Count jobs that waited longer than wanted; of a row of waiting times only."""
+        self._outcomes[_LATE_PLACE] += jobs
+        self._words[SeriesRow.LATE] = self._outcomes[_LATE_PLACE]
 
     def observe(self, duration_ns: int, n: int = 1) -> None:
         """Count `n` durations of so many nanoseconds each; negative ones count as 0."""
@@ -183,6 +193,9 @@ def _read(words: memoryview) -> SeriesSnapshot | None:
     if values[SeriesRow.KIND] not in (SeriesKind.JOBS, SeriesKind.WAITS) or queue_end + type_length > _KEY_BYTES:
         return None
     key = words[SeriesRow.KEY :].tobytes()
+    late = values[SeriesRow.LATE] if values[SeriesRow.KIND] == SeriesKind.WAITS else 0
+    if late:
+        values[SeriesRow.LATE] = 0
     return SeriesSnapshot(
         queue=key[:queue_end].decode("utf-8", "replace"),
         type=key[queue_end : queue_end + type_length].decode("utf-8", "replace"),
@@ -191,4 +204,5 @@ def _read(words: memoryview) -> SeriesSnapshot | None:
         sum_ns=values[SeriesRow.SUM_NS],
         count=values[SeriesRow.COUNT],
         kind=SeriesKind(values[SeriesRow.KIND]),
+        late=late,
     )

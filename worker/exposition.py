@@ -9,6 +9,7 @@ _HEADS = {
     "herdsman_jobs_total": ("counter", "Jobs by what became of them."),
     "herdsman_job_duration_seconds": ("histogram", "How long jobs ran."),
     "herdsman_job_wait_seconds": ("histogram", "How long jobs waited before they were claimed."),
+    "herdsman_jobs_started_late_total": ("counter", "Jobs claimed later than their queue's wait_target."),
 }
 
 
@@ -22,6 +23,7 @@ def exposition(rows: Iterable[SeriesSnapshot]) -> str:
         else:
             labels = f'queue="{_escaped(row.queue)}"'
             lines["herdsman_job_wait_seconds"] += _histogram("herdsman_job_wait_seconds", labels, row)
+            lines["herdsman_jobs_started_late_total"].append(f"herdsman_jobs_started_late_total{{{labels}}} {row.late}")
         for outcome, count in row.outcomes.items():
             # Rows of waiting times count only what no type is known of.
             if row.kind is SeriesKind.JOBS or count:

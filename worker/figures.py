@@ -1,5 +1,6 @@
 """The queue figures as the supervisor finds them on the scoreboard."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ import msgspec
 from engine import StoreFigures
 from engine.calls import Depths
 from engine.engine import Engine
-from engine.schedule import successes
+from engine.schedule import Success, successes
 
 Blob = dict[str, Any]
 
@@ -16,11 +17,12 @@ SCHEDULES = 200  # at most so many are told of: the record has 64 KiB
 
 
 class Look(NamedTuple):
-    """What the store said; `successes`: schedule -> when its job last succeeded, epoch seconds, 0 = never."""
+    """What the store said, and when (epoch seconds by our clock); `successes` by schedule."""
 
     depths: Depths
     store: StoreFigures
-    successes: dict[str, float]
+    successes: dict[str, Success]
+    at: float
 
 
 def look(engine: Engine, queues: Sequence[str]) -> Look:
@@ -29,18 +31,19 @@ def look(engine: Engine, queues: Sequence[str]) -> Look:
     Raises:
         StoreDown: it is away.
     """
-    return Look(engine.figures(queues), engine.store(), engine.run(successes(SCHEDULES)))
+    return Look(engine.figures(queues), engine.store(), engine.run(successes(SCHEDULES)), time.time())
 
 
 def blob(seen: Look | None, last: Blob) -> Blob:
     """What is published: ``up``, ``memory``, ``memory_limit``, ``swept_at``, ``queues``, ``rescued`` by queue, queues
-    with ``alarms``, ``new_groups`` by queue, and the ``schedules`` with their last successes. Pure.
+    with ``alarms``, ``new_groups`` by queue, and the ``schedules``: each with its last success, since when it counts,
+    whether it is paused, its longest rest in seconds. ``read_at``: when the store said so. Pure.
 
     While the store is away (None) the last figures stand, with ``up`` false.
     """
     if seen is None:
         return {**last, "up": False}
-    depths, store, said = seen
+    depths, store, said, at = seen
     return {
         "up": True,
         "memory": store.memory,
@@ -50,5 +53,12 @@ def blob(seen: Look | None, last: Blob) -> Blob:
         "new_groups": store.new_groups,
         "queues": {name: msgspec.to_builtins(figures) for name, figures in depths.queues.items()},
         "rescued": {name: figures.rescued for name, figures in depths.queues.items()},
-        "schedules": said,
+        "schedules": {name: _told(one, at) for name, one in said.items()},
+        "read_at": at,
     }
+
+
+def _told(one: Success, now: float) -> list[float]:
+    from engine.period import longest_gap  # brings the cron library along; most herds have no schedules
+
+    return [one.at, one.since, int(one.paused), longest_gap(one.times, now)]

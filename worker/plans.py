@@ -9,7 +9,7 @@ from engine import Backoff
 from engine.claims import Grant
 from engine.codec import PLAIN, Codec
 from engine.payload import MAX_BYTES, Options
-from scoreboard import Row, SeriesTable
+from scoreboard import OTHER, Row, SeriesTable
 from worker import packing
 from worker.middleware import RunMiddleware, surrounded
 from worker.outcome import Policy
@@ -140,7 +140,7 @@ class Plans:
         self._registry = registry
         self._series = series
         self._plans: dict[tuple[str, str], Plan] = {}
-        self._waits: dict[str, Row] = {}
+        self._waits: dict[str, tuple[Row, int]] = {}  # with the target in ns, 0 = none
         self._ahead_ms = 0  # of the store's clock over ours
 
     def announce(self, queues: Collection[str]) -> None:
@@ -167,7 +167,8 @@ class Plans:
             said.give_up_on,
             said.retry_for,
         )
-        tally = Tally(self._series.row(queue, name))
+        # What no task is known of has one row for all: names that somebody invents cost no series.
+        tally = Tally(self._series.row(queue, name if task else OTHER))
         largest = settings.max_result if task is None or task.max_result is None else task.max_result
         plan = Plan(
             name,
@@ -189,7 +190,10 @@ class Plans:
         for job in grant.jobs:
             waits.setdefault(job.queue, []).append((now - job.ready_ms) * 1_000_000)
         for queue, waits_ns in waits.items():
-            self._wait_row(queue).observe_many(waits_ns)
+            row, target = self._wait_row(queue)
+            row.observe_many(waits_ns)
+            if target and (late := sum(wait > target for wait in waits_ns)):
+                row.add_late(late)
 
     def store_ms(self, at_ns: int) -> int:
         """A moment of our monotonic clock as the store's time in ms, to within a round trip."""
@@ -197,13 +201,14 @@ class Plans:
 
     def lost(self, refused: int, queue: str) -> None:
         """Count acknowledgements that came too late; the store does not tell of which jobs, so no type is named."""
-        self._wait_row(queue).add(lost=refused)
+        self._wait_row(queue)[0].add(lost=refused)
 
-    def _wait_row(self, queue: str) -> Row:
-        row = self._waits.get(queue)
-        if row is None:
-            row = self._waits[queue] = self._series.row(queue, "")
-        return row
+    def _wait_row(self, queue: str) -> tuple[Row, int]:
+        found = self._waits.get(queue)
+        if found is None:
+            target = round(self._config.queue(queue).wait_target * _NS)
+            found = self._waits[queue] = self._series.row(queue, ""), target
+        return found
 
     def flush(self) -> None:
         """Write all tallies to the scoreboard."""

@@ -12,6 +12,6 @@ if known[2] == ARGV[2] then return 0 end
 redis.call('HSET', state, 'paused', ARGV[2])
 if ARGV[2] == '0' then
   local slot = math.max(math.floor(clock() / 1000), tonumber(known[1]))
-  redis.call('HSET', state, 'slot', string.format('%.0f', slot))
+  redis.call('HSET', state, 'slot', string.format('%.0f', slot), 'since', math.floor(clock() / 1000))
 end
 return 1

@@ -57,7 +57,10 @@ READERS: dict[str, tuple[Act, ...]] = {
     "control": (Act(Need.START_ANEW),),
 }
 # Keys with readers of their own within such a section.
-SINGLE: dict[Place, tuple[Act, ...]] = {("webhooks", "alerts"): (_JANITOR,), ("queues", "*", "wait_target"): (_SET,)}
+SINGLE: dict[Place, tuple[Act, ...]] = {
+    ("webhooks", "alerts"): (_JANITOR,),
+    ("queues", "*", "wait_target"): (_SET, _POOLS),  # workers count who started late by it
+}
 # Keys of a pool that no process of its workers reads.
 POOL_KEYS: dict[str, Need] = {
     "instances": Need.SCALE,

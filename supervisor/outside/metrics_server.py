@@ -23,12 +23,14 @@ _TEXT = "text/plain; charset=utf-8"
 
 # Status, content type, body.
 Page = tuple[int, str, bytes]
+# Makes a page, from the address of ours at which it was asked for.
+MakePage = Callable[[str], Page]
 
 
 class MetricsServer:
     """Duties: answer one request a connection, within limits of time, size and number."""
 
-    def __init__(self, pages: dict[str, Callable[[], Page]]) -> None:
+    def __init__(self, pages: dict[str, MakePage]) -> None:
         self._pages = pages
         self._open = 0
         self.listener: Listener | None = None
@@ -66,10 +68,11 @@ class MetricsServer:
             writer.close()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        here = str(writer.get_extra_info("sockname")[0]).removeprefix("::ffff:")
         connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEADER_LIMIT)
         try:
             request = await _request(connection, reader)
-            page = self.answer(request) if request is not None else None
+            page = self.answer(request, here) if request is not None else None
         except h11.RemoteProtocolError as error:
             page = (error.error_status_hint, _TEXT, b"that is no HTTP request this port understands\n")
             connection = _afresh(connection)
@@ -82,8 +85,8 @@ class MetricsServer:
             writer.write((head or b"") + (connection.send(h11.Data(data=body)) or b""))
             await writer.drain()
 
-    def answer(self, request: h11.Request) -> Page:
-        """Answer a request."""
+    def answer(self, request: h11.Request, here: str) -> Page:
+        """Answer a request that came in at this address of ours."""
         path = request.target.split(b"?")[0].decode("ascii", "replace")
         if request.method not in (b"GET", b"HEAD"):
             return 405, _TEXT, b"only GET is answered here\n"
@@ -91,7 +94,7 @@ class MetricsServer:
         if page is None:
             return 404, _TEXT, f"there is {', '.join(self._pages)}\n".encode()
         try:
-            return page()
+            return page(here)
         except Exception:
             log.exception("the page %s failed", path)
             return 500, _TEXT, b"this page failed; the supervisor's log says why\n"

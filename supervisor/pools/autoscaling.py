@@ -120,7 +120,7 @@ def signals_of(
 ) -> Signals:
     """Read what is so now: the workers from the scoreboard, the queues from what the pool's own keeper wrote."""
     record = board.figures(pool.number)
-    figures = merged([(record.written_ns, record.read())])
+    figures = merged([(record.written_ns, record.read())], time.time())
     open_ones = [said for name, said in figures.queues.items() if not said.get("paused") and name in pool.config.queues]
     waiting = sum(max(0, int(said.get("pending") or 0) - int(said.get("parked") or 0)) for said in open_ones)
     busy, jobs = _workers(pool)

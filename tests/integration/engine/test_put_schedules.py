@@ -39,6 +39,27 @@ def test_what_was_put_again_keeps_its_place_unless_its_times_were_changed(house)
     assert house.look(plain()).slot >= house.begin + 3600
 
 
+def test_since_when_a_schedule_could_have_succeeded_is_told_anew_when_its_times_change_or_it_is_resumed(house):
+    def since() -> float:
+        return house.client.run(schedule.successes(9))["nightly"].since
+
+    house.client.schedules.put(plain())
+    first = house.client.run(schedule.successes(9))["nightly"]
+    assert (first.at, first.paused, first.times) == (0, False, f"{plain().cron} UTC")
+    for act in (
+        lambda: house.client.schedules.put(plain(cron="*/2 * * * *")),
+        lambda: house.client.schedules.pause("nightly") and house.client.schedules.resume("nightly"),
+    ):
+        house.store.client.hset(STATE + "nightly", "since", 7)
+        house.client.schedules.put(house.client.schedules.show("nightly").schedule)
+        assert since() == 7  # the same once more
+        act()
+        assert since() >= first.since
+    # What an older release declared began, as far as is known, with its last slot.
+    house.store.client.hdel(STATE + "nightly", "since")
+    assert since() == float(house.store.client.hget(STATE + "nightly", "slot"))
+
+
 def test_a_janitors_declaration_removes_nothing_that_was_put(house):
     house.client.schedules.put(plain())
     assert house.client.run(schedule.declare("a", [], stale=0)).removed == []

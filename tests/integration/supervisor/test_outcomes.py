@@ -49,3 +49,10 @@ def test_the_last_success_of_a_schedule_is_told_and_one_that_never_ran_is_zero(m
     herd.client.schedules.put(Schedule(name="put", task="nap", cron="* * * * * *", payload=0))
     eventually(lambda: success("put"), 20, herd.tail)
     assert success("never") == 0
+
+    def told(what: str, name: str) -> float:
+        return herd.metric(f"herdsman_schedule_{what}", schedule=name)
+
+    assert (told("period_seconds", "tick"), told("paused", "tick")) == (1, 0)
+    assert told("period_seconds", "never") > 364 * 86400
+    assert 0 <= success("put") - told("since_timestamp_seconds", "put") < 60

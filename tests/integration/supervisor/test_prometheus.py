@@ -1,19 +1,12 @@
 """The real Prometheus scrapes a real herd: its own checker finds nothing to say, and counters never go back."""
 
-import json
-import shutil
-import subprocess
-import tempfile
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.support.herd import Herd
-from tests.support.ports import free_port
-from tests.support.processes import eventually, tethered
+from tests.support.processes import eventually
+from tests.support.prometheus import Prometheus, promtool
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -36,64 +29,16 @@ def herd(store) -> Iterator[Herd]:
         herd.close()
 
 
-class Prometheus:
-    """A server of its own, on one target."""
-
-    def __init__(self, target_port: int) -> None:
-        program = shutil.which("prometheus")
-        assert program, "prometheus is not installed: apt-get install prometheus"
-        self._folder = tempfile.TemporaryDirectory(prefix="hm-p-")
-        self._port = free_port()
-        folder = Path(self._folder.name)
-        (folder / "p.yml").write_text(
-            "global: {scrape_interval: 250ms, scrape_timeout: 250ms}\n"
-            f"scrape_configs: [{{job_name: herdsman, static_configs: [{{targets: ['127.0.0.1:{target_port}']}}]}}]\n"
-        )
-        arguments = [
-            f"--config.file={folder}/p.yml",
-            f"--storage.tsdb.path={folder}/data",
-            f"--web.listen-address=127.0.0.1:{self._port}",
-        ]
-        with (folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(tethered([program, *arguments]), stdout=log, stderr=log)
-
-    def query(self, expression: str) -> list[tuple[dict[str, str], float]]:
-        """What Prometheus answers; nothing while it is not up yet."""
-        url = f"http://127.0.0.1:{self._port}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                found = json.loads(answer.read())["data"]["result"]
-        except OSError:
-            return []
-        return [(row["metric"], float(row["value"][1])) for row in found]
-
-    def value(self, expression: str) -> float:
-        """The sum of what it answers."""
-        return sum(value for _, value in self.query(expression))
-
-    def close(self) -> None:
-        """End it."""
-        self._process.terminate()
-        self._process.wait(20)
-        self._folder.cleanup()
-
-
 @pytest.fixture
 def prometheus(herd: Herd) -> Iterator[Prometheus]:
-    server = Prometheus(herd.metrics_port)
+    server = Prometheus({"static_configs": [{"targets": [f"127.0.0.1:{herd.metrics_port}"]}]})
     yield server
     server.close()
 
 
 def test_prometheus_own_checker_has_no_complaint(herd: Herd) -> None:
     herd.client.enqueue("nap", 0).result(10)
-    program = shutil.which("promtool")
-    assert program, "promtool is not installed: apt-get install prometheus"
-    said = subprocess.run(
-        [program, "check", "metrics"], input=herd.get(herd.metrics_port, "/metrics"), text=True, capture_output=True,
-        check=False,
-    )  # fmt: skip
-    assert (said.returncode, said.stdout + said.stderr) == (0, "")
+    assert promtool("check", "metrics", read=herd.get(herd.metrics_port, "/metrics")) == (0, "")
 
 
 def test_every_metric_of_the_contract_is_there_from_the_start(herd: Herd) -> None:

@@ -25,6 +25,8 @@ def test_names_are_unique_among_pools_and_programs():
         "gateway: {host: 0.0.0.0, port: 9100}",
         "pools: [{http_port: 5000}]",
         "gateway: {enabled: no}\npools: [{http_port: 1}, {http_port: 1}]",
+        "pools: [{http_port: 4998, instances: 4}]",
+        "pools: [{http_port: 6001, instances: 3}, {http_port: 6003, instances: 3}]",
     ],
 )
 def test_two_listeners_on_one_port_are_refused(text):
@@ -39,6 +41,8 @@ def test_two_listeners_on_one_port_are_refused(text):
         "gateway: {enabled: false}\nmetrics: {port: 5000}",
         "gateway: {host: 10.0.0.1}\nmetrics: {host: 10.0.0.2, port: 5000}",
         "pools: [{http_port: 5001}, {http_port: 5002}]",
+        "pools: [{http_port: 5001, instances: 4}, {http_port: 5005, instances: max}]",
+        "pools: [{http_port: 4999, instances: x}, {http_port: 4998, instances: -1}]",
     ],
 )
 def test_listeners_that_cannot_meet_are_fine(text):

@@ -149,3 +149,15 @@ def test_the_slots_of_a_board_count_apart(board: Board):
     board.series(1).row("q", "t").add(dead=1)
     assert board.series(0).rows()[0].outcomes["dead"] == 0
     assert array("Q", board.series(2)._words[:8]).tolist() == [0] * 8
+
+
+def test_who_waited_too_long_is_counted_beside_the_waits_and_goes_on_after_a_restart() -> None:
+    with Board.create(1, 1) as board:
+        row = board.series(0).row("mail", "")
+        row.observe_many([1, 2, 3])
+        row.add_late(2)
+        row.add(lost=1)
+        board.series(0).row("mail", "").add_late(1)  # the next worker in the slot
+        (seen,) = board.series(0).rows()
+    assert (seen.late, seen.count) == (3, 3)
+    assert {name: count for name, count in seen.outcomes.items() if count} == {"lost": 1}

@@ -134,9 +134,12 @@ def test_a_section_concerns_those_who_read_it() -> None:
         assert acts(diff(old, config(pools=both, **sections))) == wanted, sections
 
 
-def test_a_queue_s_wait_target_is_read_by_the_supervisor_alone() -> None:
+def test_a_queue_s_wait_target_counts_at_once_and_for_workers_that_count_by_it() -> None:
     old, new = ({"mail": {"wait_target": wait}} for wait in ("1s", "2s"))
-    assert acts(diff(config(pools=[pool()], queues=old), config(pools=[pool()], queues=new))) == {(Need.SET, "")}
+    assert acts(diff(config(pools=[pool()], queues=old), config(pools=[pool()], queues=new))) == {
+        (Need.SET, ""),
+        (Need.RELOAD, "web"),
+    }
 
 
 def test_what_a_janitor_that_is_off_would_read_needs_nothing() -> None:

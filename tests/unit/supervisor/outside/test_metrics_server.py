@@ -4,11 +4,11 @@ import pytest
 from supervisor.outside.metrics_server import MetricsServer, Page
 
 
-def failing() -> Page:
+def failing(_here: str) -> Page:
     raise RuntimeError("a mistake of ours")
 
 
-SERVER = MetricsServer({"/health": lambda: (200, "text/plain", b"alive"), "/broken": failing})
+SERVER = MetricsServer({"/health": lambda _here: (200, "text/plain", b"alive"), "/broken": failing})
 
 
 def request(method: str, target: str) -> h11.Request:
@@ -27,4 +27,4 @@ def request(method: str, target: str) -> h11.Request:
     ],
 )
 def test_every_request_has_an_answer(method: str, target: str, status: int) -> None:
-    assert SERVER.answer(request(method, target))[0] == status
+    assert SERVER.answer(request(method, target), "127.0.0.1")[0] == status

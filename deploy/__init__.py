@@ -1,0 +1,1 @@
+"""What a herd needs around it: containers, Prometheus, Grafana."""
