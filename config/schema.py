@@ -15,6 +15,7 @@ from config.problems import Mark, Marks
 from config.programs import Program
 from config.queues import Queue, Type
 from config.section import Section
+from config.series import Series
 from config.webhooks import Webhooks
 
 _DEFAULT = "default"
@@ -89,6 +90,7 @@ class Config(Section):
     payloads: Payloads = Field(Payloads(), description="Size and compression of payloads and results")
     encryption: Encryption = Field(Encryption(), description="Keys for payloads and results")
     store: Store = Field(Store(), description="The embedded store")
+    series: Series = Field(Series(), description="Figures for charts")
     logs: Logs = Field(Logs(), description="Log files")
     control: Control = Field(Control(), description="Sockets for commands")
 
