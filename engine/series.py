@@ -3,7 +3,7 @@ types, a value for each span of time. A span in which nobody counted is a gap: N
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,6 +21,7 @@ POINTS = 1500
 STRINGS = 1000
 """Strings of spans read for one answer, at most."""
 
+_LOOK = 25  # strings whose length is asked for at once
 _LOT = 50  # strings in one command: between two of them others have their turn
 _HOSTS, _SAMPLES = "h", "s"
 
@@ -126,23 +127,23 @@ def names(base: str) -> Question[list[SeriesName]]:
         name, number = text(rows[i]), text(rows[i + 1])
         if name in (_HOSTS, _SAMPLES):
             continue
-        commands = [
-            ("STRLEN", f"{base}:series:{step}:{number}:{block}")
-            for step, spans_ in STEPS.items()
-            for block in _kept(int(seconds), step * spans_)
-        ]
-        lengths = yield Together(commands)
+        size = 0
+        for step, length in STEPS.items():
+            size += yield from _size(f"{base}:series:{step}:{number}:", int(seconds) // (step * length))
         queue, _, type_ = name[1:].partition("\t")
-        size = sum(length for length in lengths if isinstance(length, int))
         sizes[queue, type_] = sizes.get((queue, type_), 0) + size
     return [SeriesName(queue, type_, size) for (queue, type_), size in sorted(sizes.items())]
 
 
-def _kept(now: int, length: int) -> range:
-    # As long as the file lets things be kept: a week of minutes, a month of tens, 400 days of hours.
-    longest = {3600: 7 * 24, 86400: 31, 864000: 40}[length]
-    last = now // length
-    return range(last - longest, last + 1)
+def _size(prefix: str, block: int) -> Question[int]:
+    size = 0
+    while block > 0:  # a day's strings of minutes at a time, back to a day of which nothing is kept
+        lengths = yield Together([("STRLEN", f"{prefix}{block - back}") for back in range(_LOOK)])
+        found = sum(length for length in lengths if isinstance(length, int))
+        if not found:
+            break
+        size, block = size + found, block - _LOOK
+    return size
 
 
 def _metric(name: str, type: str | None) -> Metric:
@@ -218,8 +219,3 @@ def _merged(found: Iterable[Mapping[int, Counts]], at: int) -> Counts:
         if at in one:
             grow(counts, one[at])
     return counts
-
-
-def parts_of(words: Any) -> list[str]:
-    """The metrics in a text with commas, each once."""
-    return list(dict.fromkeys(word.strip() for word in str(words).split(",") if word.strip()))

@@ -23,6 +23,8 @@ CONTRACT = {
     "POST /schedules/{name}/pause",
     "POST /schedules/{name}/resume",
     "POST /schedules/{name}/run",
+    "GET /series",
+    "GET /series/names",
     "POST /types/{type}/pause",
     "POST /types/{type}/resume",
     "POST /queues/{queue}/pause",
