@@ -81,9 +81,9 @@ class AsyncClient:
         """The job, whatever its state; None when no such id was ever issued."""
         return await self.ask(questions.find(self._base, job_id))
 
-    async def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
-        """Those of these jobs that were ever issued."""
-        return await self.ask(questions.many(ids))
+    async def find_many(self, ids: Sequence[str], *, brief: bool = False) -> dict[str, Job]:
+        """Those of these jobs that were ever issued; see `Client.find_many`."""
+        return await self.ask(questions.many(ids, brief=brief))
 
     async def jobs(
         self,
@@ -92,9 +92,12 @@ class AsyncClient:
         type: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        *,
+        brief: bool = False,
     ) -> Page:
         """Some jobs; see `Client.jobs`."""
-        return await self.ask(listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
+        wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
+        return await self.ask(wanted)
 
     async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not, one that runs is asked to stop; see `Client.cancel`."""

@@ -97,9 +97,9 @@ class Client:
         """The job, whatever its state; None when no such id was ever issued."""
         return self.ask(questions.find(self._base, job_id))
 
-    def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
-        """Those of these jobs that were ever issued."""
-        return self.ask(questions.many(ids))
+    def find_many(self, ids: Sequence[str], *, brief: bool = False) -> dict[str, Job]:
+        """Those of these jobs that were ever issued; `brief`: see `jobs`."""
+        return self.ask(questions.many(ids, brief=brief))
 
     def jobs(
         self,
@@ -108,13 +108,19 @@ class Client:
         type: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        *,
+        brief: bool = False,
     ) -> Page:
         """Some jobs; go on with `page.cursor` until it is None.
+
+        Args:
+            brief: `data` and `result` are a line of text each that shows what they begin with; large ones are not read.
 
         Raises:
             ValueError: the state or the cursor is none.
         """
-        return self.ask(listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
+        wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
+        return self.ask(wanted)
 
     def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not; one that runs is asked to stop, unless `running` is False.

@@ -85,7 +85,7 @@ def _flag(name: str) -> str:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
 @click.pass_obj
-def jobs(target: Target, /, limit: int, *, as_json: bool, **wanted: str | None) -> None:
+def jobs(target: Target, /, limit: int, *, as_json: bool, **wanted: Any) -> None:
     """List jobs."""
     with target.client() as client:
         found, more = gather(limit, lambda n, cursor: client.jobs(**wanted, limit=n, cursor=cursor))
