@@ -16,6 +16,7 @@ from config.problems import Mark, Marks
 from config.programs import Program
 from config.queues import Queue, Type
 from config.section import Section
+from config.series import Series
 from config.tracing import Tracing
 from config.webhooks import Webhooks
 
@@ -92,6 +93,7 @@ class Config(Section):
     encryption: Encryption = Field(Encryption(), description="Keys for payloads and results")
     tracing: Tracing = Field(Tracing(), description="Spans for OpenTelemetry")
     store: Store = Field(Store(), description="The embedded store")
+    series: Series = Field(Series(), description="Figures for charts")
     logs: Logs = Field(Logs(), description="Log files")
     control: Control = Field(Control(), description="Sockets for commands")
 

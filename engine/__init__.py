@@ -44,6 +44,7 @@ from engine.job import (
 )
 from engine.middleware import EnqueueMiddleware
 from engine.new_job import Durable, EnqueueOptions, NewJob
+from engine.rates import Rate, Rates
 from engine.retry import Backoff, QueuePolicy
 from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
 from engine.states import JobState
@@ -95,6 +96,8 @@ __all__ = [
     "QueueFigures",
     "QueueFull",
     "QueuePolicy",
+    "Rate",
+    "Rates",
     "ResultTimeout",
     "Schedule",
     "ScheduleInfo",

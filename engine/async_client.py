@@ -22,8 +22,11 @@ from engine.job import Job, Log, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.job_handle import result_of
 from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.purge import purge
+from engine.rates import Rates, rates
 from engine.reasons import Why
 from engine.schedules import AsyncSchedules
+from engine.series import Series, SeriesName, series
+from engine.series import names as series_names
 from engine.states import FINISHED, JobState
 from engine.why import why
 
@@ -78,9 +81,9 @@ class AsyncClient:
         """The job, whatever its state; None when no such id was ever issued."""
         return await self.ask(questions.find(self._base, job_id))
 
-    async def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
-        """Those of these jobs that were ever issued."""
-        return await self.ask(questions.many(ids))
+    async def find_many(self, ids: Sequence[str], *, brief: bool = False) -> dict[str, Job]:
+        """Those of these jobs that were ever issued; see `Client.find_many`."""
+        return await self.ask(questions.many(ids, brief=brief))
 
     async def jobs(
         self,
@@ -89,9 +92,12 @@ class AsyncClient:
         type: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        *,
+        brief: bool = False,
     ) -> Page:
         """Some jobs; see `Client.jobs`."""
-        return await self.ask(listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
+        wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
+        return await self.ask(wanted)
 
     async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not, one that runs is asked to stop; see `Client.cancel`."""
@@ -124,6 +130,28 @@ class AsyncClient:
     async def workers(self) -> list[WorkerInfo]:
         """Who is alive, on which host, doing what, since when."""
         return await self.ask(questions.workers(self._base))
+
+    async def series(
+        self,
+        metrics: str | Sequence[str],
+        *,
+        queue: str | None = None,
+        type: str | None = None,
+        start: float | None = None,
+        end: float | None = None,
+        step: int | None = None,
+    ) -> Series:
+        """Metrics for charts; see `Client.series`."""
+        wanted = [metrics] if isinstance(metrics, str) else metrics
+        return await self.ask(series(self._base, wanted, queue=queue, type=type, start=start, end=end, step=step))
+
+    async def series_names(self) -> list[SeriesName]:
+        """Which queues and types have figures for charts, with the bytes they take."""
+        return await self.ask(series_names(self._base))
+
+    async def rates(self) -> Rates:
+        """How fast jobs come and go, by queue and in all, over the last minute; cheap enough for once a second."""
+        return await self.run(rates())
 
     @property
     def schedules(self) -> AsyncSchedules:

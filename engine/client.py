@@ -20,7 +20,10 @@ from engine.job_handle import JobHandle
 from engine.listener import Listener
 from engine.new_job import Durable, EnqueueOptions, NewJob
 from engine.purge import purge
+from engine.rates import Rates, rates
 from engine.schedules import Schedules
+from engine.series import Series, SeriesName, series
+from engine.series import names as series_names
 from engine.sessions import Sessions
 from engine.states import FINISHED
 
@@ -94,9 +97,9 @@ class Client:
         """The job, whatever its state; None when no such id was ever issued."""
         return self.ask(questions.find(self._base, job_id))
 
-    def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
-        """Those of these jobs that were ever issued."""
-        return self.ask(questions.many(ids))
+    def find_many(self, ids: Sequence[str], *, brief: bool = False) -> dict[str, Job]:
+        """Those of these jobs that were ever issued; `brief`: see `jobs`."""
+        return self.ask(questions.many(ids, brief=brief))
 
     def jobs(
         self,
@@ -105,13 +108,19 @@ class Client:
         type: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        *,
+        brief: bool = False,
     ) -> Page:
         """Some jobs; go on with `page.cursor` until it is None.
+
+        Args:
+            brief: `data` and `result` are a line of text each that shows what they begin with; large ones are not read.
 
         Raises:
             ValueError: the state or the cursor is none.
         """
-        return self.ask(listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor))
+        wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
+        return self.ask(wanted)
 
     def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not; one that runs is asked to stop, unless `running` is False.
@@ -151,6 +160,37 @@ class Client:
     def workers(self) -> list[WorkerInfo]:
         """Who is alive, on which host, doing what, since when."""
         return self.ask(questions.workers(self._base))
+
+    def series(
+        self,
+        metrics: str | Sequence[str],
+        *,
+        queue: str | None = None,
+        type: str | None = None,
+        start: float | None = None,
+        end: float | None = None,
+        step: int | None = None,
+    ) -> Series:
+        """Metrics for charts, of a queue, a type, both or all; see `engine.series.series` and docs/series.md.
+
+        Args:
+            metrics: one name, or several; `engine.metrics.METRICS` has them.
+            start, end: epoch seconds; left out, the last three hours.
+            step: 60, 600 or 3600 seconds; left out, what suits the time.
+
+        Raises:
+            ValueError: there is no such metric, step or time; `engine.series.TooMuch`, one of them: it is too much.
+        """
+        wanted = [metrics] if isinstance(metrics, str) else metrics
+        return self.ask(series(self._base, wanted, queue=queue, type=type, start=start, end=end, step=step))
+
+    def series_names(self) -> list[SeriesName]:
+        """Which queues and types have figures for charts, with the bytes they take."""
+        return self.ask(series_names(self._base))
+
+    def rates(self) -> Rates:
+        """How fast jobs come and go, by queue and in all, over the last minute; cheap enough for once a second."""
+        return self.run(rates())
 
     @property
     def schedules(self) -> Schedules:

@@ -39,6 +39,12 @@ herdsman:{NS}:alarms      hash    queue -> ms since which its dead letters are t
 herdsman:{NS}:parking     hash    queue -> ms since which it was said that it has parked jobs
 herdsman:{NS}:looked      hash    queue -> how far its dead letters were looked at for new groups
 herdsman:{NS}:groups      zset    fingerprint -> when the last of that group died :newgroups hash queue -> n
+herdsman:{NS}:totals      hash    iQUEUE jobs taken in, dQUEUE done, fQUEUE runs failed, oQUEUE gone; at: when told
+herdsman:{NS}:pace        list    totals of the last minute, twenty seconds apart: ms JSON
+herdsman:{NS}:series:names hash   letter queue TAB type -> number; j runs, w waits, g depths, h hosts, s samples
+herdsman:{NS}:series:seen zset    the same -> ms when last begun    :series:in hash queue -> iQUEUE charted; '': ms
+herdsman:{NS}:series:told:BOARD hash  the same -> counts told by that host; '': ms
+herdsman:{NS}:series:STEP:NUMBER:BLOCK string  counts of each span, see part series; STEP is 60, 600 or 3600 (s)
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 herdsman:{NS}:audit       stream  l: who did what through a gateway, JSON
 herdsman:{NS}:seal        string  the secret that gateways sign sessions with

@@ -33,8 +33,9 @@ def jobs(
     type: str | None,
     limit: int,
     cursor: str | None,
+    brief: bool = False,
 ) -> Question[Page]:
-    """Some jobs, oldest first within a state and lane; go on with the page's cursor.
+    """Some jobs, oldest first within a state and lane; go on with the page's cursor. `brief`: see `peek`.
 
     Raises:
         ValueError: the state or the cursor is none.
@@ -52,7 +53,7 @@ def jobs(
                 return Page(found, f"{source.at}:{here}")
             looks += 1
             rows, after = yield from _some(base, source, here, min(PEEK, max(limit - len(found), 20)))
-            seen = yield from many([job_id for job_id, _ in rows])
+            seen = yield from many([job_id for job_id, _ in rows], brief=brief)
             for job_id, behind in rows:
                 job = seen.get(job_id)
                 if job and job.state in states and queue in (None, job.queue) and type in (None, job.type):

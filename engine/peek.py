@@ -1,6 +1,6 @@
 """A job as people see it, read from wherever it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from engine import envelope, keys, payload
 from engine.calls import Call, text
 from engine.errors import PayloadError
+from engine.glimpse import GLIMPSED, glimpse
 from engine.history import history
 from engine.job import Job, JobError
 from engine.sayings import read_progress
@@ -18,13 +19,19 @@ FORGOTTEN = "forgotten"
 HELD = 9e12  # s; a job that waits in scheduled for something else than a time (part create)
 
 
-def peek(ids: Sequence[str]) -> Call[list[Job | None]]:
-    """These jobs, None for ids that were never issued. A job that ended and left nothing is `forgotten`."""
-    return Call("peek", list(ids), lambda reply: [read(i, row) for i, row in zip(ids, reply, strict=True)])
+def peek(ids: Sequence[str], *, brief: bool = False) -> Call[list[Job | None]]:
+    """These jobs, None for ids that were never issued. A job that ended and left nothing is `forgotten`.
+
+    brief: `data` and `result` are one line of text each, made of their first kilobyte (`engine.glimpse`).
+    """
+    show = glimpse if brief else shown
+    args = [f"<{GLIMPSED}", *ids] if brief else list(ids)
+    return Call("peek", args, lambda reply: [read(i, row, show) for i, row in zip(ids, reply, strict=True)])
 
 
-def read(job_id: str, row: Sequence[Any]) -> Job | None:
-    """One row of peek.lua's reply."""
+def read(job_id: str, row: Sequence[Any], show: Callable[[bytes | None], Any] | None = None) -> Job | None:
+    """One row of peek.lua's reply; `show` makes values of payloads and results."""
+    show = show or shown
     state, lease = text(row[0]), text(row[1])
     where = keys.place(job_id)
     if not state or where is None:
@@ -43,8 +50,8 @@ def read(job_id: str, row: Sequence[Any]) -> Job | None:
         type=text(fields.get("t", "")),
         queue=text(fields.get("q", "")),
         state=JobState(state),
-        data=shown(fields.get("p")),
-        result=shown(fields.get("r")),
+        data=show(fields.get("p")),
+        result=show(fields.get("r")),
         error=read_error(fields),
         attempts=int(fields.get("a", 0)),
         crashes=int(fields.get("c", 0)),

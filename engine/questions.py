@@ -64,11 +64,11 @@ def log_of(base: str, job: str) -> Question[Log]:
     return read_log(found)
 
 
-def many(ids: Sequence[str]) -> Question[dict[str, Job]]:
-    """Those of these jobs that were ever issued."""
+def many(ids: Sequence[str], *, brief: bool = False) -> Question[dict[str, Job]]:
+    """Those of these jobs that were ever issued; `brief`: see `peek`."""
     found: dict[str, Job] = {}
     for start in range(0, len(ids), PEEK):
-        for job in (yield peek(ids[start : start + PEEK])):
+        for job in (yield peek(ids[start : start + PEEK], brief=brief)):
             if job is not None:
                 found[job.id] = job
     return found

@@ -91,7 +91,7 @@ def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:
     only_here = is_loopback(settings.gateway.host)
     access = Access(settings.gateway, seal=client.seal, record=client.audit.write, only_here=only_here)
     around, flush = _traced(settings)
-    server = GatewayServer(Services.around(client, attached(os.environ), access), around)
+    server = GatewayServer(Services.around(client, attached(os.environ), access, settings), around)
     # Uvicorn raises the signals it caught once more when it is done; ours make that harmless,
     # and a stop asked for before it listens to signals is not lost.
     for number in (signal.SIGTERM, signal.SIGINT):

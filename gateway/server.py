@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 
 from config.version import __version__
@@ -15,6 +16,9 @@ from gateway.access.guard import Guard
 from gateway.access.openapi import described
 from gateway.errors import HANDLERS
 from gateway.limits import BodyLimit
+from gateway.live.endpoint import LiveFeed
+from gateway.live.frames import LONGEST_FRAME
+from gateway.live.protocol import LiveProtocol
 from gateway.routes import (
     audit,
     dead_letters,
@@ -22,8 +26,10 @@ from gateway.routes import (
     front_page,
     health,
     login,
+    pools,
     queues,
     schedules,
+    series,
     tasks,
     work,
     workers,
@@ -38,8 +44,10 @@ _ROUTERS: tuple[APIRouter, ...] = (
     work.router,
     tasks.router,
     workers.router,
+    pools.router,
     queues.router,
     schedules.router,
+    series.router,
     flows.router,
     dead_letters.router,
     health.router,
@@ -63,6 +71,7 @@ def create_app(services: Services) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         services.waits.close()
+        await services.live.close()
         await services.client.close()
 
     app = FastAPI(
@@ -84,6 +93,7 @@ def create_app(services: Services) -> FastAPI:
     app.openapi = lambda: described(plain(), services.access.matcher)  # type: ignore[method-assign]  # as its manual says
     for router in _ROUTERS:
         app.include_router(router)
+    app.router.routes.append(WebSocketRoute("/ws", LiveFeed(services.live)))
     app.state.services = services
     app.state.routes = front_page.listed(
         [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
@@ -100,7 +110,9 @@ class GatewayServer(uvicorn.Server):
                 around(create_app(services)),
                 loop="uvloop",
                 http="httptools",
-                ws="none",
+                ws=LiveProtocol,
+                ws_max_size=16 * LONGEST_FRAME,  # the feed itself says what is wrong with one that is too long
+                ws_per_message_deflate=False,
                 lifespan="on",
                 log_config=None,
                 log_level="warning",

@@ -6,11 +6,17 @@ from typing import cast
 
 from fastapi import Request
 
+import config
+from config import Config, Places
 from engine import AsyncClient
 from gateway.access.doorkeeper import Access
 from gateway.known_types import KnownTypes
+from gateway.live.pump import Pump
+from gateway.live.sources import Sources
+from gateway.live.topics import TOPICS
 from gateway.live_workers import LiveWorkers
 from gateway.recent import Recent
+from gateway.supervisor_link import SupervisorLink
 from gateway.waits import Waits
 from scoreboard import Board
 
@@ -23,6 +29,8 @@ class Services:
         client: the gateway's one client to the store.
         board: this host's scoreboard, None when no supervisor handed one down.
         access: who may do what; the default lets everybody do everything.
+        live: what the live feed is read by.
+        link: to this host's supervisor, None when there is none to ask.
         started: monotonic seconds of the gateway's start.
     """
 
@@ -30,17 +38,48 @@ class Services:
     types: KnownTypes
     workers: LiveWorkers
     waits: Waits
+    live: Pump
     board: Board | None = None
     access: Access = field(default_factory=Access)
+    link: SupervisorLink | None = None
     started: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def around(cls, client: AsyncClient, board: Board | None = None, access: Access | None = None) -> "Services":
-        """The usual set around one client."""
-        types = KnownTypes(Recent(client.types))
-        return cls(client, types, LiveWorkers(client), Waits(client), board, access or Access())
+    def around(
+        cls,
+        client: AsyncClient,
+        board: Board | None = None,
+        access: Access | None = None,
+        settings: Config | None = None,
+    ) -> "Services":
+        """The usual set around one client; `settings`: the file, None where only the store is known."""
+        types, link, access = (
+            KnownTypes(Recent(client.types)),
+            _link(settings) if settings else None,
+            access or Access(),
+        )
+        live = Pump(TOPICS, _sources(client, link, settings), access.holds)
+        return cls(client, types, LiveWorkers(client), Waits(client), live, board, access, link)
 
 
 def services(request: Request) -> Services:
     """The services of the app that handles this request."""
     return cast("Services", request.app.state.services)
+
+
+def _link(settings: Config) -> SupervisorLink:
+    places, wanted = Places(settings.data_dir), settings.control.read_only
+    reading = (wanted.path or places.status_socket) if wanted.enabled else None
+    return SupervisorLink(places.control_socket, reading)
+
+
+def _sources(client: AsyncClient, link: SupervisorLink | None, settings: Config | None) -> Sources:
+    if settings is None:
+        return Sources(client, link)
+    return Sources(
+        client,
+        link,
+        target=lambda name: settings.queue(name).wait_target,
+        dlq_alert=lambda name: settings.queue(name).dlq_alert,
+        namespace=config.namespace(settings),
+    )

@@ -19,6 +19,7 @@ import config
 from config import Config
 from engine.bell import Bell
 from engine.connection import open_connection
+from engine.counting import Keep
 from engine.engine import Engine
 from engine.errors import EngineError
 from engine.schedule import Schedule
@@ -32,6 +33,7 @@ from janitor.promoter import Promoter
 from janitor.pruner import Pruner
 from janitor.rescuer import Rescuer
 from janitor.runner import Runner
+from janitor.sampler import Sampler
 from janitor.scheduler import Scheduler
 from janitor.stop import StopRequest
 
@@ -118,7 +120,10 @@ def duties(settings: Config, engine: Engine) -> list[Duty]:
     origin = f"{socket.gethostname()}:{settings.path}"
     schedules = [Schedule(**one.model_dump()) for one in settings.schedules]
     scheduler = Scheduler(engine, interval, schedules, origin)
-    return [Promoter(engine, interval), scheduler, rescuer, FlowKeeper(engine, interval), alarm, pruner, Doctor(engine)]
+    charts = settings.series
+    samplers = [Sampler(engine, Keep(charts.minutes, charts.tens, charts.hours))] if charts.enabled else []
+    keeper = FlowKeeper(engine, interval)
+    return [Promoter(engine, interval), scheduler, rescuer, keeper, alarm, pruner, *samplers, Doctor(engine)]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ import mmap
 import os
 import stat
 import time
+from collections.abc import Iterator
 from struct import Struct
 from types import TracebackType
 from typing import Final, Self
@@ -17,6 +18,7 @@ from scoreboard.figures_record import FiguresRecord
 from scoreboard.keeper_record import KeeperRecord
 from scoreboard.layout import (
     FIGURES_STRIDE,
+    FINE_STRIDE,
     KEEPER_STRIDE,
     LAYOUT_VERSION,
     LOGGER_OFFSET,
@@ -139,11 +141,22 @@ class Board:
 
     def series(self, slot: int) -> SeriesTable:
         """The slot's metric series; writer: the worker process in that slot."""
-        return SeriesTable(self._part(self._geometry.series, self._slot(slot), SERIES_STRIDE))
+        return SeriesTable(
+            self._part(self._geometry.series, self._slot(slot), SERIES_STRIDE),
+            self._part(self._geometry.fine, slot, FINE_STRIDE),
+        )
 
     def aftermath(self, slot: int) -> SeriesTable:
         """What came of jobs whose worker in this slot died; writer: the keeper that settles the death."""
         return SeriesTable(self._part(self._geometry.aftermath, self._slot(slot), SERIES_STRIDE))
+
+    def counted(self) -> Iterator[SeriesTable]:
+        """Every slot's series and aftermath that were ever written to, whoever sits there now."""
+        for slot in range(self.slots):
+            for region, table in ((self._geometry.series, self.series), (self._geometry.aftermath, self.aftermath)):
+                # By pread: reading a hole of the memfd through the mapping would allocate its page.
+                if any(os.pread(self.fd, WORD, region + slot * SERIES_STRIDE)):
+                    yield table(slot)
 
     def pool(self, number: int) -> PoolRecord:
         """The supervisor's words about a pool; writer: the supervisor or the standalone zygote."""

@@ -21,7 +21,7 @@ from typing import Final, Self
 from zlib import crc32
 
 MAGIC: Final = int.from_bytes(b"HERDBORD", "little")
-LAYOUT_VERSION: Final = 3
+LAYOUT_VERSION: Final = 4
 
 WORD: Final = 8  # bytes in a word
 PAGE: Final = 4096  # the unit regions are rounded to; not the machine's page size
@@ -35,6 +35,7 @@ KINDS_KEPT: Final = 16  # kinds of failure a worker remembers
 KIND_WORDS: Final = 16  # hash, count, 112 bytes of text
 POOL_NAME_BYTES: Final = 64
 SERIES_ROWS: Final = 256
+FINE_BUCKETS: Final = 60
 FIGURES_BYTES: Final = 64 * 1024
 
 
@@ -151,6 +152,14 @@ class SeriesRow(IntEnum):
     KEY = 30  # queue text, then type text
 
 
+class FineRow(IntEnum):
+    """Words of the fine histograms that go with a row of `Board.series`; see fine.py."""
+
+    RUNS = 0  # FINE_BUCKETS: runs that completed; in a row of waiting times, waits
+    FAILED = 60  # FINE_BUCKETS: runs that did not
+    FAILED_NS = 120  # the sum of those
+
+
 FROM_BITS: Final = 16  # of a revoke word
 WORKER_STRIDE: Final = 16384
 KEEPER_STRIDE: Final = 128
@@ -158,6 +167,8 @@ SEAT_STRIDE: Final = 128
 POOL_STRIDE: Final = 256
 SERIES_ROW_BYTES: Final = 512
 SERIES_STRIDE: Final = PAGE + SERIES_ROWS * SERIES_ROW_BYTES
+FINE_ROW_BYTES: Final = 1024
+FINE_STRIDE: Final = SERIES_ROWS * FINE_ROW_BYTES
 FIGURES_STRIDE: Final = PAGE + FIGURES_BYTES
 LOGGER_OFFSET: Final = PAGE
 POOLS_OFFSET: Final = 2 * PAGE
@@ -179,6 +190,7 @@ class Geometry:
     workers: int
     series: int
     aftermath: int
+    fine: int
     size: int
 
     @classmethod
@@ -198,8 +210,9 @@ class Geometry:
         workers = _to_page(keepers + slots * KEEPER_STRIDE)
         series = _to_page(workers + slots * WORKER_STRIDE)
         aftermath = _to_page(series + slots * SERIES_STRIDE)
-        size = aftermath + slots * SERIES_STRIDE
-        return cls(slots, pools, figures, seats, keepers, workers, series, aftermath, size)
+        fine = _to_page(aftermath + slots * SERIES_STRIDE)
+        size = fine + slots * FINE_STRIDE
+        return cls(slots, pools, figures, seats, keepers, workers, series, aftermath, fine, size)
 
 
 def _to_page(offset: int) -> int:
@@ -208,6 +221,6 @@ def _to_page(offset: int) -> int:
 
 def fingerprint() -> int:
     """Sum up sizes, offsets and word names, for the test that guards LAYOUT_VERSION."""
-    words = [Head, Worker, Keeper, Seat, Pool, Figures, Logger, SeriesHead, SeriesRow]
+    words = [Head, Worker, Keeper, Seat, Pool, Figures, Logger, SeriesHead, SeriesRow, FineRow]
     text = repr([(kind.__name__, [(word.name, word.value) for word in kind]) for kind in words])
     return crc32((text + repr(Geometry.of(3, 2)) + repr((ENTRIES, ENTRY_WORDS, FROM_BITS))).encode())

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from scoreboard import fine
 from scoreboard.fields import pack_text
-from scoreboard.layout import PAGE, SERIES_ROW_BYTES, SERIES_ROWS, WORD, SeriesHead, SeriesRow
+from scoreboard.fine import FineSnapshot
+from scoreboard.layout import FINE_ROW_BYTES, PAGE, SERIES_ROW_BYTES, SERIES_ROWS, WORD, SeriesHead, SeriesRow
 
 BUCKETS: Final = (
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
@@ -28,6 +30,7 @@ OTHER: Final = "(other)"
 _BOUNDS_NS: Final = tuple(round(bound * 1e9) for bound in BUCKETS[:-1])
 _HEAD_WORDS: Final = PAGE // WORD
 _ROW_WORDS: Final = SERIES_ROW_BYTES // WORD
+_FINE_WORDS: Final = FINE_ROW_BYTES // WORD
 _KEY_BYTES: Final = SERIES_ROW_BYTES - SeriesRow.KEY * WORD
 _LATE_PLACE: Final = SeriesRow.LATE - SeriesRow.OUTCOMES
 _PLACES: Final = {outcome: place for place, outcome in enumerate(OUTCOMES)}
@@ -65,11 +68,12 @@ class SeriesSnapshot:
 class Row:
     """One row, for its writer: totals are kept here and stored as plain words."""
 
-    __slots__ = ("_outcomes", "_totals", "_totals_words", "_words")
+    __slots__ = ("_fine", "_outcomes", "_totals", "_totals_words", "_words")
 
-    def __init__(self, words: memoryview) -> None:
+    def __init__(self, words: memoryview, fine_words: memoryview | None = None) -> None:
         """Go on from what the words hold."""
         self._words = words
+        self._fine = fine_words
         self._outcomes = words[SeriesRow.OUTCOMES : SeriesRow.SUM_NS].tolist()
         self._totals_words = words[SeriesRow.SUM_NS : SeriesRow.KEY]
         self._totals: array[int] = array("Q", self._totals_words)  # sum, count, buckets
@@ -98,9 +102,11 @@ class Row:
         totals[1] += n
         totals[2 + bisect_left(_BOUNDS_NS, duration_ns)] += n
         self._totals_words[:] = totals
+        if self._fine is not None and n:
+            fine.add(self._fine, [duration_ns] * n, failed=False)
 
-    def observe_many(self, durations_ns: Sequence[int]) -> None:
-        """Count many durations in nanoseconds and store once."""
+    def observe_many(self, durations_ns: Sequence[int], *, failed: bool = False) -> None:
+        """Count many durations in nanoseconds and store once; `failed` of runs that did not complete."""
         if not durations_ns:
             return
         if min(durations_ns) < 0:
@@ -114,16 +120,19 @@ class Row:
             for duration in durations_ns:
                 totals[2 + bisect_left(_BOUNDS_NS, duration)] += 1
         self._totals_words[:] = totals
+        if self._fine is not None:
+            fine.add(self._fine, durations_ns, failed=failed)
 
 
 class SeriesTable:
     """The rows of one slot."""
 
-    __slots__ = ("_rows", "_words")
+    __slots__ = ("_fine", "_rows", "_words")
 
-    def __init__(self, words: memoryview) -> None:
-        """Look at a table; `words` are its own."""
+    def __init__(self, words: memoryview, fine_words: memoryview | None = None) -> None:
+        """Look at a table; `words` are its own, `fine_words` those of its fine histograms, where it has any."""
         self._words = words
+        self._fine = fine_words
         self._rows: dict[tuple[str, str], Row] | None = None  # a reader never needs it
 
     def row(self, queue: str, type: str) -> Row:
@@ -145,13 +154,24 @@ class SeriesTable:
         found = (_read(self._at(place)) for place in places)
         return [row for row in found if row is not None]
 
+    def details(self) -> list[tuple[SeriesSnapshot, FineSnapshot | None]]:
+        """Copy all rows as `rows` does, each with its fine histograms if it has any."""
+        places = range(min(self._words[SeriesHead.USED], SERIES_ROWS))
+        found = ((place, _read(self._at(place))) for place in places)
+        # Of a row that has counted nothing the page may be a hole.
+        return [
+            (row, fine.read(words) if row.count and (words := self._fine_at(place)) is not None else None)
+            for place, row in found
+            if row is not None
+        ]
+
     def _load(self) -> dict[tuple[str, str], Row]:
         rows: dict[tuple[str, str], Row] = {}
         for place in range(min(self._words[SeriesHead.USED], SERIES_ROWS)):
             words = self._at(place)
             read = _read(words)
             if read is not None:
-                rows.setdefault((read.queue, read.type), Row(words))
+                rows.setdefault((read.queue, read.type), Row(words, self._fine_at(place)))
         return rows
 
     def _find(self, queue: str, type_: str) -> Row:
@@ -166,11 +186,15 @@ class SeriesTable:
         words = self._at(place)
         _make(words, queue, type_)
         self._words[SeriesHead.USED] = place + 1
-        return Row(words)
+        return Row(words, self._fine_at(place))
 
     def _at(self, place: int) -> memoryview:
         start = _HEAD_WORDS + place * _ROW_WORDS
         return self._words[start : start + _ROW_WORDS]
+
+    def _fine_at(self, place: int) -> memoryview | None:
+        start = place * _FINE_WORDS
+        return self._fine[start : start + _FINE_WORDS] if self._fine is not None else None
 
 
 def _cut(name: str, size: int) -> str:

@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from engine import EngineError, StoreDown, WorkerInfo
 from engine.calls import Settled
 from engine.engine import Engine
+from worker.counting import Counting
 from worker.figures import Look, look
 from worker.messages import Message
 
 log = logging.getLogger(__name__)
 _WEATHER_PAUSE = 0.5  # s
+_SHORT = 0.9  # of the store's memory: from there on nothing is written for charts
 _STALE = 0.1  # s after which a give-back is not done any more: the keeper looks again
 
 
@@ -56,6 +58,7 @@ class Clerk:
         on_settled: Callable[[Message, Settled], None],
         on_figures: Callable[[Look | None], None],
         on_extended: Callable[[Sequence[str] | None], None],
+        counting: Counting | None = None,
     ) -> None:
         self._engine = engine
         self._queues = list(queues)
@@ -69,6 +72,9 @@ class Clerk:
         self._give_backs: deque[GiveBack] = deque()
         self._extension: tuple[list[WorkerInfo], list[str]] | None = None
         self._figures_wanted = False
+        self._counting = counting  # None once it has told the last
+        self._counts_wanted = False
+        self._short = False  # of memory
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="keeper-clerk", daemon=True)
 
@@ -92,7 +98,7 @@ class Clerk:
         """These live and hold these; a newer word replaces an older one. Figures are made along with it."""
         with self._wake:
             self._extension = (workers, leases)
-            self._figures_wanted = True
+            self._figures_wanted = self._counts_wanted = True
             self._wake.notify()
 
     def close(self, timeout: float) -> bool:
@@ -112,6 +118,8 @@ class Clerk:
                 if not away:
                     log.warning("the store is away; leases are extended when it is back: %s", error)
                 away = True
+                if self._counting:
+                    self._counting.look()  # so that what was counted meanwhile comes into its minutes
                 self._on_figures(None)
                 time.sleep(_WEATHER_PAUSE)
             except EngineError:
@@ -141,9 +149,12 @@ class Clerk:
                     return lambda: self._give_back(order)
                 if self._figures_wanted:
                     self._figures_wanted = False
-                    return lambda: self._on_figures(look(self._engine, self._queues))
+                    return self._figures
+                if self._counts_wanted:
+                    self._counts_wanted = False
+                    return self._count
                 if self._closing:
-                    return None
+                    return self._count_last if self._counting else None
                 self._wake.wait()
 
     def _extend(self, workers: list[WorkerInfo], leases: list[str]) -> None:
@@ -152,6 +163,20 @@ class Clerk:
             cancels = self._engine.extend(workers, leases, self._lease).cancels
         finally:
             self._on_extended(cancels)
+
+    def _figures(self) -> None:
+        seen = look(self._engine, self._queues)
+        self._short = 0 < seen.store.memory_limit * _SHORT < seen.store.memory
+        self._on_figures(seen)
+
+    def _count(self) -> None:
+        if self._counting and not self._short and self._counting.look():
+            self._counting.tell(self._engine)
+
+    def _count_last(self) -> None:
+        counting, self._counting = self._counting, None
+        if counting and not self._short and counting.look(last=True):
+            counting.tell(self._engine)
 
     def _settle(self) -> None:
         death = self._deaths[0]

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from engine import WorkerInfo
 from engine.calls import Settled
+from engine.counting import Keep
 from engine.engine import Engine
 from scoreboard import (
     OUTCOMES,
@@ -34,6 +35,7 @@ from scoreboard.processes import ProcessTable
 from worker import watch
 from worker.cancels import KILL, Cancels
 from worker.clerk import Clerk, GiveBack
+from worker.counting import Counting
 from worker.dooms import Dooms
 from worker.figures import Blob, Look, blob
 from worker.messages import BadMessage, Closed, Message, Wire
@@ -86,6 +88,7 @@ class Keeper:
             on_settled=self._on_settled,
             on_figures=self._on_figures,
             on_extended=self._on_extended,
+            counting=_counting(posting),
         )
 
     def run(self) -> int:
@@ -283,3 +286,9 @@ class Keeper:
             beat_at=wall - (now - snapshot.beat_ns) / 1e9,
             queues=tuple(self._posting.pool.queues),
         )
+
+
+def _counting(posting: Posting) -> Counting | None:
+    said = posting.config.series
+    keep = Keep(said.minutes, said.tens, said.hours)
+    return Counting(posting.board, said.interval, keep) if said.enabled else None

@@ -119,12 +119,14 @@ class WorkLoop:
                 result = engine_run(plan, job, passed(job.id) if options.pr else job.payload, soft)
             except BaseException as error:  # noqa: BLE001 - SystemExit too is only a failed attempt
                 ledger.failed(job, plan, options, error)
+                spent = plan.tally.failures
             else:
                 ledger.completed(job, plan, options, result, now)
+                spent = plan.tally.durations
             record.done(ran)
             ran += 1
             then = time.monotonic_ns()
-            plan.tally.durations.append(then - now)
+            spent.append(then - now)
             now = then
         at.vigil.count(ran)
         self._size.observe(ran, now - begin)

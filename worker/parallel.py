@@ -131,7 +131,8 @@ class ParallelLoop:
             else:
                 at.ledger.failed(work.job, work.plan, work.options, work.error)
             at.record.done(work.index)
-            work.plan.tally.durations.append(work.ended_ns - work.began_ns)
+            tally = work.plan.tally
+            (tally.durations if work.error is None else tally.failures).append(work.ended_ns - work.began_ns)
             del self._running[work.index]
             self._told.append(work.index)
             ended += 1

@@ -31,11 +31,12 @@ class UnknownVersion(UnknownTask):
 class Tally:
     """Counts of one (queue, type) since the last flush; written to the scoreboard once a batch."""
 
-    __slots__ = ("completed", "durations", "others", "row")
+    __slots__ = ("completed", "durations", "failures", "others", "row")
 
     def __init__(self, row: Row) -> None:
         self.row = row
-        self.durations: list[int] = []  # ns
+        self.durations: list[int] = []  # ns, of runs that completed
+        self.failures: list[int] = []  # ns, of those that did not
         self.completed = 0
         self.others: dict[str, int] = {}
 
@@ -48,6 +49,9 @@ class Tally:
         if self.durations:
             self.row.observe_many(self.durations)
             self.durations.clear()
+        if self.failures:
+            self.row.observe_many(self.failures, failed=True)
+            self.failures.clear()
         if self.completed or self.others:
             self.row.add(self.completed, **self.others)
             self.completed = 0

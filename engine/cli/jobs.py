@@ -92,9 +92,7 @@ def _flag(name: str) -> str:
 @table_options
 @json_option
 @click.pass_obj
-def jobs(
-    target: Target, /, limit: int, *, watch: float | None, looking: Looking, as_json: bool, **wanted: str | None
-) -> None:
+def jobs(target: Target, /, limit: int, *, watch: float | None, looking: Looking, as_json: bool, **wanted: Any) -> None:
     """List jobs."""
 
     def text(answer: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@
 -- RETURNS   'ms seq lane...': the first job's ms and seq, the others follow by seq; one lane a group. Or
 --           {'full', queue, pending}, {'late'} (a ghost of an old call), or
 --           {'submit', type, traits ...} (such jobs go through submit.lua): no job was added
--- INCLUDES  clock memory wake issue later soon note rings special
+-- INCLUDES  clock memory wake issue later soon note rings special taken_in
 -- INVARIANT the same operation again gives the same answer and adds nothing; ids only grow
 local b, caller, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
 local known, late = recall(caller, op)
@@ -63,6 +63,7 @@ for _, g in ipairs(groups) do
   end
   answer[#answer + 1] = g.lane
   stand(g.lane, g.queue, pending)
+  taken_in(g.queue, (g.last - g.first + 1) / 3)
   if pending > 0 then wake(g.queue) end
 end
 if first then soon(first) end

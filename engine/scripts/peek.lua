@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- peek.lua: where a job is, whatever its state.
 -- KEYS      1 base
--- ARGV      ids
+-- ARGV      ids; before them "<n" when payloads and results are wanted cut to n bytes
 -- RETURNS   for each {state or '', lease or '', field, value, ...}; state 'forgotten': it was issued and has ended,
 --           and nothing was to be kept of it; '' : never issued
 -- INCLUDES  id
@@ -53,6 +53,12 @@ local function one(id)
   for _, part in ipairs(row[2]) do found[#found + 1] = part end
   return lane_said(found, lane)
 end
-local answer = {}
-for i, id in ipairs(ARGV) do answer[i] = one(id) end
+local answer, most = {}, tonumber(string.match(ARGV[1] or '', '^<(%d+)$'))
+for i = most and 2 or 1, #ARGV do
+  local found = one(ARGV[i])
+  for n = 3, most and #found - 1 or 0, 2 do
+    if found[n] == 'p' or found[n] == 'r' then found[n + 1] = string.sub(found[n + 1], 1, most) end
+  end
+  answer[#answer + 1] = found
+end
 return answer

@@ -7,6 +7,7 @@ from typing import Any
 from supervisor.arbiter import Arbiter
 from supervisor.commands import (
     apply,
+    deaths,
     describe,
     ping,
     reload,
@@ -28,6 +29,7 @@ Verb = Callable[[Arbiter, Mapping[str, Any]], Any]
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "apply": apply.run,
+        "deaths": deaths.run,
         "describe": describe.run,
         "ping": ping.run,
         "reload": reload.run,

@@ -105,6 +105,10 @@ class Certificates:
             return list(self._kept[name])
         return [one for kept in self._kept.values() for one in kept if one.name == name]
 
+    def last(self, limit: int) -> list[Certificate]:
+        """Answer the last `limit` of all owners, the newest first."""
+        return sorted(self.all(), key=lambda one: one.at, reverse=True)[:limit]
+
     def all(self) -> list[Certificate]:
         """Answer everything that is kept; to be carried over when the supervisor replaces itself."""
         return [one for kept in self._kept.values() for one in kept]

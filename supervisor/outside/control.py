@@ -29,7 +29,7 @@ MOST_AT_ONCE = 16
 _TIME_S = 10.0
 _BACKLOG = 128
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
-_READING = ("ping", "status", "describe", "rollout", "rollouts")
+_READING = ("ping", "status", "describe", "deaths", "rollout", "rollouts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 
+from engine.vector import spans, unpack
 from tests.support.snapshot import snapshot
 
 # The engine's own counts and memories, which a repeated call may touch: they move no job.
@@ -33,7 +34,10 @@ def picture(client):
 
     shown = {}
     for key, value in sorted(shot.keys.items()):
-        kind = key.partition("}:")[2].partition(":")[0]
+        kind, _, rest = key.partition("}:")[2].partition(":")
+        if kind == "series" and rest[0].isdigit():  # its name and its entries say when it was
+            shown[f"series:{rest.rpartition(':')[0]}"] = [unpack(counts) for _, counts in spans(value)]
+            continue
         if kind not in _NOT_SHOWN:
             # infos hold their senders' clocks, and sorted sets of times are in an order that a tie may change
             shown[_plain(key, names)] = sorted(plain(list(value))) if kind == "workers" else _settled(plain(value))

@@ -10,7 +10,7 @@ _FIXED = {
     "alarms", "apart", "aside", "audit", "backlog", "beats", "callers", "cancels", "due", "finished",
     "flows", "gone", "groups", "held", "holding", "lanes", "later", "limits", "looked", "marks",
     "meta", "names", "newgroups", "parked", "parking", "paused", "processing", "rescued", "running", "said",
-    "scheduled", "schedules", "seal", "stopped", "tenantry", "traits", "types", "watched", "workers",
+    "pace", "scheduled", "schedules", "seal", "stopped", "tenantry", "totals", "traits", "types", "watched", "workers",
 }  # fmt: skip
 _KEY = re.compile(r"herdsman:\{([^}]+)\}:(.+)")
 
@@ -52,6 +52,7 @@ class _Known:
             "lane": name in self.names,
             "head": name in self.names,
             "apart": name == "lanes",
+            "series": not name[:1].isdigit() or self._ends(rest),  # one each; and strings that expire
             "flows": name in {"open", "over", "todo", "stop"},
             "dead": name in self.names.values(),
             "wake": True,  # one mark a queue; a worker may listen to a queue that never had a job

@@ -5,7 +5,7 @@
 --           ('' = by type), type, where (see part issue), payload, options, when ('' now, '+ms' from now, '@ms' since
 --           the epoch, 'held': it waits in scheduled, without a time, until somebody calls join), fields (name, value
 --           ... of the record besides), owed (true: no limit of the queue refuses it)
--- INCLUDES  issue join later soon
+-- INCLUDES  issue join later soon taken_in
 -- INVARIANT new -> pending or scheduled
 local HELD = 9000000000000000 -- ms; promote never comes to it
 local function create(job, now)
@@ -16,6 +16,7 @@ local function create(job, now)
   local pending = not job.owed and crowded(queue, lane, more, more)
   if pending then return nil, { 'full', queue, pending } end
   local stamp, seq = issue(1, now)
+  taken_in(queue, 1)
   local id = lane .. '-' .. stamp .. '-' .. string.format('%.0f', seq + 1)
   local record = b .. ':job:' .. id
   redis.call('HSET', record, 'q', queue, 't', job.type, 'p', job.payload, 'o', job.options, unpack(job.fields or {}))

@@ -3,7 +3,7 @@
 -- ARGV      none
 -- RETURNS   launch(state, open, job, now) -> its id; or nil and what there is to answer, when nothing was written.
 --           open: ids of its jobs that have not ended; job: {queue or '' (by type), type, payload, options}
--- INCLUDES  issue wake rings
+-- INCLUDES  issue wake rings taken_in
 -- INVARIANT new -> pending
 local function launch(state, open, job, now)
   local b, queue = KEYS[1], job[1]
@@ -16,6 +16,7 @@ local function launch(state, open, job, now)
   local entry = stamp .. '-' .. string.format('%.0f', seq + 1)
   redis.call('XADD', b .. ':lane:' .. lane, entry, 't', job[2], 'p', job[3], 'o', job[4])
   stand(lane, queue, 1)
+  taken_in(queue, 1)
   wake(queue)
   local id = lane .. '-' .. entry
   open[#open + 1] = id

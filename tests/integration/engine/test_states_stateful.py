@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from engine import scripts
 from tests.walks.asking import Asking
 from tests.walks.burying import Burying
+from tests.walks.charting import Charting
 from tests.walks.firing import Firing
 from tests.walks.flowing import Flowing
 from tests.walks.gates import Gates
@@ -38,7 +39,9 @@ SHRINK = "HERDSMAN_WALK_SHRINK" in os.environ  # it takes minutes
 LENGTH = 60  # of one walk
 
 
-class Herd(Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking, Hooks, Gates, Unique, Flowing):
+class Herd(
+    Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking, Hooks, Gates, Unique, Flowing, Charting
+):
     """All themes at once."""
 
 

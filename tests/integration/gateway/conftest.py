@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +75,13 @@ class SmallWorker(threading.Thread):
 
 
 class GatewayProcess:
-    """One `python -m gateway`, its log, its end, and a client to it."""
+    """One `python -m gateway` (or what else is `run`), its log, its end, and a client to it."""
 
-    def __init__(self, config: Path, log: Path) -> None:
+    def __init__(self, config: Path, log: Path, run: Sequence[str] = ("-m", "gateway")) -> None:
         self.log_path = log
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "-c", str(config)],
+                [sys.executable, *run, "-c", str(config)],
                 stdout=out,
                 stderr=out,
                 env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
@@ -136,8 +136,9 @@ class House:
     def write(self, gateway: str = "port: 0") -> None:
         self.config.write_text(f"redis: {{url: '{self.url}'}}\ndata_dir: data\ngateway: {{{gateway}}}\n")
 
-    def start(self) -> GatewayProcess:
-        self.gateways.append(GatewayProcess(self.config, self.folder / f"gateway-{len(self.gateways)}.log"))
+    def start(self, *run: str) -> GatewayProcess:
+        log = self.folder / f"gateway-{len(self.gateways)}.log"
+        self.gateways.append(GatewayProcess(self.config, log, run or ("-m", "gateway")))
         return self.gateways[-1]
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from engine import AsyncClient, Job, JobNotFound, JobState, Log, LogLine, Page
 from engine.errors import StoreDown
 from engine.job import QueueFigures, StoreFigures, WorkerInfo
 from engine.reasons import Reason, Why
+from engine.series import Series, SeriesName, TooMuch
 from gateway.server import create_app
 from gateway.services import Services
 from tests.support.gateway_fakes import FakeDeadLetters, FakeSchedules
@@ -107,6 +108,19 @@ class FakeClient:
     async def queues(self) -> dict[str, QueueFigures]:
         self.check()
         return {"low": QueueFigures(pending=2, oldest=1.23456), "default": QueueFigures(dead=1, paused=True)}
+
+    async def series(self, metrics: Sequence[str], **wanted: Any) -> Series:
+        self.check()
+        self.wanted = {"metrics": metrics, **wanted}
+        if wanted["end"] == 1:
+            raise TooMuch("2000 points of 60 s")
+        if wanted["type"] and "depth" in metrics:
+            raise ValueError("depth is counted by queue, not by type: ask for it without a type")
+        return Series(60, 180, 60, {name: [1.5, None] for name in metrics}, {"run_p95": [30, 0]})
+
+    async def series_names(self) -> list[SeriesName]:
+        self.check()
+        return [SeriesName("mail", "", 20), SeriesName("mail", "send", 100)]
 
     async def pause(self, queue: str) -> bool:
         self.check()

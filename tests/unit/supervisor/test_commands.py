@@ -1,4 +1,5 @@
 import signal
+from unittest.mock import Mock
 
 import pytest
 
@@ -33,6 +34,7 @@ def test_a_name_must_be_text() -> None:
 def test_the_verbs_are_those_of_the_contract() -> None:
     verbs = [
         "apply",
+        "deaths",
         "describe",
         "ping",
         "reload",
@@ -48,6 +50,12 @@ def test_the_verbs_are_those_of_the_contract() -> None:
         "upgrade",
     ]
     assert sorted(VERBS) == verbs
+
+
+@pytest.mark.parametrize("limit", [0, 1001, "5", True, None, -1])
+def test_a_limit_of_deaths_is_a_whole_number_up_to_a_thousand(limit: object) -> None:
+    with pytest.raises(CommandError, match="from 1 to 1000"):
+        VERBS["deaths"](Mock(), {"limit": limit})
 
 
 @pytest.mark.parametrize("text", ["HUP", "sighup", "SIGHUP", "1", " Hup "])

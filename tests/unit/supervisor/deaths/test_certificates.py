@@ -32,6 +32,13 @@ def test_the_reason_tells_apart_what_ends_alike(
     assert says in reason(death, intent, left, stopped=stopped)
 
 
+def test_the_last_of_all_owners_are_told_the_newest_first() -> None:
+    kept = Certificates()
+    for turn, owner in enumerate(("a", "b", "a", "c")):
+        kept.write(died(owner=owner, at=float(turn)))
+    assert [(one.owner, one.at) for one in kept.last(3)] == [("c", 3.0), ("a", 2.0), ("b", 1.0)]
+
+
 def test_the_newest_of_each_owner_are_kept_and_all_are_counted() -> None:
     kept = Certificates()
     for turn in range(KEPT + 5):

@@ -25,7 +25,7 @@ def obey(line: bytes, arbiter: Any = None) -> dict[str, Any]:
         (b"3", "a request is {"),
         (b'{"verb": "status", "args": 3}', "a request is {"),
         (b"{}", "unknown verb None"),
-        (b'{"verb": "format"}', "there is apply, describe, ping"),
+        (b'{"verb": "format"}', "there is apply, deaths, describe, ping"),
         (b'{"verb": ["status"]}', "unknown verb"),
         (b'{"verb": "scale", "args": {}}', "needs the name of a pool"),
     ],
