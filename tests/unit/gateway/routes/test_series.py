@@ -65,4 +65,4 @@ def test_the_schema_names_every_metric(http: Any) -> None:
     [metric] = [one for one in path["parameters"] if one["name"] == "metric"]
     assert all(name in metric["schema"]["pattern"] for name in METRICS)
     assert {one["name"] for one in path["parameters"]} == {"metric", "queue", "type", "from", "to", "step"}
-    assert set(path["responses"]) == {"200", "422", "503"}
+    assert {"200", "422", "503"} <= set(path["responses"])
