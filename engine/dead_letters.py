@@ -24,7 +24,7 @@ ROUNDS = 10  # rounds a second, at least, when a rate is given
 class _Pace:
     """How much of a walk is left, and how long to wait for the next round. Pure: time comes in by argument."""
 
-    def __init__(self, limit: int | None, rate: float | None, told: Callable[[int], None] | None) -> None:
+    def __init__(self, limit: int | None, rate: float | None, told: Callable[[int], None] | None = None) -> None:
         if limit is not None and limit < 0:
             raise ValueError(f"limit must be zero or more, not {limit}")
         if rate is not None and not 0 < rate < math.inf:
