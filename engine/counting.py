@@ -38,6 +38,7 @@ class Waits(IntEnum):
 
     STARTED = 1
     WAITED_US = 2
+    LATE = 3  # waited longer than the queue's wait_target
     HISTOGRAM = 16
 
 

@@ -116,6 +116,7 @@ METRICS: dict[str, Metric] = {
     "run_mean": Metric("j", "their mean run time", "s", _RUNS_UPTO, value=_run_mean, of=_RUNS_OF),
     **_percentiles("j", "failed_run", "run time of all other runs", Runs.FAILED_HISTOGRAM),
     "started": _counted("w", "jobs that workers claimed", Waits.STARTED, "jobs"),
+    "late": _counted("w", "of those, jobs that had waited longer than wait_target", Waits.LATE, "jobs"),
     **_percentiles("w", "wait", "time from due to claimed", Waits.HISTOGRAM),
     "wait_mean": Metric("w", "mean time from due to claimed", "s", Waits.WAITED_US, value=_wait_mean, of=_started),
     "enqueued": _gauge("new jobs accepted", Depths.TAKEN_IN, "jobs", _taken_in),

@@ -12,11 +12,11 @@ _NONE: Final = (0,) * FINE_BUCKETS
 class Sum:
     """The sum of the rows of one kind, queue and type; see SeriesSnapshot and FineSnapshot."""
 
-    __slots__ = ("count", "failed", "failed_ns", "outcomes", "runs", "sum_ns")
+    __slots__ = ("count", "failed", "failed_ns", "late", "outcomes", "runs", "sum_ns")
 
     def __init__(self) -> None:
         self.outcomes = dict.fromkeys(OUTCOMES, 0)
-        self.sum_ns = self.count = self.failed_ns = 0
+        self.sum_ns = self.count = self.failed_ns = self.late = 0
         self.runs: list[int] = list(_NONE)
         self.failed: list[int] = list(_NONE)
 
@@ -31,6 +31,7 @@ def sums(board: Board) -> dict[tuple[SeriesKind, str, str], Sum]:
             total = found.setdefault((row.kind, row.queue, row.type), Sum())
             total.sum_ns += row.sum_ns
             total.count += row.count
+            total.late += row.late
             for outcome, count in row.outcomes.items():
                 total.outcomes[outcome] += count
             if fine is not None:

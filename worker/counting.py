@@ -135,7 +135,7 @@ def rows(found: Mapping[tuple[SeriesKind, str, str], Sum]) -> Rows:
 
 def _waits(total: Sum) -> dict[int, int]:
     histogram = dict(enumerate(total.runs, Waits.HISTOGRAM))
-    return {Waits.STARTED: total.count, Waits.WAITED_US: total.sum_ns // 1000, **histogram}
+    return {Waits.STARTED: total.count, Waits.WAITED_US: total.sum_ns // 1000, Waits.LATE: total.late, **histogram}
 
 
 def _runs(total: Sum) -> dict[int, int]:

@@ -71,6 +71,14 @@ def test_counts_go_into_the_minute_in_which_they_were_read(client):
     assert places == {at // 60_000 * 60 for at in minutes}
 
 
+def test_an_entry_may_be_longer_than_what_is_read_of_a_strings_end(client):
+    for n in (1, 2):
+        counts = dict.fromkeys(range(Runs.HISTOGRAM, Runs.FAILED_HISTOGRAM + 60), n * 2**40)
+        tell(client, {"jq\tt": pack({**counts, Runs.DONE: n * 2**50})})
+    assert total(client, "done") == 2**51
+    assert sum(client.series("run_p99").samples["run_p99"]) == 60 * 2**41
+
+
 def test_of_long_ago_or_of_another_clock_it_counts_now(client):
     now = tell(client, {}).now_ms
     tell(client, {"jq\tt": runs(1)}, at_ms=now - 3_600_000)

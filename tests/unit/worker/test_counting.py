@@ -164,6 +164,7 @@ def test_one_process_of_a_host_leads_and_its_death_makes_room(board, counting):
 def test_outcomes_are_told_as_what_they_mean(board):
     board.series(0).row("q", "t").add(1, retried=2, dead=3, crashed=4, discarded=5, expired=6, cancelled=7, released=8)
     board.series(0).row("q", "").observe_many([3_000_000])
+    board.series(0).row("q", "").add_late(1)
     told = {name: unpack(packed) for name, packed in rows(sums(board)).items()}
     assert told["jq\tt"] == {Runs.DONE: 1, Runs.FAILED: 9, Runs.DEAD: 3, Runs.CRASHED: 4, Runs.ENDED: 18}
-    assert told["wq"] == {Waits.STARTED: 1, Waits.WAITED_US: 3000, Waits.HISTOGRAM + 10: 1}
+    assert told["wq"] == {Waits.STARTED: 1, Waits.WAITED_US: 3000, Waits.LATE: 1, Waits.HISTOGRAM + 10: 1}
