@@ -1,5 +1,6 @@
 """What people call: queues and types, dead letters."""
 
+from engine.audit import Act, sealed, written
 from engine.deaths import deaths, drop, requeue
 from engine.purge import purge
 from tests.faults.stage import Stage, Verb
@@ -13,7 +14,10 @@ def _paused_type(stage):
     stage.hand.collect()
 
 
+_ACT = Act(who="ana", via="token", act="POST /queues/{queue}/pause", on={"queue": "default"}, outcome=200)
+
 VERBS = {
+    "audit": Verb(lambda s, _: s.client.run(written(_ACT))),
     "deaths": Verb(lambda s, on: len(s.client.run(deaths(on))), Stage.dead, answers=True, changes=False),
     "drop": Verb(lambda s, on: s.client.run(drop([*on, "1-1-1"])), Stage.dead, answers=True),
     "gate": Verb(lambda s, _: s.client.intake.close("default"), Stage.full, answers=True),
@@ -21,4 +25,5 @@ VERBS = {
     "pause: a type goes on": Verb(lambda s, _: s.client.resume_type("t"), _paused_type),
     "purge": Verb(lambda s, _: s.client.ask(purge("default")), Stage.jobs, answers=True),
     "requeue": Verb(lambda s, on: s.client.run(requeue([*on, "1-1-1"], {"n": 9})), Stage.dead, answers=True),
+    "seal": Verb(lambda s, _: s.client.run(sealed(b"x" * 32)), answers=True),
 }
