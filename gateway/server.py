@@ -19,6 +19,7 @@ from gateway.limits import BodyLimit
 from gateway.live.endpoint import LiveFeed
 from gateway.live.frames import LONGEST_FRAME
 from gateway.live.protocol import LiveProtocol
+from gateway.page_files import page_files
 from gateway.routes import (
     audit,
     dead_letters,
@@ -26,6 +27,7 @@ from gateway.routes import (
     front_page,
     health,
     login,
+    pages,
     pools,
     queues,
     schedules,
@@ -53,6 +55,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     login.router,
     audit.router,
+    pages.router,
 )
 
 _NO_TELEMETRY = {
@@ -93,7 +96,7 @@ def create_app(services: Services) -> FastAPI:
     app.openapi = lambda: described(plain(), services.access.matcher)  # type: ignore[method-assign]  # as its manual says
     for router in _ROUTERS:
         app.include_router(router)
-    app.router.routes.append(WebSocketRoute("/ws", LiveFeed(services.live)))
+    app.router.routes.append(WebSocketRoute("/ws", LiveFeed(services.live, page_files().hash)))
     app.state.services = services
     app.state.routes = front_page.listed(
         [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
