@@ -24,7 +24,7 @@ def screens(ids: dict[str, str]) -> dict[str, str]:
     """The pictures' names, and what each is of."""
     return {
         "overview": "/ui",
-        "jobs": "/ui/jobs?q=queue:reports",
+        "jobs": "/ui/jobs?q=state:dead queue:media",
         "job": f"/ui/jobs/{ids['crash']}",
         "running": "/ui/jobs/{running}",
         "dead": "/ui/dead",
@@ -42,6 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10.0, help="how long the herd works before (default 10)")
     parser.add_argument("--into", type=Path, default=ROOT / "docs/img", help="the folder (default docs/img)")
+    parser.add_argument("--only", metavar="NAME", help="one screen, such as jobs")
     options = parser.parse_args()
     chromium = shutil.which("chromium")
     if not chromium:
@@ -58,7 +59,8 @@ def main() -> int:
         time.sleep(60 * options.minutes + 5)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            too_large = take(browser, herd, screens(ids), options.into)
+            wanted = {name: path for name, path in screens(ids).items() if options.only in (None, name)}
+            too_large = take(browser, herd, wanted, options.into)
             browser.close()
         load.stop()
     finally:

@@ -25,7 +25,9 @@ const percentiles = (title, what) => ({
     { name: "p95", tone: "scheduled", dashed: true },
   ],
 });
-const DEPTH = { title: "Pending", metrics: ["depth"], format: count, lines: [{ name: "pending", tone: "pending", area: true }] };
+/** A mean number of jobs: below ten its fraction tells something. */
+const mean = (value) => (value !== null && value < 10 ? String(Math.round(value * 10) / 10) : count(value));
+const DEPTH = { title: "Pending", metrics: ["depth"], format: mean, lines: [{ name: "pending", tone: "pending", area: true }] };
 
 /** The charts of the whole herd, and those of one queue. */
 export const HERD = [THROUGHPUT, percentiles("Wait before the start", "wait"), percentiles("Run time", "run")];
