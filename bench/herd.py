@@ -50,13 +50,15 @@ def store(*settings: str) -> Iterator[str]:
 
 
 @contextmanager
-def workers(url: str, instances: int = 1, tasks: str = "bench.tasks", **env: str) -> Iterator[None]:
-    """Real workers on the queue `bench`, with that module's tasks; on the way out they drain."""
+def workers(
+    url: str, instances: int = 1, tasks: str = "bench.tasks", queues: str = "bench", **env: str
+) -> Iterator[None]:
+    """Real workers on the queue `bench` or those named, with that module's tasks; on the way out they drain."""
     with tempfile.TemporaryDirectory(prefix="hb-") as folder:
         config = Path(folder, "config.yaml")
         config.write_text(
             f"redis: {{url: '{url}'}}\ndata_dir: {folder}/data\njanitor: {{enabled: false}}\n"
-            f"pools: [{{name: bench, tasks: [{tasks}], queues: [bench], instances: {instances}}}]\n"
+            f"pools: [{{name: bench, tasks: [{tasks}], queues: [{queues}], instances: {instances}}}]\n"
         )
         command = [sys.executable, "-m", "worker", "-c", str(config), "--pool", "bench"]
         with Path(folder, "log").open("w") as log:

@@ -1,4 +1,4 @@
-"""The tasks that are measured: one that does nothing, and one that says when it started."""
+"""The tasks that are measured: one that does nothing, one that says when it started, one that burns CPU."""
 
 import os
 import time
@@ -21,3 +21,11 @@ def noop(to: str, subject: str, template: str) -> None:
 def stamp(at: int) -> None:
     """Writes the nanoseconds since `at` (monotonic, this machine's): from before enqueue to the task's first line."""
     os.write(_log, b"%d\n" % (time.monotonic_ns() - at))
+
+
+@task("burn", queue="bench")
+def burn(seconds: float) -> None:
+    """Keeps one CPU busy for so long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass

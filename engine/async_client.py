@@ -46,7 +46,7 @@ class AsyncClient:
         self._base = keys.base(namespace)
         self._timeout = timeout
         self.carrier = Carrier(**carrying)
-        self._entrance = Entrance(self._base, self.carrier)
+        self.entrance = Entrance(self._base, self.carrier)
         self._free: list[AsyncSession] = []
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._listener = AsyncListener(url, namespace, self.run)
@@ -60,7 +60,7 @@ class AsyncClient:
         **options: Unpack[EnqueueOptions],
     ) -> "AsyncJobHandle":
         """One job; see `Client.enqueue`."""
-        accepted = await self.ask(self._entrance.accept(NewJob(type, data, **options), durable=durable))
+        accepted = await self.ask(self.entrance.accept(NewJob(type, data, **options), durable=durable))
         return AsyncJobHandle(self, *accepted)
 
     async def enqueue_many(
@@ -71,7 +71,11 @@ class AsyncClient:
         durable: bool | Durable = False,
     ) -> list[str]:
         """Many jobs; see `Client.enqueue_many`."""
-        return await self.ask(self._entrance.accept_all(jobs, queue, durable=durable))
+        return await self.ask(self.entrance.accept_all(jobs, queue, durable=durable))
+
+    async def again(self, job_id: str) -> "AsyncJobHandle":
+        """A new job just like that one; see `Client.again`."""
+        return AsyncJobHandle(self, *await self.ask(self.entrance.again(job_id)))
 
     def job(self, job_id: str) -> "AsyncJobHandle":
         """A handle on a job by its id; nothing is asked yet."""

@@ -90,6 +90,8 @@ def listed(base: str, limit: int, cursor: str | None) -> Question[AuditPage]:
     """
     if cursor is not None and not _CURSOR.fullmatch(cursor):
         raise ValueError(f"{cursor!r} is no cursor of ours"[:100])
+    if cursor is not None and not cursor.strip("0-"):
+        return AuditPage([], None)  # nothing stands before the beginning, and the store refuses to look there
     last = f"({cursor}" if cursor else "+"
     rows = yield ("XREVRANGE", f"{base}:audit", last, "-", "COUNT", limit)
     acts = [act for act in map(_read, rows) if act is not None]

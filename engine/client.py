@@ -89,6 +89,15 @@ class Client:
         """
         return self.ask(self._entrance.accept_all(jobs, queue, durable=durable))
 
+    def again(self, job_id: str) -> JobHandle:
+        """A new job with the type, payload, queue and options of that one, whatever became of it; to run now.
+
+        Raises:
+            JobNotFound: no such id was ever issued. PayloadGone: it ended, and its payload is not kept any more.
+            QueueFull, StoreFull, StoreDown: not now. UniqueConflict: its type is unique, and another one stands.
+        """
+        return JobHandle(self, *self.ask(self._entrance.again(job_id)))
+
     def job(self, job_id: str) -> JobHandle:
         """A handle on a job by its id; nothing is asked yet."""
         return JobHandle(self, job_id)

@@ -10,14 +10,19 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine import tracing
+from engine.again import like
 from engine.carrier import Carrier
 from engine.durable import durably
 from engine.enqueue import CHUNK, Detour, enqueue, enqueue_pairs
+from engine.errors import EngineError, StoreDown
 from engine.new_job import Durable, NewJob
 from engine.questions import Question
 from engine.submit import Accepted, is_special, offer
 
 REMEMBERED = 60.0  # seconds for which what the store said of a type counts
+
+
+Outcome = Accepted | Exception  # of one job among several: what it raised, had it come alone
 
 
 class _Known(NamedTuple):
@@ -56,6 +61,71 @@ class Entrance:
             ids += yield from (durably(self._base, work, durable, list) if durable else work)
         return ids
 
+    def accept_batch(self, jobs: Sequence[NewJob], *, durable: bool | Durable = False) -> Question[list[Outcome]]:
+        """All of these, the plain ones in one script however many they are: whole or not at all, and first.
+
+        Only then the others, each with an outcome of its own. Raises as `accept` does, and nothing was enqueued.
+        """
+        with tracing.shipping([self._carrier.outgoing(job) for job in jobs]) as shipment:
+            work = self._batch(shipment.jobs)
+            outcomes = yield from (durably(self._base, work, durable, _ids) if durable else work)
+            shipment.sent(_ids(outcomes))
+        return outcomes
+
+    def accept_each(self, jobs: Sequence[NewJob]) -> Question[list[Outcome]]:
+        """Jobs of as many callers, each with an outcome of its own; the plain ones share a script."""
+        found: list[Outcome | NewJob] = [self._outgoing(job) for job in jobs]
+        plain = [n for n, job in enumerate(found) if isinstance(job, NewJob) and not self._goes_apart(job)]
+        try:
+            reply = (yield enqueue([found[n] for n in plain])) if len(plain) > 1 else None  # type: ignore[misc]
+        except StoreDown as error:
+            return [job if isinstance(job, Exception) else error for job in found]
+        except (EngineError, ValueError):
+            reply = None  # one of them is to blame; each shall hear of its own
+        if isinstance(reply, Detour):
+            self._learn(reply)
+        elif reply:
+            for n, job_id in zip(plain, reply, strict=True):
+                found[n] = Accepted(job_id, new=True)
+        return (yield from self._one_by_one(found))
+
+    def _batch(self, jobs: Sequence[NewJob]) -> Question[list[Outcome]]:
+        while True:
+            plain = [job for job in jobs if not self._goes_apart(job)]
+            reply = (yield enqueue(plain)) if plain else []
+            if not isinstance(reply, Detour):
+                break
+            self._learn(reply)
+        ids = iter(reply)
+        if len(plain) == len(jobs):
+            return [Accepted(job_id, new=True) for job_id in ids]
+        apart = [job if self._goes_apart(job) else Accepted(next(ids), new=True) for job in jobs]
+        return (yield from self._one_by_one(apart))
+
+    def _one_by_one(self, found: Sequence[Outcome | NewJob]) -> Question[list[Outcome]]:
+        """Those that are jobs still, each by itself; the store is not asked again once it was away."""
+        outcomes: list[Outcome] = []
+        away: StoreDown | None = None
+        for job in found:
+            if not isinstance(job, NewJob):
+                outcomes.append(job)
+                continue
+            try:
+                outcomes.append(away or (yield from self.one(job)))
+            except (EngineError, ValueError) as error:
+                away = error if isinstance(error, StoreDown) else away
+                outcomes.append(error)
+        return outcomes
+
+    def _outgoing(self, job: NewJob) -> NewJob | Exception:
+        try:
+            return self._carrier.outgoing(job)
+        except (EngineError, ValueError) as error:
+            return error
+
+    def _goes_apart(self, job: NewJob) -> bool:
+        return is_special(job) or self._knows(job.type)
+
     def _chunk(self, jobs: Sequence[NewJob | tuple[str, Any]], queue: str | None) -> Question[list[str]]:
         if not self._known and not self._carrier.changes and tracing.producer is None:
             pairs = [job for job in jobs if not isinstance(job, NewJob) and len(job) == 2]  # noqa: PLR2004 - type, data
@@ -74,6 +144,10 @@ class Entrance:
             accepted = yield from self.one(shipment.jobs[0])
             shipment.sent([accepted.id])
         return accepted
+
+    def again(self, job_id: str) -> Question[Accepted]:
+        """A new job just like that one (see `engine.again`). Raises JobNotFound, PayloadGone, and as `accept`."""
+        return (yield from self.one((yield from like(job_id))))
 
     def one(self, job: NewJob) -> Question[Accepted]:
         """One job -> its id, and whether it is new."""
@@ -103,7 +177,7 @@ class Entrance:
     def _apart_of(self, jobs: Sequence[NewJob]) -> list[bool]:
         """Which of these go one by one; [] = none does."""
         if self._known:
-            apart = [is_special(job) or self._knows(job.type) for job in jobs]
+            apart = [self._goes_apart(job) for job in jobs]
             return apart if any(apart) else []
         return [is_special(job) for job in jobs] if any(map(is_special, jobs)) else []
 
@@ -138,3 +212,7 @@ def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
     if queue is None or job.queue is not None:
         return job
     return msgspec.structs.replace(job, queue=queue)
+
+
+def _ids(outcomes: Sequence[Outcome]) -> list[str]:
+    return [one.id for one in outcomes if isinstance(one, Accepted)]

@@ -92,6 +92,10 @@ class JobNotFound(EngineError):
     """No job of that id was ever issued here."""
 
 
+class PayloadGone(EngineError):
+    """The job is known, but not what it was given: it ended, and its record was kept without it or not at all."""
+
+
 class LeaseLost(EngineError):
     """The lease went to another, or the job was taken away: this answer changes nothing."""
 

@@ -18,12 +18,15 @@ from starlette.types import ASGIApp
 
 import config
 from config import Config
-from engine import AsyncClient, carrier
+from engine import carrier
 from engine.carrier import Carrying
 from engine.connection import open_connection
 from engine.errors import EngineError
 from gateway.access import token_command
 from gateway.access.doorkeeper import Access
+from gateway.breaker import GuardedClient
+from gateway.connections import room
+from gateway.crowd import spare_collections
 from gateway.listener import CannotListen, is_loopback, listen
 from gateway.server import GatewayServer
 from gateway.services import Services
@@ -87,11 +90,12 @@ def carrying(settings: Config) -> Carrying:
 
 def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:
     url, namespace = config.store_url(settings), config.namespace(settings)
-    client = AsyncClient(url, namespace=namespace, timeout=STORE_WITHIN, **packing)
+    client = GuardedClient(url, namespace=namespace, timeout=STORE_WITHIN, **packing)
     only_here = is_loopback(settings.gateway.host)
     access = Access(settings.gateway, seal=client.seal, record=client.audit.write, only_here=only_here)
     around, flush = _traced(settings)
-    server = GatewayServer(Services.around(client, attached(os.environ), access, settings), around)
+    server = GatewayServer(Services.around(client, attached(os.environ), access, settings), around, room())
+    spare_collections()
     # Uvicorn raises the signals it caught once more when it is done; ours make that harmless,
     # and a stop asked for before it listens to signals is not lost.
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import Response
 
-from engine import Job, Sealed
+from engine import Event, Job, Sealed
 
 SHOWN = 2000
 """Characters of a value's text that are shown when JSON has no form for it."""
@@ -87,10 +87,12 @@ def job_view(job: Job) -> dict[str, Any]:
 
 def history_view(job: Job) -> list[dict[str, Any]]:
     """What became of a job, as the HTTP interface shows it."""
-    return [
-        {"at": moment(one.at), "what": one.what, "who": one.who, "why": one.why, "due": moment(one.due)}
-        for one in job.history
-    ]
+    return [event_view(one) for one in job.history]
+
+
+def event_view(one: Event) -> dict[str, Any]:
+    """One step of a job's way, as the HTTP interface shows it."""
+    return {"at": moment(one.at), "what": one.what, "who": one.who, "why": one.why, "due": moment(one.due)}
 
 
 def _readable(value: Any) -> Any:

@@ -18,8 +18,17 @@ async def json_object(request: Request) -> dict[str, Any]:
     Raises:
         ApiError: 415 for another content type, 400 for anything that is no JSON object.
     """
+    return parse_object(await json_bytes(request))
+
+
+async def json_bytes(request: Request) -> bytes:
+    """The request's body, unread.
+
+    Raises:
+        ApiError: 415 for another content type.
+    """
     _check_type(request)
-    return parse_object(await request.body())
+    return await request.body()
 
 
 async def no_fields(request: Request) -> None:
@@ -36,7 +45,10 @@ async def no_fields(request: Request) -> None:
 
 
 def _check_type(request: Request) -> None:
-    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    content_type = request.headers.get("content-type", "")
+    if content_type == "application/json":
+        return
+    content_type = content_type.split(";")[0].strip().lower()
     if content_type != "application/json":
         # Also what keeps a foreign web page from submitting jobs through its visitor's browser:
         # a page may send forms and plain text anywhere, but not this type.
@@ -54,6 +66,16 @@ async def optional_object(request: Request) -> dict[str, Any]:
     if not (await request.body()).strip() and "origin" not in request.headers:
         return {}
     return await json_object(request)
+
+
+async def nothing_said(request: Request) -> None:
+    """As `no_fields`, but a request without a body needs no content type, unless a web page sends it.
+
+    Raises:
+        ApiError: as `optional_object`; 422 for a field.
+    """
+    for name in await optional_object(request):
+        raise ApiError(422, f"unknown field {quoted(name)}: this call takes none; leave the body out")
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:

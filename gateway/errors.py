@@ -19,7 +19,9 @@ from engine.errors import (
     IdempotencyConflict,
     JobNotFound,
     KeyMissing,
+    NotDurable,
     PayloadError,
+    PayloadGone,
     QueueFull,
     StoreDown,
     StoreFull,
@@ -42,13 +44,21 @@ class ApiError(Exception):
         status: the HTTP status, 400 or above.
         message: what was wrong, what was expected, what to do.
         headers: further headers of the answer.
+        more: further fields of its body.
     """
 
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -56,9 +66,11 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ErrorBody} for status in statuses}
 
 
-def problem(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+def problem(
+    status: int, message: str, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
+) -> Response:
     """The answer to something that went wrong."""
-    return answer({"error": message}, status, headers)
+    return answer({"error": message, **(more or {})}, status, headers)
 
 
 def of_engine(error: EngineError) -> ApiError:
@@ -69,14 +81,20 @@ def of_engine(error: EngineError) -> ApiError:
             return ApiError(429, str(error), {"Retry-After": wait})
         case StoreFull() | StoreDown():
             return ApiError(503, str(error), {"Retry-After": "5" if isinstance(error, StoreFull) else "1"})
+        case NotDurable():
+            return ApiError(503, str(error), _place(error.ids), {"ids": error.ids} if error.ids else None)
         case JobNotFound() | ScheduleNotFound() | FlowNotFound():
             return ApiError(404, str(error))
         case UniqueConflict() | IdempotencyConflict():
             status = 409 if isinstance(error, UniqueConflict) else 422
             return ApiError(status, str(error), {"Location": f"/tasks/{error.id}"})
         case _:
-            status = {ScheduleTaken: 409, PayloadError: 400, KeyMissing: 400}.get(type(error), 500)
+            status = {ScheduleTaken: 409, PayloadGone: 409, PayloadError: 400, KeyMissing: 400}.get(type(error), 500)
             return ApiError(status, str(error))
+
+
+def _place(ids: Sequence[str]) -> dict[str, str]:
+    return {"Location": f"/tasks/{ids[0]}"} if len(ids) == 1 else {}
 
 
 def of_validation(errors: Sequence[Any]) -> str:
@@ -89,7 +107,7 @@ def of_validation(errors: Sequence[Any]) -> str:
 
 
 async def _api(_: Request, error: ApiError) -> Response:
-    return problem(error.status, error.message, error.headers)
+    return problem(error.status, error.message, error.headers, error.more)
 
 
 async def _engine(request: Request, error: EngineError) -> Response:

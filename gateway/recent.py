@@ -33,6 +33,10 @@ class Recent(Generic[T]):
         """
         return await self.since(self.clock() - TTL)
 
+    async def now(self) -> T:
+        """A reading that begins now or later, shared by all who ask while another one is under way."""
+        return await self.since(self.clock())
+
     async def since(self, moment: float) -> T:
         """A reading that began at `moment` (of the clock) or later."""
         latest = self._latest

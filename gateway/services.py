@@ -1,6 +1,7 @@
 """What the routes work with: one record of collaborators, made once, held by the app."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -9,13 +10,17 @@ from fastapi import Request
 import config
 from config import Config, Places
 from engine import AsyncClient
+from engine.job import QueueFigures
 from gateway.access.doorkeeper import Access
+from gateway.counts import Counts
+from gateway.gathered import Gathered
 from gateway.known_types import KnownTypes
 from gateway.live.pump import Pump
 from gateway.live.sources import Sources
 from gateway.live.topics import TOPICS
 from gateway.live_workers import LiveWorkers
 from gateway.recent import Recent
+from gateway.streams import Streams
 from gateway.supervisor_link import SupervisorLink
 from gateway.waits import Waits
 from scoreboard import Board
@@ -27,6 +32,11 @@ class Services:
 
     Attributes:
         client: the gateway's one client to the store.
+        gathered: through which new jobs go, many at a time.
+        queues: readings of all queues' figures; whoever must see what was done before, asks for one that begins now.
+        streams: the jobs that somebody follows.
+        counts: what is counted of requests.
+        connections: how many clients are connected.
         board: this host's scoreboard, None when no supervisor handed one down.
         access: who may do what; the default lets everybody do everything.
         live: what the live feed is read by.
@@ -38,10 +48,15 @@ class Services:
     types: KnownTypes
     workers: LiveWorkers
     waits: Waits
+    gathered: Gathered
+    queues: Recent[dict[str, QueueFigures]]
+    streams: Streams
+    counts: Counts
     live: Pump
     board: Board | None = None
     access: Access = field(default_factory=Access)
     link: SupervisorLink | None = None
+    connections: Callable[[], int] = int
     started: float = field(default_factory=time.monotonic)
 
     @classmethod
@@ -53,13 +68,26 @@ class Services:
         settings: Config | None = None,
     ) -> "Services":
         """The usual set around one client; `settings`: the file, None where only the store is known."""
-        types, link, access = (
-            KnownTypes(Recent(client.types)),
-            _link(settings) if settings else None,
-            access or Access(),
+        link, access = _link(settings) if settings else None, access or Access()
+        return cls(
+            client=client,
+            types=KnownTypes(Recent(client.types)),
+            workers=LiveWorkers(client),
+            waits=Waits(client),
+            gathered=Gathered(client),
+            queues=Recent(lambda: client.queues()),  # noqa: PLW0108 - a test may give it another
+            streams=Streams(client),
+            counts=Counts(),
+            live=Pump(TOPICS, _sources(client, link, settings), access.holds),
+            board=board,
+            access=access,
+            link=link,
         )
-        live = Pump(TOPICS, _sources(client, link, settings), access.holds)
-        return cls(client, types, LiveWorkers(client), Waits(client), live, board, access, link)
+
+    def close(self) -> None:
+        """End what waits for something, so that those requests are answered."""
+        self.waits.close()
+        self.streams.close()
 
 
 def services(request: Request) -> Services:

@@ -128,7 +128,7 @@ class Submission(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
-    type: str = Field(min_length=1, max_length=200, description="the task's name")
+    type: str = Field(min_length=1, max_length=200, description="the task's name", json_schema_extra={"pattern": NAME})
     data: Any = Field(default=None, description="the payload: any JSON")
     queue: str | None = Field(default=None, pattern=NAME, description="left out: the queue of its type")
     delay: Duration | None = Field(default=None, description="run it so much later")
@@ -143,6 +143,7 @@ class Submission(BaseModel):
     webhook: Webhook = Field(default=None, description="the URL that hears of its end; or also of which ends, and how")
     version: int | None = Field(default=None, ge=1, le=1_000_000, description="of the payload's form; left out: 1")
     unique: Policy | None = Field(default=None, description="one at a time of jobs that count as the same")
+    durable: StrictBool = Field(default=False, description="answer only when it is safe on disk, or say why it is not")
     fresh: StrictBool = Field(default=False, description="run it though a result of its kind is cached")
     accept_unknown: StrictBool = Field(default=False, description="queue it though no worker knows the type")
 

@@ -30,12 +30,16 @@ class Waiter(Protocol):
 
 
 class Waits:
-    """Counts the open waits and ends them all when the gateway closes."""
+    """Counts the open waits and ends them all when the gateway closes.
+
+    Attributes:
+        open: how many requests wait.
+    """
 
     def __init__(self, client: Waiter, most: int = MOST) -> None:
         self._client = client
         self._most = most
-        self._open = 0
+        self.open = 0
         self._closing = asyncio.Event()
 
     def close(self) -> None:
@@ -48,7 +52,7 @@ class Waits:
         Raises:
             ApiError: 503 when as many requests wait as may.
         """
-        if self._open >= self._most:
+        if self.open >= self._most:
             raise ApiError(503, f"{self._most} requests wait already; submit without waiting", {"Retry-After": "1"})
 
     async def until_finished(self, job_id: str, seconds: float) -> Job | None:
@@ -58,7 +62,7 @@ class Waits:
             The finished job; None when the time is over, the gateway stops, or the store
             went away meanwhile: the job is accepted and goes on by itself, so that is no error.
         """
-        self._open += 1
+        self.open += 1
         finished = asyncio.ensure_future(self._client.wait([job_id], seconds))
         closing = asyncio.ensure_future(self._closing.wait())
         try:
@@ -67,7 +71,7 @@ class Waits:
         except EngineError:
             return None
         finally:
-            self._open -= 1
+            self.open -= 1
             for one in (finished, closing):
                 one.cancel()
                 with contextlib.suppress(asyncio.CancelledError, Exception):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.answers import answer, moment
 from gateway.errors import documented
-from gateway.routes.tasks import refuse_unknown
+from gateway.parameters import refuse_unknown
 from gateway.services import services
 
 router = APIRouter(tags=["access"])

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
 from engine import DeadGroup, Job, JobState
@@ -10,10 +10,13 @@ from engine.dead_letters import UNCHANGED
 from engine.fingerprint import fingerprint as fingerprint_of
 from gateway.answers import answer, job_view, moment
 from gateway.bodies import json_object, optional_object
-from gateway.errors import ApiError, documented
+from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
-from gateway.routes.tasks import refuse_unknown
+from gateway.parameters import TaskId, refuse_unknown
 from gateway.services import services
+from gateway.shapes.base import BODY, answers
+from gateway.shapes.dead_letters import Deleted, GroupList, LetterBody, LetterPage, Retried
+from gateway.shapes.jobs import StateBody
 
 MOST = 10_000
 """Dead letters that one request moves at most: a request must end."""
@@ -25,7 +28,6 @@ router = APIRouter(tags=["dead letters"])
 
 _Mark = Annotated[str | None, Query(pattern=r"^[0-9a-f]{12}$")]
 _Limit = Annotated[int, Query(ge=1, le=MOST)]
-_Id = Annotated[str, Path(max_length=100)]
 
 
 class RetryMany(BaseModel):
@@ -51,7 +53,7 @@ _ONE = {
 }
 
 
-@router.get("/dlq", responses=documented(422, 503))
+@router.get("/dlq", responses=answers(LetterPage, 422, 503))
 async def listing(
     request: Request,
     queue: str | None = None,
@@ -70,7 +72,7 @@ async def listing(
     return answer({"tasks": [letter_view(job) for job in page.jobs], "cursor": page.cursor})
 
 
-@router.get("/dlq/groups", responses=documented(422, 503))
+@router.get("/dlq/groups", responses=answers(GroupList, 422, 503))
 async def groups(request: Request, queue: str | None = None) -> Response:
     """Dead letters by what they died of, the largest group first."""
     refuse_unknown(request, ("queue",))
@@ -79,7 +81,7 @@ async def groups(request: Request, queue: str | None = None) -> Response:
     return answer({"groups": shown, "looked_at": found.looked_at, "cut": found.cut})
 
 
-@router.post("/dlq/retry", openapi_extra=_MANY, responses=documented(400, 413, 415, 422, 503))
+@router.post("/dlq/retry", openapi_extra=_MANY, responses=answers(Retried, *BODY, 503))
 async def retry_many(request: Request) -> Response:
     """Retry all that match, 10,000 at most; answers how many."""
     refuse_unknown(request, ())
@@ -90,7 +92,7 @@ async def retry_many(request: Request) -> Response:
     return answer({"retried": count})
 
 
-@router.delete("/dlq", responses=documented(422, 503))
+@router.delete("/dlq", responses=answers(Deleted, 422, 503))
 async def delete_many(
     request: Request,
     queue: str | None = None,
@@ -108,8 +110,8 @@ async def delete_many(
     return answer({"deleted": count})
 
 
-@router.get("/dlq/{task_id}", responses=documented(404, 422, 503))
-async def show(request: Request, task_id: _Id) -> Response:
+@router.get("/dlq/{task_id}", responses=answers(LetterBody, 404, 422, 503))
+async def show(request: Request, task_id: TaskId) -> Response:
     """One dead letter."""
     refuse_unknown(request, ())
     job = await services(request).client.find(task_id)
@@ -118,8 +120,8 @@ async def show(request: Request, task_id: _Id) -> Response:
     return answer(letter_view(job))
 
 
-@router.post("/dlq/{task_id}/retry", openapi_extra=_ONE, responses=documented(400, 404, 413, 415, 422, 503))
-async def retry(request: Request, task_id: _Id) -> Response:
+@router.post("/dlq/{task_id}/retry", openapi_extra=_ONE, responses=answers(StateBody, 404, *BODY, 429, 503))
+async def retry(request: Request, task_id: TaskId) -> Response:
     """Put one dead letter back into its queue, with a new payload when the body brings one as `data`."""
     refuse_unknown(request, ())
     body = await optional_object(request)
@@ -132,8 +134,8 @@ async def retry(request: Request, task_id: _Id) -> Response:
     return answer({"id": task_id, "status": JobState.PENDING.value})
 
 
-@router.delete("/dlq/{task_id}", responses=documented(404, 422, 503))
-async def delete(request: Request, task_id: _Id) -> Response:
+@router.delete("/dlq/{task_id}", responses=answers(StateBody, 404, 422, 503))
+async def delete(request: Request, task_id: TaskId) -> Response:
     """Delete one dead letter for good."""
     refuse_unknown(request, ())
     client = services(request).client

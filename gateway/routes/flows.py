@@ -2,20 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from engine.flow_record import FlowInfo, FlowMember, progress
 from gateway.answers import answer, moment
-from gateway.errors import ApiError, documented
-from gateway.routes.tasks import refuse_unknown
+from gateway.errors import ApiError
+from gateway.parameters import TaskId, refuse_unknown
 from gateway.services import services
+from gateway.shapes.base import answers
+from gateway.shapes.flows import FlowCancelled, FlowList, FlowWithMembers
 
 router = APIRouter(tags=["flows"])
 
-_Id = Annotated[str, Path(max_length=100)]
 
-
-@router.get("/flows", responses=documented(422, 503))
+@router.get("/flows", responses=answers(FlowList, 422, 503))
 async def listing(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -27,8 +27,8 @@ async def listing(
     return answer({"flows": [flow_view(one) for one in found]})
 
 
-@router.get("/flows/{id}", responses=documented(404, 422, 503))
-async def one(request: Request, id: _Id) -> Response:
+@router.get("/flows/{id}", responses=answers(FlowWithMembers, 404, 422, 503))
+async def one(request: Request, id: TaskId) -> Response:
     """One flow with its members, parents before children."""
     refuse_unknown(request, ())
     handle = services(request).client.flows.get(id)
@@ -37,8 +37,8 @@ async def one(request: Request, id: _Id) -> Response:
     return answer({**flow_view(info), "states": states, "members": [_member_view(member) for member in members]})
 
 
-@router.delete("/flows/{id}", responses=documented(404, 409, 422, 503))
-async def cancel(request: Request, id: _Id) -> Response:
+@router.delete("/flows/{id}", responses=answers(FlowCancelled, 404, 409, 422, 503))
+async def cancel(request: Request, id: TaskId) -> Response:
     """Cancel what has not started of it, and ask what runs to stop; 409 when it is over."""
     refuse_unknown(request, ())
     flows = services(request).client.flows

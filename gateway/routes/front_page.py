@@ -6,16 +6,23 @@ from fastapi.routing import APIRoute
 from config.version import __version__
 from gateway.answers import answer
 from gateway.routes.pages import dashboard, wants_page
+from gateway.shapes.base import Responses, answers
+from gateway.shapes.service import FrontPage
 
 router = APIRouter(tags=["front page"])
 
 
-@router.get("/")
+_EITHER: Responses = answers(FrontPage)
+_EITHER[200]["content"] = {"text/html": {"schema": {"type": "string"}}}
+
+
+@router.get("/", responses=_EITHER)
 async def front_page(request: Request) -> Response:
     """The routes, each with the first line of what it is for; a browser is given the dashboard."""
     if wants_page(request):
         return dashboard(request)
-    listing = {"herdsman": __version__, "routes": request.app.state.routes, "schema": "/openapi.json"}
+    routes = request.app.state.routes
+    listing = {"herdsman": __version__, "routes": routes, "schema": "/openapi.json", "docs": "/docs"}
     return answer(listing, headers={"Vary": "Accept"})
 
 

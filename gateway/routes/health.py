@@ -7,10 +7,13 @@ from fastapi import APIRouter, Request, Response
 
 from config.version import __version__
 from gateway.answers import answer
-from gateway.errors import ApiError, documented
+from gateway.direct import direct
+from gateway.errors import ApiError
 from gateway.live_workers import READY
 from gateway.live_workers import ready as ready_among
 from gateway.services import Services, services
+from gateway.shapes.base import answers
+from gateway.shapes.service import HealthBody, ReadyBody
 from scoreboard import Board
 
 WITHIN = 1.0
@@ -19,14 +22,15 @@ WITHIN = 1.0
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health")
+@router.get("/health", responses=answers(HealthBody))
+@direct
 async def health(request: Request) -> Response:
     """Alive: asks nobody, so that it answers whatever else is broken."""
     uptime = time.monotonic() - services(request).started
     return answer({"status": "ok", "version": __version__, "uptime_seconds": round(uptime, 3)})
 
 
-@router.get("/ready", responses=documented(503))
+@router.get("/ready", responses=answers(ReadyBody, 503))
 async def ready(request: Request) -> Response:
     """Ready: the store answers, and a worker takes jobs."""
     at_hand = services(request)

@@ -10,7 +10,7 @@ from gateway.answers import answer
 from gateway.bodies import json_object, no_fields
 from gateway.errors import ApiError, documented
 from gateway.nearest import hint, quoted
-from gateway.routes.tasks import refuse_unknown
+from gateway.parameters import refuse_unknown
 from gateway.services import services
 from gateway.supervisor_link import NoSupervisor, SupervisorLink, SupervisorRefused
 

@@ -2,6 +2,7 @@
 resume a type.
 """
 
+import contextlib
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,52 +11,54 @@ from engine.async_client import AsyncClient
 from engine.job import QueueFigures
 from gateway.access.visitors import visitor
 from gateway.answers import answer
-from gateway.bodies import optional_object
-from gateway.errors import ApiError, documented
+from gateway.bodies import nothing_said
+from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
-from gateway.routes.tasks import refuse_unknown
+from gateway.parameters import Name, refuse_unknown
 from gateway.services import services
+from gateway.shapes.base import BODY, answers
+from gateway.shapes.queues import Purged, QueueList, Switched
 
 router = APIRouter(tags=["queues"])
 
 
-@router.get("/queues", responses=documented(422, 503))
+@router.get("/queues", responses=answers(QueueList, 422, 503))
 async def queues(request: Request) -> Response:
     """All queues that jobs were ever put into; to a token that is limited to queues, its own."""
     refuse_unknown(request, ())
-    found = await services(request).client.queues()
+    found = await services(request).queues.now()
     asks = visitor(request.scope)
     return answer({"queues": [queue_view(name, found[name]) for name in sorted(found) if asks.sees_queue(name)]})
 
 
-@router.post("/queues/{queue}/pause", responses=documented(400, 404, 415, 422, 503))
-async def pause(request: Request, queue: str) -> Response:
+@router.post("/queues/{queue}/pause", responses=answers(Switched, 404, *BODY, 503))
+async def pause(request: Request, queue: Name) -> Response:
     """Let the queue take tasks and give none out."""
     return await _switch(request, queue, paused=True)
 
 
-@router.post("/queues/{queue}/resume", responses=documented(400, 404, 415, 422, 503))
-async def resume(request: Request, queue: str) -> Response:
+@router.post("/queues/{queue}/resume", responses=answers(Switched, 404, *BODY, 503))
+async def resume(request: Request, queue: Name) -> Response:
     """Let the queue give tasks out again."""
     return await _switch(request, queue, paused=False)
 
 
-@router.post("/queues/{queue}/purge", responses=documented(400, 404, 415, 422, 503))
-async def purge(request: Request, queue: str) -> Response:
+@router.post("/queues/{queue}/purge", responses=answers(Purged, 404, *BODY, 503))
+async def purge(request: Request, queue: Name) -> Response:
     """Cancel all tasks that are pending in the queue now; those that run, or wait for their time, stay."""
     await _nothing_else(request)
     client = await _client_that_knows(request, queue)
     return answer({"cancelled": await client.purge(queue)})
 
 
-@router.post("/types/{type}/pause", responses=documented(400, 404, 415, 422, 503))
-async def pause_type(request: Request, type: str) -> Response:
+@router.post("/types/{type}/pause", responses=answers(Switched, 404, *BODY, 503))
+async def pause_type(request: Request, type: Name) -> Response:
     """Let no task of the type start, in whatever queue; none waits behind one."""
     return await _switch_type(request, type, paused=True)
 
 
-@router.post("/types/{type}/resume", responses=documented(400, 404, 415, 422, 503))
-async def resume_type(request: Request, type: str) -> Response:
+@router.post("/types/{type}/resume", responses=answers(Switched, 404, *BODY, 503))
+async def resume_type(request: Request, type: Name) -> Response:
     """Let tasks of the type start again."""
     return await _switch_type(request, type, paused=False)
 
@@ -67,7 +70,8 @@ async def _switch_type(request: Request, type: str, *, paused: bool) -> Response
     known = await at_hand.types.queue_of(type) is not None
     changed = False
     if known or not paused:
-        changed = await (at_hand.client.pause_type(type) if paused else at_hand.client.resume_type(type))
+        with contextlib.suppress(ValueError):  # it could not be the name of a type: nobody knows it
+            changed = await (at_hand.client.pause_type(type) if paused else at_hand.client.resume_type(type))
     if not known and not changed:
         raise ApiError(404, f"no worker has announced the type {quoted(type)}{hint(type, at_hand.types.names())}")
     return answer({"name": type, "paused": paused, "changed": changed})
@@ -75,8 +79,7 @@ async def _switch_type(request: Request, type: str, *, paused: bool) -> Response
 
 async def _nothing_else(request: Request) -> None:
     refuse_unknown(request, ())
-    if await optional_object(request):
-        raise ApiError(422, "nothing is asked for in the body; leave it out")
+    await nothing_said(request)
 
 
 async def _switch(request: Request, queue: str, *, paused: bool) -> Response:
@@ -87,11 +90,10 @@ async def _switch(request: Request, queue: str, *, paused: bool) -> Response:
 
 
 async def _client_that_knows(request: Request, queue: str) -> AsyncClient:
-    client = services(request).client
-    known = await client.queues()
+    known = await services(request).queues.now()
     if queue not in known:  # a slip would pause a queue that nobody uses, and nobody would see it
         raise ApiError(404, f"no task was ever put into a queue {quoted(queue)}{hint(queue, known)}")
-    return client
+    return services(request).client
 
 
 def queue_view(name: str, figures: QueueFigures) -> dict[str, Any]:

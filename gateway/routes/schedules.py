@@ -7,14 +7,16 @@ from fastapi import APIRouter, Query, Request, Response
 from engine import ScheduleInfo
 from gateway.answers import answer, moment
 from gateway.bodies import no_fields
-from gateway.errors import documented
-from gateway.routes.tasks import refuse_unknown
+from gateway.parameters import Name, refuse_unknown
 from gateway.services import services
+from gateway.shapes.base import BODY, answers
+from gateway.shapes.queues import Switched
+from gateway.shapes.schedules import NextTimes, ScheduleList, Started
 
 router = APIRouter(tags=["schedules"])
 
 
-@router.get("/schedules", responses=documented(422, 503))
+@router.get("/schedules", responses=answers(ScheduleList, 422, 503))
 async def schedules(request: Request) -> Response:
     """All schedules, with their next runs and what became of the last."""
     refuse_unknown(request, ())
@@ -22,16 +24,16 @@ async def schedules(request: Request) -> Response:
     return answer({"schedules": [schedule_view(one) for one in found]})
 
 
-@router.get("/schedules/{name}/next", responses=documented(404, 422, 503))
-async def following(request: Request, name: str, count: Annotated[int, Query(ge=1, le=1000)] = 5) -> Response:
+@router.get("/schedules/{name}/next", responses=answers(NextTimes, 404, 422, 503))
+async def following(request: Request, name: Name, count: Annotated[int, Query(ge=1, le=1000)] = 5) -> Response:
     """Its next times; those it would have, when it is paused."""
     refuse_unknown(request, ("count",))
     slots = await services(request).client.schedules.next(name, count)
     return answer({"name": name, "next": [moment(slot) for slot in slots]})
 
 
-@router.post("/schedules/{name}/run", status_code=202, responses=documented(400, 404, 415, 422, 429, 503))
-async def run(request: Request, name: str) -> Response:
+@router.post("/schedules/{name}/run", status_code=202, responses=answers(Started, 404, *BODY, 429, 503, status=202))
+async def run(request: Request, name: Name) -> Response:
     """Run its job now, even while it is paused: 202 with the job's id."""
     refuse_unknown(request, ())
     await no_fields(request)
@@ -39,8 +41,8 @@ async def run(request: Request, name: str) -> Response:
     return answer({"id": job, "schedule": name}, 202, {"Location": f"/tasks/{job}"})
 
 
-@router.post("/schedules/{name}/pause", responses=documented(400, 404, 415, 422, 503))
-async def pause(request: Request, name: str) -> Response:
+@router.post("/schedules/{name}/pause", responses=answers(Switched, 404, *BODY, 503))
+async def pause(request: Request, name: Name) -> Response:
     """Let its runs go by until it is resumed."""
     refuse_unknown(request, ())
     await no_fields(request)
@@ -48,8 +50,8 @@ async def pause(request: Request, name: str) -> Response:
     return answer({"name": name, "paused": True, "changed": changed})
 
 
-@router.post("/schedules/{name}/resume", responses=documented(400, 404, 415, 422, 503))
-async def resume(request: Request, name: str) -> Response:
+@router.post("/schedules/{name}/resume", responses=answers(Switched, 404, *BODY, 503))
+async def resume(request: Request, name: Name) -> Response:
     """Let it run again, from its next time on."""
     refuse_unknown(request, ())
     await no_fields(request)

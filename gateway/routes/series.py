@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from engine.metrics import METRICS
 from engine.series import Series, TooMuch
 from gateway.answers import answer
 from gateway.errors import ApiError, documented
 from gateway.nearest import hint, quoted
-from gateway.routes.tasks import refuse_unknown
+from gateway.parameters import refuse_unknown
 from gateway.services import services
 
 LATEST = 9_999_999_999
@@ -34,6 +34,11 @@ _TO = Query(alias="to", ge=1, le=LATEST, description="epoch seconds; left out: n
 _STEP = Query(description="seconds of a span; left out: 60 up to 6 hours, 600 up to 3 days, else 3600")
 
 
+# Said as a list of two: not every reader of schemas knows lists with places of different kinds.
+_PAIR = {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 2}
+_Point = Annotated[tuple[int, float | None], WithJsonSchema(_PAIR)]
+
+
 class SeriesBody(BaseModel):
     """Metrics over time. Every list has a point for each span from `from` to `to`; `null` is: not known."""
 
@@ -42,7 +47,7 @@ class SeriesBody(BaseModel):
     from_: int = Field(alias="from", description="epoch seconds: the first span's beginning")
     to: int = Field(description="epoch seconds: the last span's end; it may not be over yet")
     step: Literal[60, 600, 3600] = Field(description="seconds of a span")
-    series: dict[str, list[tuple[int, float | None]]] = Field(description="metric -> [beginning of a span, value]")
+    series: dict[str, list[_Point]] = Field(description="metric -> [beginning of a span, value]")
     samples: dict[str, list[int]] = Field(
         description="of percentiles and means: of how many runs or waits each value is, in the same order"
     )

@@ -8,8 +8,10 @@ from engine import Job, JobState
 from engine.errors import EngineError
 from gateway.answers import answer, moment
 from gateway.bodies import json_name, json_object
-from gateway.errors import ApiError, documented
+from gateway.errors import ApiError
 from gateway.services import Services, services
+from gateway.shapes.base import BODY, answers
+from gateway.shapes.jobs import WorkBody
 
 TASK = "uppercase"
 WITHIN = 10.0
@@ -30,7 +32,7 @@ _BODY = {
                 "schema": {
                     "type": "object",
                     "required": ["payload"],
-                    "properties": {"payload": {"type": "string"}},
+                    "properties": {"payload": {"type": "string", "examples": ["hello multi-service world"]}},
                 }
             }
         },
@@ -38,7 +40,7 @@ _BODY = {
 }
 
 
-@router.post("/work", openapi_extra=_BODY, responses=documented(400, 413, 415, 429, 502, 503))
+@router.post("/work", openapi_extra=_BODY, responses=answers(WorkBody, *BODY, 429, 502, 503))
 async def work(request: Request) -> Response:
     """Run the task `uppercase` on the payload and wait for its answer."""
     text = await _payload(request)

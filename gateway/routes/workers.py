@@ -6,14 +6,15 @@ from fastapi import APIRouter, Request, Response
 
 from engine.job import WorkerInfo
 from gateway.answers import answer, moment
-from gateway.errors import documented
-from gateway.routes.tasks import refuse_unknown
+from gateway.parameters import refuse_unknown
 from gateway.services import services
+from gateway.shapes.base import answers
+from gateway.shapes.service import WorkerList
 
 router = APIRouter(tags=["workers"])
 
 
-@router.get("/workers", responses=documented(422, 503))
+@router.get("/workers", responses=answers(WorkerList, 422, 503))
 async def workers(request: Request) -> Response:
     """The workers that live, of all hosts."""
     refuse_unknown(request, ())

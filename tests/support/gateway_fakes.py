@@ -3,8 +3,37 @@
 from collections.abc import Sequence
 from typing import Any
 
-from engine import DeadGroup, DeadGroups, JobState, Page, QueueFull, Schedule, ScheduleInfo, ScheduleNotFound
+from engine import DeadGroup, DeadGroups, JobState, NewJob, Page, QueueFull, Schedule, ScheduleInfo, ScheduleNotFound
 from engine.dead_letters import UNCHANGED
+from engine.errors import EngineError
+from engine.new_job import EnqueueOptions
+from engine.submit import Accepted
+
+
+class FakeEntrance:
+    """What the gateway hands new jobs to; they come to the fake client's `enqueue`, one by one."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    async def accept(self, job: NewJob, *, durable: bool) -> Accepted:
+        options = {name: getattr(job, name) for name in EnqueueOptions.__optional_keys__}
+        handle = await self._client.enqueue(job.type, job.data, durable=durable, **options)
+        return Accepted(handle.id, handle.is_new)
+
+    async def accept_each(self, jobs: Sequence[NewJob]) -> list[Accepted | Exception]:
+        return [await self._outcome(job) for job in jobs]
+
+    async def accept_batch(self, jobs: Sequence[NewJob], *, durable: bool) -> list[Accepted | Exception]:
+        if self._client.refuse_batch:
+            raise self._client.refuse_batch
+        return [await self._outcome(job, durable=durable) for job in jobs]
+
+    async def _outcome(self, job: NewJob, *, durable: bool = False) -> Accepted | Exception:
+        try:
+            return await self.accept(job, durable=durable)
+        except (EngineError, ValueError) as error:
+            return error
 
 
 class FakeSchedules:

@@ -80,3 +80,9 @@ def test_gateways_that_start_at_once_agree_on_one_secret(client):
         thread.join()
     assert len(set(found)) == 1
     assert written(act(1)).remembered
+
+
+@pytest.mark.parametrize("cursor", ["0-0", "00-0"])
+def test_before_the_beginning_there_is_nothing(client, cursor):
+    page = client.audit.list(5, cursor)
+    assert (page.acts, page.cursor) == ([], None)

@@ -5,8 +5,13 @@ import httpx
 import pytest
 
 from tests.support.processes import eventually
+from tests.support.servers import wanted_servers
 
-pytestmark = [pytest.mark.store, pytest.mark.process]
+pytestmark = [
+    pytest.mark.store,
+    pytest.mark.process,
+    pytest.mark.parametrize("store_server", wanted_servers()[:1], indirect=True, ids=str),  # no matter which
+]
 
 JSON = {"content-type": "application/json"}
 
@@ -95,3 +100,93 @@ def test_an_odd_path_is_an_answer(gateway: Any) -> None:
         answer = exchange(gateway, b"GET " + path + b" HTTP/1.1\r\nhost: localhost\r\n\r\n")
         assert answer.split(b" ")[1] in (b"404", b"422"), (path, answer)
         assert b'{"error":' in answer
+
+
+def test_a_body_of_a_hundred_megabytes_is_answered_or_cut(gateway: Any, http: httpx.Client) -> None:
+    head = b"POST /tasks/batch HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+    head += b"content-length: 104857600\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+        connection.sendall(head)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413")
+        with pytest.raises(OSError, match=r"reset|Broken pipe"):
+            flood(connection, b"x" * 65536, 1600)
+    assert http.get("/health").status_code == 200
+
+
+def test_a_head_that_never_ends_is_refused_by_its_size(gateway: Any, http: httpx.Client) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nhost: localhost\r\nx: ")
+        connection.sendall(b"y" * 70_000)
+        answer = connection.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 431")
+    assert b'{"error":' in answer
+    assert http.get("/health").status_code == 200
+
+
+def test_more_headers_than_anybody_needs_are_refused(gateway: Any) -> None:
+    many = b"".join(b"x-%d: 1\r\n" % n for n in range(500))
+    answer = exchange(gateway, b"GET /health HTTP/1.1\r\nhost: localhost\r\n" + many + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 431")
+
+
+def test_requests_sent_all_at_once_are_answered_in_their_order(gateway: Any) -> None:
+    asked = b"".join(b"GET /tasks/1-1-%d HTTP/1.1\r\nhost: localhost\r\n\r\n" % n for n in range(16))
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+        connection.sendall(asked)
+        answer = b""
+        while answer.count(b"HTTP/1.1 404") < 16 or not answer.endswith(b"}"):
+            answer += connection.recv(65536)
+    places = [answer.index(b'\\"1-1-%d\\"' % n) for n in range(16)]
+    assert places == sorted(places)
+
+
+def test_far_more_requests_than_answers_are_cut(gateway: Any, http: httpx.Client) -> None:
+    answer = exchange(gateway, b"GET /tasks/1-1-1 HTTP/1.1\r\nhost: localhost\r\n\r\n" * 1000)
+    assert b"HTTP/1.1 429" in answer
+    assert http.get("/health").status_code == 200
+
+
+def test_a_client_that_asks_without_end_and_never_reads_hurts_nobody(gateway: Any, http: httpx.Client) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=0.5) as connection:
+        with pytest.raises(OSError, match=r"reset|Broken pipe|timed out"):  # it is cut, or not read any more
+            flood(connection, b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n" * 100)
+        assert http.get("/health").status_code == 200
+
+
+def test_a_client_that_has_said_all_it_will_say_gets_an_answer_or_an_end(gateway: Any, http: httpx.Client) -> None:
+    for raw in (
+        b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        b"GET /hea",
+        b"",
+        b"POST /work HTTP/1.1\r\nhost: localhost\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as connection:
+            connection.sendall(raw)
+            connection.shutdown(socket.SHUT_WR)
+            said = b""
+            while part := connection.recv(65536):
+                said += part
+            assert said.startswith(b"HTTP/1.1 200") is (b"\r\n\r\n" in raw)  # what was asked is answered
+    assert http.get("/health").status_code == 200
+
+
+def test_clients_that_ask_much_and_leave_at_once_leave_no_trace(gateway: Any, http: httpx.Client) -> None:
+    asked = b"GET /tasks/1-1-1 HTTP/1.1\r\nhost: localhost\r\n\r\n" * 10
+    for _ in range(50):
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+            connection.sendall(asked)
+            connection.shutdown(socket.SHUT_WR)
+    eventually(lambda: "herdsman_gateway_connections 1.0" in http.get("/metrics").text, 10)
+    assert "ERROR" not in gateway.log
+
+
+def test_a_thousand_idle_connections_keep_nobody_out(gateway: Any) -> None:
+    idle = [socket.create_connection(("127.0.0.1", gateway.port), timeout=10) for _ in range(1000)]
+    try:
+        for one in idle[::2]:
+            one.sendall(b"POST /tasks HTTP/1.1\r\ncontent-le")
+        answer = exchange(gateway, b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200")
+    finally:
+        for one in idle:
+            one.close()

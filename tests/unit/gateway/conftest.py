@@ -12,11 +12,12 @@ import pytest
 from engine import AsyncClient, Job, JobNotFound, JobState, Log, LogLine, Page
 from engine.errors import StoreDown
 from engine.job import QueueFigures, StoreFigures, WorkerInfo
+from engine.keys import name
 from engine.reasons import Reason, Why
 from engine.series import Series, SeriesName, TooMuch
 from gateway.server import create_app
 from gateway.services import Services
-from tests.support.gateway_fakes import FakeDeadLetters, FakeSchedules
+from tests.support.gateway_fakes import FakeDeadLetters, FakeEntrance, FakeSchedules
 
 
 class FakeClient:
@@ -39,9 +40,12 @@ class FakeClient:
         self.asked_running: list[bool] = []
         self.is_new = True  # False: enqueue finds a job that stands already
         self.refuse_enqueue: Exception | None = None
+        self.refuse_batch: Exception | None = None
+        self.end_told = asyncio.Event()
         self.moved: list[tuple[str, Any]] = []
         self._numbers = itertools.count(1)
         self.schedules = FakeSchedules(self)
+        self.entrance = FakeEntrance(self)
 
     async def enqueue(self, type: str, data: Any = None, **options: Any) -> Any:
         self.check()
@@ -52,6 +56,24 @@ class FakeClient:
         if type in self.ends:
             self.jobs_by_id[job_id] = self.ends[type]
         return SimpleNamespace(id=job_id, is_new=self.is_new)
+
+    async def ask(self, question: Any) -> Any:
+        self.check()
+        return await question
+
+    async def find_many(self, ids: Sequence[str]) -> dict[str, Job]:
+        self.check()
+        return {one: self.jobs_by_id[one] for one in ids if one in self.jobs_by_id}
+
+    async def ended(self, ids: Sequence[str], timeout: float) -> set[str]:  # noqa: ARG002, ASYNC109 - the engine's signature
+        await self.end_told.wait()
+        return set(ids)
+
+    async def again(self, job_id: str) -> Any:
+        self.check()
+        if self.refuse_enqueue:
+            raise self.refuse_enqueue
+        return SimpleNamespace(id=f"{job_id}0", is_new=True)
 
     async def wait(self, ids: Sequence[str], timeout: float) -> Mapping[str, Job]:  # noqa: ASYNC109 - the engine's signature
         self.check()
@@ -144,6 +166,7 @@ class FakeClient:
 
     async def resume_type(self, type: str) -> bool:
         self.check()
+        name(type, "task")
         known = type in self.paused_types
         self.paused_types = [one for one in self.paused_types if one != type]
         return known

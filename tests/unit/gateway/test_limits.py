@@ -1,8 +1,10 @@
 import asyncio
 from typing import Any
 
+import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from gateway import limits
 from gateway.limits import BodyLimit, declared_length
 
 
@@ -93,3 +95,26 @@ def test_a_client_that_leaves_midway_gets_no_answer() -> None:
 def test_a_length_that_is_no_number_counts_as_none() -> None:
     assert declared_length({"headers": [(b"content-length", b"x")]}) == 0
     assert declared_length({"headers": [(b"content-length", b"9" * 40)]}) > 1_000_000
+
+
+def test_all_bodies_together_are_bounded_and_what_is_done_counts_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "HELD", 12)
+
+    async def life() -> list[Any]:
+        first, second, third = Exchange(b"1234567"), Exchange(b"123", b"4567"), Exchange(b"1234567")
+        free = asyncio.Event()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await first.app(scope, receive, send)
+            await free.wait()
+
+        limit = BodyLimit(app, 10)
+        held = asyncio.ensure_future(limit(first.scope, first.receive, first.send))
+        await asyncio.sleep(0)
+        await limit(second.scope, second.receive, second.send)
+        free.set()
+        await held
+        await limit(third.scope, third.receive, third.send)
+        return [first.status, second.status, third.status]
+
+    assert asyncio.run(life()) == [200, 503, 200]

@@ -77,3 +77,7 @@ def test_a_queue_is_purged_and_one_that_nobody_knows_is_not(http: Any, client: A
     assert http.post("/queues/low/purge?limit=1").status_code == 422
     assert http.post("/queues/low/purge", headers={"origin": "http://elsewhere"}).status_code == 403
     assert client.purged == ["low"]
+
+
+def test_what_cannot_be_the_name_of_a_type_is_not_found(http: Any) -> None:
+    assert http.post("/types/%00%ff%3d/resume").status_code == 404

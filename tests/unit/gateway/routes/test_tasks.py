@@ -3,7 +3,15 @@ from typing import Any
 import pytest
 
 from engine import Event, JobState, Progress
-from engine.errors import IdempotencyConflict, PayloadError, QueueFull, StoreDown, StoreFull, UniqueConflict
+from engine.errors import (
+    IdempotencyConflict,
+    PayloadError,
+    PayloadGone,
+    QueueFull,
+    StoreDown,
+    StoreFull,
+    UniqueConflict,
+)
 from gateway.services import Services
 
 
@@ -245,3 +253,37 @@ def test_the_callers_trace_goes_with_the_job_and_a_malformed_one_does_not(http: 
     ]
     assert [options["version"] for _, _, options in client.enqueued] == [None, 2]
     assert http.post("/tasks", json={"type": "uppercase", "version": 0}).status_code == 422
+
+
+def test_a_job_is_submitted_again_as_a_new_one(http: Any, client: Any, a_job: Any) -> None:
+    client.jobs_by_id["1-2-3"] = a_job(id="1-2-3", state=JobState.DEAD)
+    answer = http.post("/tasks/1-2-3/again")
+    assert (answer.status_code, answer.headers["location"]) == (202, "/tasks/1-2-30")
+    assert answer.json() == {
+        "id": "1-2-30",
+        "status": "pending",
+        "type": "uppercase",
+        "queue": "default",
+        "again": "1-2-3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("type", "error", "status"),
+    [
+        ("uppercase", PayloadGone("not kept"), 409),
+        ("herdsman.webhook", None, 409),
+        ("uppercase", QueueFull("q", 1), 429),
+    ],
+)
+def test_a_job_that_cannot_be_submitted_again_says_why(
+    http: Any, client: Any, a_job: Any, type: str, error: Exception | None, status: int
+) -> None:
+    client.jobs_by_id["1-2-3"] = a_job(id="1-2-3", type=type)
+    client.refuse_enqueue = error
+    assert http.post("/tasks/1-2-3/again").status_code == status
+
+
+def test_a_job_that_never_was_cannot_be_submitted_again(http: Any) -> None:
+    assert http.post("/tasks/1-2-3/again").status_code == 404
+    assert http.post("/tasks/1-2-3/again", json={"data": 1}).status_code == 422

@@ -1,0 +1,1 @@
+"""How answers look, one model each, for `/openapi.json`. The answers themselves are made in the routes."""

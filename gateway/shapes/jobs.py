@@ -1,0 +1,156 @@
+"""Jobs, as they are shown."""
+
+from typing import Any
+
+from pydantic import Field
+
+from engine import JobState
+from gateway.shapes.base import Count, Moment, Shape
+
+
+class JobErrorBody(Shape):
+    """What its last attempt failed of."""
+
+    type: str
+    message: str
+    traceback: str
+    cause: str
+
+
+class ProgressBody(Shape):
+    """How far it has come."""
+
+    fraction: float
+    text: str
+    at: Moment | None
+
+
+class TaskBody(Shape):
+    """One job in any state; `forgotten` ones have ended, and nothing more is known of them."""
+
+    id: str
+    status: JobState
+    type: str | None
+    queue: str | None
+    data: Any
+    result: Any
+    error: JobErrorBody | None
+    attempts: Count
+    crashes: Count
+    retries: Count | None = Field(description="null: what its type or queue says")
+    timeout: float | None
+    worker: str | None
+    host: str | None
+    enqueued_at: Moment
+    due_at: Moment | None
+    started_at: Moment | None
+    finished_at: Moment | None
+    forgotten: bool
+    progress: ProgressBody | None
+
+
+class HistoryBody(Shape):
+    """One step of its way."""
+
+    at: Moment | None
+    what: str
+    who: str | None
+    why: str | None
+    due: Moment | None
+
+
+class TaskWithHistory(TaskBody):
+    """One job, and what became of it."""
+
+    history: list[HistoryBody]
+
+
+class TaskPage(Shape):
+    """Some jobs; `cursor` asks for the next, null is the end."""
+
+    tasks: list[TaskBody]
+    cursor: str | None
+
+
+class Accepted(Shape):
+    """A job that was accepted."""
+
+    id: str
+    status: JobState
+    type: str
+    queue: str
+
+
+class AcceptedOrEnded(Shape):
+    """The job that answers: with `?wait` and in time the whole of it, as `GET /tasks/{id}` shows it."""
+
+    id: str
+    status: JobState
+    type: str | None
+    queue: str | None
+
+
+class AcceptedAgain(Accepted):
+    """A new job, like another one."""
+
+    again: str
+
+
+class AcceptedBatch(Shape):
+    """The ids, in the order of the jobs."""
+
+    ids: list[str]
+    count: Count
+
+
+class StateBody(Shape):
+    """What a job is now."""
+
+    id: str
+    status: str
+
+
+class ReasonBody(Shape):
+    """One reason for which a job does not run, and what it is made of."""
+
+    code: str
+    text: str
+    data: dict[str, Any]
+
+
+class WhyBody(Shape):
+    """Why a job is not running."""
+
+    id: str
+    status: JobState
+    why: str
+    reasons: list[ReasonBody]
+
+
+class LineBody(Shape):
+    """One line that a job said."""
+
+    at: Moment
+    text: str
+
+
+class LogBody(Shape):
+    """What a job said; `dropped` older lines were too much to keep."""
+
+    lines: list[LineBody]
+    dropped: Count
+
+
+class ProcessorBody(Shape):
+    """What the worker answered."""
+
+    status: str
+    result: Any
+    processedAt: Moment | None  # noqa: N815 - the seed's own word
+
+
+class WorkBody(Shape):
+    """The answer of `POST /work`."""
+
+    message: str
+    processorResponse: ProcessorBody  # noqa: N815 - same

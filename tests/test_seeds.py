@@ -1,0 +1,68 @@
+"""Every command of docs/seeds.md, typed into the herd of config.yaml on ports of its own."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support import readme
+from tests.support.architecture import ROOT
+from tests.support.herd import Herd
+from tests.support.ports import free_port
+from tests.support.processes import eventually
+from tests.support.readme import Example
+
+PAGE = (ROOT / "docs" / "seeds.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def processor_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def herd(processor_port: int) -> Iterator[Herd]:
+    """The herd of config.yaml, with one worker, and without the program that keeps the machine busy."""
+    written: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text())
+    (pool,) = written["pools"]
+    assert pool["http_port"] == 5001
+    assert (written["gateway"]["port"], written["metrics"]["port"]) == (5000, 9100)
+    small = {**pool, "instances": 1, "http_port": processor_port}
+    herd = Herd(with_gateway=True, pool=small, queues=written["queues"])
+    try:
+        herd.start()
+        herd.ready()
+        yield herd
+    finally:
+        herd.close()
+
+
+@pytest.mark.parametrize("example", readme.examples(PAGE), ids=lambda example: example.command[:70])
+def test_a_command_of_the_seeds_does_what_is_shown(example: Example, herd: Herd, processor_port: int) -> None:
+    places = {
+        ".venv/bin/python": sys.executable,
+        "-c config.yaml": f"-c {herd.path}",
+        "localhost:5000": f"127.0.0.1:{herd.gateway_port}",
+        "localhost:5001": f"127.0.0.1:{processor_port}",
+    }
+    command = example.command
+    for written, here in places.items():
+        command = command.replace(written, here)
+
+    def said() -> str:
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=ROOT,
+            env=herd.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+        assert done.returncode == 0, f"{done.returncode}: {done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    eventually(lambda: readme.fits(example.answer, said()), 15, lambda: f"{command}\n{said()}\n{herd.tail()}")
