@@ -15,7 +15,7 @@ from gateway.shapes.base import BODY, answers
 from gateway.shapes.jobs import AcceptedAgain, LogBody, StateBody, TaskPage, TaskWithHistory, WhyBody
 from gateway.submission import OURS
 
-CURSOR = r"^\d{1,6}:(\d{1,15}(-\d{1,15})?)?$"
+CURSOR = r"^\d{1,15}:(\d{1,15}(-\d{1,15})?)?$"
 """What a cursor looks like; the store would choke on longer numbers."""
 
 router = APIRouter(tags=["tasks"])

@@ -50,6 +50,7 @@ READERS: dict[str, tuple[Act, ...]] = {
     "payloads": (_POOLS, _GATEWAY),
     "encryption": (_POOLS, _GATEWAY),
     "tracing": (_POOLS, _GATEWAY),
+    "series": (_POOLS, _JANITOR),
     "logs": (Act(Need.LOGGER),),
     "data_dir": (Act(Need.START_ANEW),),
     "redis": (Act(Need.START_ANEW),),

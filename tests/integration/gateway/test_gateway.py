@@ -130,6 +130,20 @@ def test_lists_show_what_there_is(http: httpx.Client, worker: Any) -> None:
     assert http.get("/ready").json() == {"status": "ready", "workers": 1}
 
 
+def test_a_listing_goes_on_through_the_lanes_of_tenants(http: httpx.Client) -> None:
+    body = {"type": "uppercase", "queue": "apart", "accept_unknown": True}
+    sent = {http.post("/tasks", json={**body, "tenant": name}).json()["id"] for name in ("a", "b") for _ in range(2)}
+    found: list[str] = []
+    cursor = ""
+    while cursor is not None and len(found) <= len(sent):
+        page = http.get(f"/tasks?queue=apart&state=pending&limit=1{cursor}").json()
+        assert "tasks" in page, page
+        found += [job["id"] for job in page["tasks"]]
+        cursor = f"&cursor={page['cursor']}" if page["cursor"] else None
+    assert sorted(found) == sorted(sent)
+    assert http.post("/queues/apart/purge").json() == {"cancelled": 4}
+
+
 def test_without_workers_it_is_healthy_and_not_ready(http: httpx.Client) -> None:
     assert http.get("/health").status_code == 200
     answer = http.get("/ready")
