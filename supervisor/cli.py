@@ -10,8 +10,8 @@ import click
 from supervisor import verbs
 from supervisor.shell import elsewhere
 from supervisor.shell.ending import FAILED, USAGE, fail, load_or_exit
-from supervisor.shell.options import no_colour
 from supervisor.shell.start import start
+from supervisor.terminal.options import no_colour
 
 
 class Verbs(click.Group):

@@ -5,8 +5,8 @@ from importlib import import_module
 
 import click
 
-from engine.cli.options import no_colour
 from engine.cli.target import Target
+from engine.cli.terminal.options import no_colour
 
 HOMES = {
     "cancel": "jobs",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.output import age
-from engine.cli.table import table
 from engine.cli.target import USAGE, fail
+from engine.cli.terminal.table import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,11 +7,11 @@ import click
 
 from engine.cli import naming
 from engine.cli.consent import ask_to_lose, dry_run_option, yes_option
-from engine.cli.options import Looking, json_option, table_options
 from engine.cli.output import age, job_text, say_json, say_table
 from engine.cli.paging import gather, say_cut
-from engine.cli.progress import Progress
 from engine.cli.target import Target, fail
+from engine.cli.terminal.options import Looking, json_option, table_options
+from engine.cli.terminal.progress import Progress
 from engine.cli.words import parsed
 
 if TYPE_CHECKING:

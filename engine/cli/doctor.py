@@ -4,9 +4,9 @@ import textwrap
 
 import click
 
-from engine.cli.options import json_option
 from engine.cli.output import say_json
 from engine.cli.target import FAILED, Target
+from engine.cli.terminal.options import json_option
 
 
 @click.command()

@@ -3,11 +3,11 @@
 import click
 
 from engine.cli.consent import ask_to_lose, dry_run_option, yes_option
-from engine.cli.options import json_option
 from engine.cli.output import say_json
-from engine.cli.progress import Progress
 from engine.cli.queues import known, queue_argument
 from engine.cli.target import Target, fail
+from engine.cli.terminal.options import json_option
+from engine.cli.terminal.progress import Progress
 from engine.cli.words import duration
 
 

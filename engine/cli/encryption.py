@@ -2,8 +2,8 @@
 
 import click
 
-from engine.cli.options import json_option
 from engine.cli.output import say_json
+from engine.cli.terminal.options import json_option
 
 
 @click.group()

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import Looking, json_option, table_options
 from engine.cli.output import age, say_json, say_table
-from engine.cli.table import one_line
 from engine.cli.target import Target, fail
+from engine.cli.terminal.options import Looking, json_option, table_options
+from engine.cli.terminal.table import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli import naming
-from engine.cli.options import Looking, json_option, table_options, watch_option
 from engine.cli.output import age, job_text, moment, picture, say_json, table_text
 from engine.cli.paging import gather, say_cut
-from engine.cli.table import one_line
 from engine.cli.target import Target, fail, weather
-from engine.cli.watching import show as show_again
+from engine.cli.terminal.options import Looking, json_option, table_options, watch_option
+from engine.cli.terminal.table import one_line
+from engine.cli.terminal.watching import show as show_again
 from engine.cli.words import before, duration, headers, parsed, when
 from engine.states import JobState
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.options import Looking, state
-from engine.cli.table import UnknownColumnError, one_line, table
+from engine.cli.terminal.options import Looking, state
+from engine.cli.terminal.table import UnknownColumnError, one_line, table
 
 if TYPE_CHECKING:
     from engine.history import Event

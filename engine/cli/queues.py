@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli import naming
-from engine.cli.options import Looking, json_option, table_options, watch_option
 from engine.cli.output import length, picture, say_json, table_text
 from engine.cli.target import Target, fail, weather
-from engine.cli.watching import show
+from engine.cli.terminal.options import Looking, json_option, table_options, watch_option
+from engine.cli.terminal.watching import show
 
 if TYPE_CHECKING:
     from engine.client import Client

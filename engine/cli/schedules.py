@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli import naming
-from engine.cli.options import Looking, json_option, table_options
 from engine.cli.output import age, moment, say_json, say_table
-from engine.cli.table import one_line
 from engine.cli.target import Target
+from engine.cli.terminal.options import Looking, json_option, table_options
+from engine.cli.terminal.table import one_line
 from engine.cli.words import duration, parsed
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import Looking, json_option, table_options, watch_option
 from engine.cli.output import age, picture, table_text
 from engine.cli.target import Target, weather
-from engine.cli.watching import show
+from engine.cli.terminal.options import Looking, json_option, table_options, watch_option
+from engine.cli.terminal.watching import show
 
 if TYPE_CHECKING:
     from engine.job import WorkerInfo

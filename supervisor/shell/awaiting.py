@@ -9,7 +9,7 @@ import click
 
 from supervisor.outside import client
 from supervisor.shell.asking import FAILED, NOT_RUNNING, fail, places
-from supervisor.shell.progress import Progress
+from supervisor.terminal.progress import Progress
 
 _EVERY_S = 0.2
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from supervisor.shell.table import Look
+    from supervisor.terminal.table import Look
 
 _HEAD = ("name", "pid", "state", "for", "restarts", "memory", "jobs", "doing")
 _RIGHT = ("pid", "for", "restarts", "memory", "jobs")
@@ -24,7 +24,7 @@ def render(status: dict[str, Any], look: "Look | None" = None, paint: Callable[[
 
 
 def _table(status: dict[str, Any], look: "Look | None", paint: Callable[[str], str]) -> str:
-    from supervisor.shell.table import table  # a supervisor that runs for months needs `size` and `span` alone
+    from supervisor.terminal.table import table  # a supervisor that runs for months needs `size` and `span` alone
 
     rows = [_worker(worker) for pool in status["pools"] for worker in pool["workers"]]
     rows += [_service(one) for one in _services(status) if "state" in one]

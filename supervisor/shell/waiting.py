@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from supervisor.shell.progress import Progress
+from supervisor.terminal.progress import Progress
 
 _POLL_S = 0.2
 _AGAIN_S = 5.0

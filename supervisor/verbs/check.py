@@ -7,7 +7,7 @@ import click
 from config import Places
 from supervisor.outside import client
 from supervisor.shell.asking import USAGE, fail, load_or_exit, say_json
-from supervisor.shell.options import json_option
+from supervisor.terminal.options import json_option
 
 
 @click.command()

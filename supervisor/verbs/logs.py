@@ -13,7 +13,7 @@ import click
 from supervisor.logs.log_record import LEVELS
 from supervisor.shell.asking import FAILED, fail, load_or_exit, places
 from supervisor.shell.naming import name_argument
-from supervisor.shell.options import no_colour
+from supervisor.terminal.options import no_colour
 
 if TYPE_CHECKING:
     from supervisor.logs.log_filter import Filter

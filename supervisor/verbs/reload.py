@@ -7,7 +7,7 @@ import click
 from supervisor.shell.asking import ask, say, say_json
 from supervisor.shell.awaiting import may_wait, refuse_rolled_back, wait
 from supervisor.shell.naming import pool_argument
-from supervisor.shell.options import json_option
+from supervisor.terminal.options import json_option
 
 
 @click.command()

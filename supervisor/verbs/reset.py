@@ -6,7 +6,7 @@ import click
 
 from supervisor.shell.asking import ask, tell
 from supervisor.shell.naming import name_argument
-from supervisor.shell.options import json_option
+from supervisor.terminal.options import json_option
 
 
 @click.command()

@@ -6,7 +6,7 @@ import click
 
 from supervisor.shell.asking import ask, say_json
 from supervisor.shell.naming import pool_argument
-from supervisor.shell.options import json_option
+from supervisor.terminal.options import json_option
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

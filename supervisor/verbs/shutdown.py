@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from supervisor.shell.asking import ask, places, say_json
-from supervisor.shell.options import json_option
+from supervisor.terminal.options import json_option
 
 
 @click.command()

@@ -6,7 +6,7 @@ import click
 
 from supervisor.shell.asking import FAILED, ask, fail, say_json
 from supervisor.shell.naming import name_argument
-from supervisor.shell.options import json_option
+from supervisor.terminal.options import json_option
 
 
 def _signals(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from supervisor.shell.asking import FAILED, NOT_RUNNING, ask, ask_at, fail, places
-from supervisor.shell.options import Looking, state, table_options, watch_option
+from supervisor.terminal.options import Looking, state, table_options, watch_option
 
 
 @click.command()
@@ -19,8 +19,8 @@ def status(path: Path, as_json: bool, socket: Path | None, watch: float | None, 
     """Show what is alive and what it does."""
     from supervisor.outside import client
     from supervisor.shell.render import render
-    from supervisor.shell.table import UnknownColumnError
-    from supervisor.shell.watching import show
+    from supervisor.terminal.table import UnknownColumnError
+    from supervisor.terminal.watching import show
 
     first = ask_at(socket, "status") if socket else ask(path, "status")
     at = socket or places(path).control_socket

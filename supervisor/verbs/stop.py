@@ -7,7 +7,7 @@ import click
 
 from supervisor.shell.asking import ask, places, say, say_json
 from supervisor.shell.naming import name_argument
-from supervisor.shell.options import json_option
+from supervisor.terminal.options import json_option
 
 _LEAVING = frozenset({"STARTING", "RUNNING", "DRAINING"})
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from supervisor.shell.asking import FAILED, ask, fail, say_json
-from supervisor.shell.options import json_option
+from supervisor.terminal.options import json_option
 
 _WITHIN_S = 120.0
 _PAUSE_S = 0.1

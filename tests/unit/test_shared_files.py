@@ -1,26 +1,21 @@
-"""What two rooms need that may not import one another stands in both, word for word; what one knows of the other."""
+"""What two rooms need that may not import one another; what one knows of the other."""
 
 import re
-
-import pytest
 
 from engine.cli.command import HOMES, cli
 from supervisor.cli import cli as herdsman
 from supervisor.shell import elsewhere
-from tests.support.architecture import ROOT
+from tests.support.architecture import ARROWS, ROOT, imported_modules
 
-SHARED = ("table.py", "options.py", "watching.py", "progress.py")
 PAGE = (ROOT / "docs" / "command-line.md").read_text()
 
 
-def _without_imports(text: str) -> str:
-    return re.sub(r"^from (supervisor\.shell|engine\.cli)\.", "from here.", text, flags=re.MULTILINE)
-
-
-@pytest.mark.parametrize("name", SHARED)
-def test_a_shared_file_is_the_same_in_both_rooms(name: str) -> None:
-    ours, theirs = (ROOT / room / name for room in ("supervisor/shell", "engine/cli"))
-    assert _without_imports(ours.read_text()) == _without_imports(theirs.read_text()), "change both"
+def test_both_rooms_have_the_same_files_for_the_terminal_and_these_import_nothing_of_ours() -> None:
+    ours = sorted((ROOT / "supervisor" / "terminal").glob("*.py"))
+    theirs = sorted((ROOT / "engine" / "cli" / "terminal").glob("*.py"))
+    assert [path.resolve() for path in theirs] == ours
+    for path in ours:
+        assert not {module.split(".")[0] for _, module in imported_modules(path.read_text())} & set(ARROWS), path.name
 
 
 def test_herdsman_knows_every_verb_of_the_engine_and_no_other() -> None:

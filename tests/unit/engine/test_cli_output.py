@@ -7,7 +7,7 @@ import pytest
 
 from engine import Job, JobError, JobState
 from engine.cli.output import age, job_text, length, say_json
-from engine.cli.table import one_line, table
+from engine.cli.terminal.table import one_line, table
 
 
 def test_a_table_is_aligned_with_numbers_to_the_right():

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from supervisor.shell.render import render, size, span
-from supervisor.shell.table import Look
+from supervisor.terminal.table import Look
 
 
 def service(name: str, **over: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from supervisor.shell.progress import Progress
+from supervisor.terminal.progress import Progress
 
 
 class Screen(io.StringIO):

@@ -1,8 +1,4 @@
-"""`--watch`: the same look again and again; in place on a terminal, one document after another elsewhere.
-
-This file stands in `supervisor/shell` and in `engine/cli`, word for word: neither room may import the other, and a test
-compares the two.
-"""
+"""`--watch`: the same look again and again; in place on a terminal, one document after another elsewhere."""
 
 import os
 import shutil

@@ -1,8 +1,4 @@
-"""How far a long command is: a bar on a terminal after a second, elsewhere a line every ten; on standard error.
-
-This file stands in `supervisor/shell` and in `engine/cli`, word for word: neither room may import the other, and a test
-compares the two.
-"""
+"""How far a long command is: a bar on a terminal after a second, elsewhere a line every ten; on standard error."""
 
 import os
 import shutil

@@ -1,8 +1,4 @@
-"""Tables for people: no borders, heads in capitals, figures to the right, as wide as the terminal allows. Pure.
-
-This file stands in `supervisor/shell` and in `engine/cli`, word for word: neither room may import the other, and a test
-compares the two.
-"""
+"""Tables for people: no borders, heads in capitals, figures to the right, as wide as the terminal allows. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

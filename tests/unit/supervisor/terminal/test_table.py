@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from supervisor.shell.table import Look, UnknownColumnError, one_line, short, table, wide
+from supervisor.terminal.table import Look, UnknownColumnError, one_line, short, table, wide
 
 HEADS = ("name", "pid", "state", "for", "doing")
 ROWS = [

@@ -1,8 +1,4 @@
-"""Options that many verbs have: `--json`, those of a table, `--watch`; and whether there is colour.
-
-This file stands in `supervisor/shell` and in `engine/cli`, word for word but for their imports: neither room may
-import the other, and a test compares the two.
-"""
+"""Options that many verbs have: `--json`, those of a table, `--watch`; and whether there is colour."""
 
 import os
 import shutil
@@ -13,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from engine.cli.table import Look
+from .table import Look
 
 F = TypeVar("F", bound=Callable[..., Any])
 Looking = Callable[[], Look]

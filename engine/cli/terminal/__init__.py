@@ -1,0 +1,1 @@
+../../../supervisor/terminal/__init__.py
