@@ -19,7 +19,7 @@ class _Source(NamedTuple):
         at: its place among all. Lanes apart come and go: theirs is their number, so that a cursor outlives them.
     """
 
-    kind: str  # "list", "lane" or "zset"
+    kind: str  # "list", "lane", "zset", or "newest": a zset from its end
     key: str
     lane: str
     at: int
@@ -35,7 +35,8 @@ def jobs(
     cursor: str | None,
     brief: bool = False,
 ) -> Question[Page]:
-    """Some jobs, oldest first within a state and lane; go on with the page's cursor. `brief`: see `peek`.
+    """Some jobs, oldest first within a state and lane; those that have ended the newest first, for whoever looks at them
+    asks what just happened. Go on with the page's cursor. `brief`: see `peek`.
 
     Raises:
         ValueError: the state or the cursor is none.
@@ -86,8 +87,9 @@ def _sources(base: str, states: Sequence[JobState], queue: str | None) -> Questi
             keys += [("zset", f"{base}:dead:{name}", "") for name in chosen]
         else:
             key = {"scheduled": "scheduled", "processing": "processing"}.get(state, "finished")
-            if ("zset", f"{base}:{key}", "") not in keys:
-                keys.append(("zset", f"{base}:{key}", ""))
+            kind = "newest" if key == "finished" else "zset"
+            if (kind, f"{base}:{key}", "") not in keys:
+                keys.append((kind, f"{base}:{key}", ""))
     found = [_Source(*key, number) for number, key in enumerate(keys)]
     if JobState.PENDING in states:
         apart: list[int] = []
@@ -110,7 +112,7 @@ def _some(base: str, source: _Source, position: str, want: int) -> Question[tupl
         found = [(text(f[1]) if f[0] == b"ref" else f"{source.lane}-{entry}", entry) for entry, f in entries]
         return found, found[-1][1] if len(rows) == want else None
     start = int(position or 0)
-    command = "LRANGE" if source.kind == "list" else "ZRANGE"
+    command = {"list": "LRANGE", "newest": "ZREVRANGE"}.get(source.kind, "ZRANGE")
     rows = yield (command, source.key, start, start + want - 1)
     found = [(text(row).partition("/")[0], str(start + n)) for n, row in enumerate(rows, 1)]
     return found, str(start + want) if len(rows) == want else None

@@ -37,8 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "store" in getattr(item, "fixturenames", ()):
             item.add_marker("store")
-        if any(item.get_closest_marker(mark) for mark in ("process", "chaos")):
+        if _has_processes(item):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _has_processes(item: pytest.Item) -> bool:
+    """By its mark; or by its fixture, where a file has one herd for all its tests and so cannot bear the mark."""
+    marked = any(item.get_closest_marker(mark) for mark in ("process", "chaos"))
+    return marked or "herd" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session", autouse=True)

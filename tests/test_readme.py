@@ -21,13 +21,8 @@ README = (ROOT / "README.md").read_text()
 @pytest.fixture(scope="module")
 def herd() -> Iterator[Herd]:
     """The example herd, without the program that keeps the machine busy, on ports of its own."""
-    herd = Herd(with_gateway=True, pool={"tasks": ["examples.text"], "instances": 2})
-    try:
-        herd.start()
-        herd.ready()
+    with Herd.running(with_gateway=True, pool={"tasks": ["examples.text"], "instances": 2}) as herd:
         yield herd
-    finally:
-        herd.close()
 
 
 @pytest.mark.parametrize("example", readme.examples(README), ids=lambda example: example.command[:60])

@@ -31,13 +31,8 @@ def herd(processor_port: int) -> Iterator[Herd]:
     assert pool["http_port"] == 5001
     assert (written["gateway"]["port"], written["metrics"]["port"]) == (5000, 9100)
     small = {**pool, "instances": 1, "http_port": processor_port}
-    herd = Herd(with_gateway=True, pool=small, queues=written["queues"])
-    try:
-        herd.start()
-        herd.ready()
+    with Herd.running(with_gateway=True, pool=small, queues=written["queues"]) as herd:
         yield herd
-    finally:
-        herd.close()
 
 
 @pytest.mark.parametrize("example", readme.examples(PAGE), ids=lambda example: example.command[:70])

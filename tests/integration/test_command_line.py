@@ -23,17 +23,12 @@ echo "${{COMPREPLY[*]}}"
 # One herd for the whole file; so no test bears the mark `process`, which would have it ended after each.
 @pytest.fixture(scope="module")
 def herd() -> Iterator[Herd]:
-    herd = Herd(
+    with Herd.running(
         pool={"reload": {"canary_jobs": 3, "canary_time": "300ms"}},
         programs=[{"name": "sleeper", "command": "sleep 1000"}],
         queues={"mail": {}},
-    )
-    try:
-        herd.start()
-        herd.ready()
+    ) as herd:
         yield herd
-    finally:
-        herd.close()
 
 
 @pytest.fixture(scope="module")

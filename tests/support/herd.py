@@ -11,9 +11,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 import yaml
@@ -72,6 +73,18 @@ class Herd:
         self._marker = secrets.token_hex(8)
         self._server = server
         self._supervisor: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    @contextmanager
+    def running(cls, **said: Any) -> Iterator[Self]:
+        """A herd that is up, for as long as the block lasts; made of the words that ``Herd`` takes."""
+        herd = cls(**said)
+        try:
+            herd.start()
+            herd.ready()
+            yield herd
+        finally:
+            herd.close()
 
     @property
     def pid(self) -> int:

@@ -99,6 +99,18 @@ def test_jobs_are_found_by_state_queue_and_type_page_by_page(client, seats):
     assert [j.id for j in client.jobs(state="processing").jobs] == ids[:2]
 
 
+def test_what_ended_last_is_listed_first(client, seats):
+    ids = client.enqueue_many([("t", n) for n in range(3)])
+    engine = seats(1)
+    for job in claim(engine).jobs:
+        assert engine.complete([Done(engine.lease(job), b"\xc0", 60)]) == 1
+        ended = time.time()
+        eventually(lambda ended=ended: time.time() > ended + 0.002, 1)  # each in a millisecond of its own
+    first = client.jobs(state="completed", limit=2)
+    rest = client.jobs(state="completed", limit=2, cursor=first.cursor)
+    assert [job.id for job in first.jobs + rest.jobs] == ids[::-1]
+
+
 def test_a_paused_queue_gives_nothing_out_until_it_is_resumed(client, seats):
     client.enqueue("t")
     client.pause("default")

@@ -20,13 +20,8 @@ CONTRACT = {
 
 @pytest.fixture
 def herd(store) -> Iterator[Herd]:
-    herd = Herd(url=store.url)
-    try:
-        herd.start()
-        herd.ready()
+    with Herd.running(url=store.url) as herd:
         yield herd
-    finally:
-        herd.close()
 
 
 @pytest.fixture
