@@ -35,7 +35,7 @@ def jobs(
     cursor: str | None,
     brief: bool = False,
 ) -> Question[Page]:
-    """Some jobs, oldest first within a state and lane; those that have ended the newest first, for whoever looks at them
+    """Some jobs, oldest first within a state and lane; those that have ended newest first, for whoever looks at them
     asks what just happened. Go on with the page's cursor. `brief`: see `peek`.
 
     Raises:
