@@ -16,6 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from engine import scripts
 from tests.walks.asking import Asking
+from tests.walks.auditing import Auditing
 from tests.walks.burying import Burying
 from tests.walks.charting import Charting
 from tests.walks.firing import Firing
@@ -40,7 +41,20 @@ LENGTH = 60  # of one walk
 
 
 class Herd(
-    Producing, Working, Lanes, Keeping, Burying, Firing, Haunting, Asking, Hooks, Gates, Unique, Flowing, Charting
+    Producing,
+    Working,
+    Lanes,
+    Keeping,
+    Burying,
+    Firing,
+    Haunting,
+    Asking,
+    Hooks,
+    Gates,
+    Unique,
+    Flowing,
+    Charting,
+    Auditing,
 ):
     """All themes at once."""
 
