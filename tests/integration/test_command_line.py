@@ -90,7 +90,7 @@ def test_verbs_answer_for_programs_with_data_alone(herd: Herd) -> None:
 
 def test_the_status_is_watched_in_place_and_piped_line_by_line(herd: Herd) -> None:
     command = [sys.executable, "-m", "supervisor", "-c", str(herd.path), "status", "--watch", "0.2"]
-    with Terminal(command, columns=48, lines=10, env=herd.environment()) as watch:
+    with Terminal(command, columns=48, lines=10) as watch:
         watch.until("\x1b[32mRUNNING")
         watch.until("lines more")
         assert "RESTARTS" not in watch.seen, "the first column to go"

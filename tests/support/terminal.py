@@ -14,8 +14,6 @@ from typing import Self
 from tests.support.architecture import ROOT
 from tests.support.processes import eventually
 
-_OF_ANOTHER = ("NO_COLOR", "COLUMNS", "LINES")
-
 
 class Terminal:
     """Standard input, output and error of a command are one terminal; ``seen`` is all that was written to it."""
@@ -26,13 +24,11 @@ class Terminal:
         self.seen = ""
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        # What this run was told of its own terminal, if it has one, is not so of this one.
-        bare = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
-        asked = {name: value for name, value in (env or {}).items() if os.environ.get(name) != value}
+        plain = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**bare, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **asked},
+            env={**plain, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **(env or {})},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
