@@ -61,7 +61,10 @@ def prometheus(herd: Herd) -> Iterator[Prometheus]:
     scrape = {"http_sd_configs": [{"url": f"http://127.0.0.1:{herd.metrics_port}/sd", "refresh_interval": "500ms"}]}
     server = Prometheus(scrape, yaml.safe_dump(rules))
     try:
-        eventually(lambda: server.value("herdsman_build_info"), WITHIN, herd.tail)  # zeros are seen before anything
+        # Zeros are seen before anything, else nothing would grow; those of the supervisor, for workers have their own.
+        zero = 'herdsman_jobs_total{component="supervisor", type="%s", outcome="%s"}'
+        for type_, outcome in (("nap", "dead"), ("nap", "retried"), ("die", "crashed")):
+            eventually(lambda asked=zero % (type_, outcome): server.query(asked), WITHIN, herd.tail)
         for _ in range(5):
             herd.client.enqueue("nap", -1)  # fails
         herd.client.enqueue("die")
@@ -137,7 +140,7 @@ def _all_answer(herd: Herd, prometheus: Prometheus, queries: dict[str, str]) -> 
     left = dict(queries)
 
     def answered() -> bool:
-        herd.client.enqueue("nap", 0)
+        herd.client.enqueue_many([("nap", 0), ("nap", -1)])
         for name in [name for name, query in left.items() if prometheus.query(query)]:
             del left[name]
         return all(any(words in query for words in NOTHING) for query in left.values())
