@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from gateway.counts import Counts
 
-AT_ONCE = 8
+AT_ONCE = 2
 """Connections taken in one turn of the event loop."""
 
 PAUSE = 0.1
