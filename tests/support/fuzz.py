@@ -30,10 +30,14 @@ CHECKS = [
 
 @schemathesis.hook
 def map_query(_: Any, query: Any) -> Any:
-    """Waits are short: what is tested is the answer, not patience."""
-    if isinstance(query, dict) and isinstance(query.get("wait"), str) and query["wait"].endswith("s"):
-        return {**query, "wait": "0.02s"}
-    return query
+    """Waits are short: what is tested is the answer, not patience. A list is written twice: one of a single value would
+    be that value in an address, and sound.
+    """
+    if not isinstance(query, dict):
+        return query
+    lists = {name: [*value, "", ""] for name, value in query.items() if isinstance(value, list)}
+    waits = {"wait": "0.02s"} if isinstance(query.get("wait"), str) and query["wait"].endswith("s") else {}
+    return {**query, **lists, **waits}
 
 
 def operations(url: str) -> Iterator[Any]:
