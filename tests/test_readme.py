@@ -1,7 +1,6 @@
 """Every command of the README, typed into a live herd."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,22 +33,6 @@ def test_a_command_of_the_readme_does_what_is_shown(example: Example, herd: Herd
 
 def _answer(example: Example, herd: Herd) -> str | None:
     """What the command says, when it succeeds and says what is shown."""
-    done = subprocess.run(
-        ["bash", "-c", "set -o pipefail; " + _here(example.command, herd)],
-        cwd=ROOT,
-        env=herd.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    assert done.returncode == 0, f"{done.returncode}: {done.stdout}{done.stderr}"
-    assert readme.fits(example.answer, done.stdout), done.stdout + done.stderr
-    return done.stdout or "(nothing)"
-
-
-def _here(command: str, herd: Herd) -> str:
-    """The command with this herd's file, ports and interpreter."""
     places = {
         ".venv/bin/python": sys.executable,
         "-c config.yaml": f"-c {herd.path}",
@@ -57,9 +40,9 @@ def _here(command: str, herd: Herd) -> str:
         "localhost:5000": f"127.0.0.1:{herd.gateway_port}",
         "localhost:9100": f"127.0.0.1:{herd.metrics_port}",
     }
-    for written, here in places.items():
-        command = command.replace(written, here)
-    return command
+    done = readme.typed(example.command, herd, places)
+    assert readme.fits(example.answer, done.stdout), done.stdout + done.stderr
+    return done.stdout or "(nothing)"
 
 
 def test_every_make_target_and_every_page_of_the_readme_exists() -> None:

@@ -1,6 +1,5 @@
 """Every command of docs/seeds.md, typed into the herd of config.yaml on ports of its own."""
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -43,21 +42,9 @@ def test_a_command_of_the_seeds_does_what_is_shown(example: Example, herd: Herd,
         "localhost:5000": f"127.0.0.1:{herd.gateway_port}",
         "localhost:5001": f"127.0.0.1:{processor_port}",
     }
-    command = example.command
-    for written, here in places.items():
-        command = command.replace(written, here)
 
     def said() -> str:
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=ROOT,
-            env=herd.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=30,
-        )
-        assert done.returncode == 0, f"{done.returncode}: {done.stdout}{done.stderr}"
+        done = readme.typed(example.command, herd, places)
         return done.stdout + done.stderr
 
-    eventually(lambda: readme.fits(example.answer, said()), 15, lambda: f"{command}\n{said()}\n{herd.tail()}")
+    eventually(lambda: readme.fits(example.answer, said()), 15, lambda: f"{example.command}\n{said()}\n{herd.tail()}")

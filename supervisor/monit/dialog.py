@@ -1,12 +1,14 @@
 """The question before an act, and the page of keys: two screens on top of the screen."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+Answer = TypeVar("Answer")
 
 _BOX = """
 {name} {{ align: center middle; }}
@@ -17,7 +19,15 @@ _BOX = """
 """
 
 
-class Question(ModalScreen[bool]):
+class _Telling(ModalScreen[Answer]):
+    """A box with a text in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+
+class Question(_Telling[bool]):
     """Names what would be done to whom. Cancel has the focus, so that Enter does nothing; `y` does it."""
 
     CSS = _BOX.format(name="Question")
@@ -25,10 +35,6 @@ class Question(ModalScreen[bool]):
         Binding("y", "answer(True)", "do it"),
         Binding("n,escape,q", "answer(False)", "cancel"),
     ]
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
@@ -51,14 +57,10 @@ class Question(ModalScreen[bool]):
         self.dismiss(yes)
 
 
-class Keys(ModalScreen[None]):
+class Keys(_Telling[None]):
     """All keys; any of them closes it."""
 
     CSS = _BOX.format(name="Keys")
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
 
     def compose(self) -> ComposeResult:
         """Lay it out."""

@@ -1,5 +1,6 @@
 """What a service hands over to the supervisor that follows in the same process, and how it takes it over."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +19,7 @@ from supervisor.upgrading.handover import Handover
 _PLAIN = ("since", "wanted", "restarts", "error", "due", "failure", "error_number", "_again", "_started", "_killed")
 
 
-class HandedOver:
+class HandedOver(ABC):
     """The part of a Service that an upgrade keeps."""
 
     name: str
@@ -74,6 +75,6 @@ class HandedOver:
         if self.probe is not None and saved["probe"] is not None:
             self.probe.resume(self.child, saved["probe"])
 
+    @abstractmethod
     def _ended(self, end: Exit) -> None:
         """Take the end of the process."""
-        raise NotImplementedError
