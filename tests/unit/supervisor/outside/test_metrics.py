@@ -18,7 +18,6 @@ from supervisor.outside.metrics import HerdCollector
 from supervisor.pools.slots import Slots
 from supervisor.services.states import State
 
-NOW = float(int(time.time()))
 NIGHTLY = "schedules: [{name: nightly, task: t, cron: '@daily'}]"
 
 
@@ -124,11 +123,12 @@ def test_counters_are_sums_over_all_slots_that_were_ever_used() -> None:
 
 
 def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
+    now = float(int(time.time()))
     with Board.create(4, 1) as board:
         figures = {
             "up": True, "memory": 10, "memory_limit": 20, "swept_at": 1.5, "rescued": {"mail": 4},
             "alarms": ["mail", 7], "new_groups": {"mail": 5},
-            "schedules": {"nightly": [7.5, 3, 1, 60], "hourly": 2.5}, "read_at": NOW,
+            "schedules": {"nightly": [7.5, 3, 1, 60], "hourly": 2.5}, "read_at": now,
             "queues": {"mail": {"scheduled": 2, "processing": 3, "parked": 6, "dead": 4, "oldest": 5.5, "paused": 1}},
         }  # fmt: skip
         board.figures(0).publish(figures)
@@ -140,7 +140,7 @@ def test_workers_and_queues_are_told_by_pool_and_queue() -> None:
     # A keeper of the last release tells less.
     assert seen["herdsman_schedule_last_success_timestamp_seconds", ("hourly",)] == 2.5
     assert seen["herdsman_schedule_period_seconds", ("hourly",)] == 0
-    assert seen["herdsman_metrics_last_read_timestamp_seconds", ("default",)] == NOW
+    assert seen["herdsman_metrics_last_read_timestamp_seconds", ("default",)] == now
     assert seen["herdsman_queue_max_pending", ("mail",)] == 9
     assert seen["herdsman_queue_wait_target_seconds", ("mail",)] == 5
     assert seen["herdsman_queue_depth", ("mail", "processing")] == 3
@@ -225,7 +225,7 @@ def test_a_host_without_pools_claims_nothing_of_the_store() -> None:
 
 def test_what_was_read_too_long_ago_is_left_out_and_that_the_store_was_down_is_not() -> None:
     with Board.create(4, pools=1) as board:
-        old = {"read_at": NOW - 61, "queues": {"default": {"pending": 7}}, "rescued": {"default": 3}}
+        old = {"read_at": time.time() - 61, "queues": {"default": {"pending": 7}}, "rescued": {"default": 3}}
         board.figures(0).publish({**old, "up": True})
         seen = scrape(collector(herd(board, Slots(4))))
         board.figures(0).publish({**old, "up": False})

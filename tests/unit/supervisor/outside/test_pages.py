@@ -11,8 +11,6 @@ from scoreboard import Board
 from supervisor.outside.pages import pages, ready
 from supervisor.services.states import State
 
-NOW = time.time()
-
 
 def pool(running: int, target: int = 1) -> Any:
     return SimpleNamespace(name="web", number=0, target=target, seats=SimpleNamespace(running=running))
@@ -41,7 +39,7 @@ def test_ready_means_workers_for_every_pool_and_a_store_that_answers(
     pools: list[Any], words: dict[str, Any], up: bool, reasons: list[str]
 ) -> None:
     with Board.create(1, 1) as board:
-        board.figures(0).publish({"up": up, "read_at": NOW, "queues": {}})
+        board.figures(0).publish({"up": up, "read_at": time.time(), "queues": {}})
         status, _, body = ready(arbiter(board, *pools, **words))
     assert (status, json.loads(body).get("reasons", [])) == (503 if reasons else 200, reasons)
 
