@@ -12,7 +12,7 @@ from bench.herd import store, workers
 from bench.machine import describe
 from bench.web import Gateway, Said, gateway, wrk
 from engine import Client, WorkerInfo
-from engine.engine import Engine
+from engine.clients.engine import Engine
 
 BATCH = 1000
 

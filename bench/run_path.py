@@ -36,14 +36,14 @@ def best(once: Callable[[], None]) -> float:
 def run_path() -> float:
     """From a claimed job to its acknowledgement in the ledger."""
     from config import Config
-    from engine.claims import Claimed
-    from engine.engine import Engine
-    from engine.payload import NO_OPTIONS, encode
-    from worker.executor import Executor
-    from worker.ledger import Ledger
-    from worker.plans import Plans
-    from worker.registry import Registry, make_task
-    from worker.timeouts import Alarm
+    from engine.clients.engine import Engine
+    from engine.payloads.payload import NO_OPTIONS, encode
+    from engine.store.claims import Claimed
+    from worker.run.executor import Executor
+    from worker.run.ledger import Ledger
+    from worker.run.plans import Plans
+    from worker.run.timeouts import Alarm
+    from worker.tasks.registry import Registry, make_task
 
     def noop(to: str, subject: str) -> None:
         """Nothing."""
@@ -66,9 +66,9 @@ def run_path() -> float:
 
 def enqueue_path() -> float:
     """From `enqueue` to its packed call, and from the reply to the id."""
-    from engine.carrier import Carrier
-    from engine.entrance import Entrance
-    from engine.new_job import NewJob
+    from engine.entrance.carrier import Carrier
+    from engine.entrance.entrance import Entrance
+    from engine.jobs.new_job import NewJob
 
     entrance, job = Entrance("herdsman:{default}", Carrier()), NewJob("noop", {"to": "a", "subject": "b"})
 

@@ -6,8 +6,8 @@ import sys
 import time
 
 from engine import Client
-from engine.claims import Done
-from engine.engine import Engine
+from engine.clients.engine import Engine
+from engine.store.claims import Done
 
 PAYLOAD = {"to": "user@example.com", "subject": "Welcome", "template": "welcome"}
 

@@ -15,9 +15,9 @@ from bench.herd import store, workers
 from bench.machine import describe
 from bench.throughput import drain_by_worker, fill
 from engine import Client
-from engine.counting import Keep, Runs, count
-from engine.series import STEPS
-from engine.vector import Counts, grow, pack
+from engine.charts.counting import Keep, Runs, count
+from engine.charts.series import STEPS
+from engine.charts.vector import Counts, grow, pack
 
 SERIES, WORDS = 20, 200
 KEPT = {60: 24, 600: 3, 3600: 3}  # strings of each step that are kept: a day, three days, thirty days

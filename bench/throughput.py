@@ -14,8 +14,8 @@ from pathlib import Path
 from bench.herd import PAYLOAD, store, until, workers
 from bench.machine import describe
 from engine import Client
-from engine.claims import Done
-from engine.engine import Engine
+from engine.clients.engine import Engine
+from engine.store.claims import Done
 
 BATCH = 100
 

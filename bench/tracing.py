@@ -17,7 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from bench.herd import PAYLOAD, ROOT, store, workers
 from bench.machine import describe
 from bench.throughput import drain_by_worker
-from engine import Client, NewJob, tracing
+from engine import Client, NewJob
+from engine.tracing import tracing
 
 KINDS = ("off", "not sampled", "on")
 LOADED = """

@@ -70,7 +70,7 @@ class Tracing(Section):
             raise ConfigError([Problem(mark, PLACE, absent)])
 
     def settings(self) -> Any:
-        """As an `engine.spans.Settings`."""
+        """As an `engine.tracing.spans.Settings`."""
         return self.model_dump(exclude={"enabled"})
 
 

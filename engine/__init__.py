@@ -1,12 +1,14 @@
 """The state engine: every job is in exactly one place, and each move between places is one atomic script.
 
-Producers use `Client` or `AsyncClient`; workers, keepers and janitors use `engine.engine.Engine`. Imports none of our
-other packages.
+Producers use `Client` or `AsyncClient`; workers, keepers and janitors use `engine.clients.engine.Engine`. Imports none
+of our other packages. Sub-rooms, from the ground up: payloads, jobs, store, asking, queues, tracing, entrance, flows,
+dead, schedules, charts, doctor, clients; each leans on those before it alone (docs/design.md).
 """
 
 from typing import TYPE_CHECKING, Any
 
-from engine.envelope import Sealed
+from engine.charts.rates import Rate, Rates
+from engine.entrance.middleware import EnqueueMiddleware
 from engine.errors import (
     EngineError,
     FlowEnded,
@@ -27,10 +29,10 @@ from engine.errors import (
     StoreFull,
     UniqueConflict,
 )
-from engine.flow import Flow, FlowError, FlowJob, chain, chord, group
-from engine.flow_record import FlowInfo, FlowMember, FlowProgress, FlowState
-from engine.history import Event
-from engine.job import (
+from engine.flows.flow import Flow, FlowError, FlowJob, chain, chord, group
+from engine.flows.flow_record import FlowInfo, FlowMember, FlowProgress, FlowState
+from engine.jobs.history import Event
+from engine.jobs.job import (
     DeadGroup,
     DeadGroups,
     Job,
@@ -43,18 +45,17 @@ from engine.job import (
     StoreFigures,
     WorkerInfo,
 )
-from engine.middleware import EnqueueMiddleware
-from engine.new_job import Durable, EnqueueOptions, NewJob
-from engine.rates import Rate, Rates
-from engine.retry import Backoff, QueuePolicy
-from engine.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
-from engine.states import JobState
-from engine.unique import Unique
+from engine.jobs.new_job import Durable, EnqueueOptions, NewJob
+from engine.jobs.retry import Backoff, QueuePolicy
+from engine.jobs.states import JobState
+from engine.jobs.unique import Unique
+from engine.payloads.envelope import Sealed
+from engine.schedules.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
 
 if TYPE_CHECKING:
-    from engine.async_client import AsyncClient
-    from engine.client import Client
-    from engine.key_ring import KeyRing
+    from engine.clients.async_client import AsyncClient
+    from engine.clients.client import Client
+    from engine.payloads.key_ring import KeyRing
 
 __all__ = [
     "AsyncClient",
@@ -121,15 +122,15 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # The clients import the Redis library (150 ms), which those who only need a record or an error need not pay.
     if name == "Client":
-        from engine.client import Client
+        from engine.clients.client import Client
 
         return Client
     if name == "AsyncClient":
-        from engine.async_client import AsyncClient
+        from engine.clients.async_client import AsyncClient
 
         return AsyncClient
     if name == "KeyRing":
-        from engine.key_ring import KeyRing
+        from engine.payloads.key_ring import KeyRing
 
         return KeyRing
     raise AttributeError(f"module 'engine' has no attribute {name!r}")

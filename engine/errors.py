@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.job import JobError
+    from engine.jobs.job import JobError
 
 
 class EngineError(Exception):

@@ -18,10 +18,10 @@ from starlette.types import ASGIApp
 
 import config
 from config import Config
-from engine import carrier
-from engine.carrier import Carrying
-from engine.connection import open_connection
+from engine.entrance import carrier
+from engine.entrance.carrier import Carrying
 from engine.errors import EngineError
+from engine.store.connection import open_connection
 from gateway.access import token_command
 from gateway.access.doorkeeper import Access
 from gateway.breaker import GuardedClient

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine import NewJob
-from engine.enqueue import enqueue
+from engine.entrance.enqueue import enqueue
 from engine.errors import PayloadError
 from gateway.bodies import json_name, parse_object
 from gateway.errors import ApiError

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from engine import AsyncClient
-from engine.async_client import CONNECTIONS
-from engine.calls import Call
+from engine.clients.async_client import CONNECTIONS
 from engine.errors import EngineError, StoreDown
-from engine.questions import Question
+from engine.store.calls import Call
+from engine.store.question import Question
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from config.version import __version__
-from engine.job import QueueFigures
+from engine.jobs.job import QueueFigures
 from gateway.counts import BUCKETS, Counts
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine import AsyncClient, NewJob
-from engine.submit import Accepted
+from engine.entrance.submit import Accepted
 
 if TYPE_CHECKING:
-    from engine.entrance import Outcome
+    from engine.entrance.entrance import Outcome
 
 MOST = 200
 """Jobs in one call."""
@@ -31,7 +31,7 @@ class _Waiting(NamedTuple):
 
 
 class Gathered:
-    """Collects jobs and hands them to `engine.entrance`.
+    """Collects jobs and hands them to `engine.entrance.entrance`.
 
     Args:
         client: the gateway's client to the store.

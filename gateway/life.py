@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine import Event, Job
-from engine.states import FINISHED
+from engine.jobs.states import FINISHED
 from gateway.answers import encode, event_view, job_view, moment
 from gateway.streams import Seen
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from engine import AsyncClient
-from engine.job import WorkerInfo
+from engine.jobs.job import WorkerInfo
 from gateway.recent import Recent
 from scoreboard import WorkerState
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Path, Request
 
 from config import units
-from engine import tracing
+from engine.tracing import tracing
 from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
 

@@ -10,7 +10,7 @@ from fastapi import Request
 import config
 from config import Config, Places
 from engine import AsyncClient
-from engine.job import QueueFigures
+from engine.jobs.job import QueueFigures
 from gateway.access.doorkeeper import Access
 from gateway.counts import Counts
 from gateway.gathered import Gathered

@@ -16,8 +16,9 @@ from pydantic import (
 )
 
 from config import units
-from engine import NewJob, webhook
-from engine.unique import Conflict, Mode, as_unique
+from engine import NewJob
+from engine.entrance import webhook
+from engine.jobs.unique import Conflict, Mode, as_unique
 from gateway.errors import ApiError
 from gateway.nearest import hint, quoted
 

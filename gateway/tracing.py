@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config import Config
-from engine import spans, tracing
-from engine.producer import context_of, record, trace_of
+from engine.tracing import spans, tracing
+from engine.tracing.producer import context_of, record, trace_of
 
 PROBES = frozenset({"/health", "/ready", "/metrics"})
 """Asked every few seconds by machines: traced only for who sends a trace along."""

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import config
 from config import Config
-from engine.bell import Bell
-from engine.connection import open_connection
-from engine.counting import Keep
-from engine.engine import Engine
+from engine.charts.counting import Keep
+from engine.clients.engine import Engine
 from engine.errors import EngineError
-from engine.schedule import Schedule
+from engine.schedules.schedule import Schedule
+from engine.store.bell import Bell
+from engine.store.connection import open_connection
 from janitor.alarm import Alarm
 from janitor.doctor import Doctor
 from janitor.duty import Duty

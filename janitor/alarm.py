@@ -7,12 +7,12 @@ import logging
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from engine import alarm as verbs
-from engine import keys
-from engine.alarm import Group, Memory
-from engine.calls import Call, Depths
-from engine.graveyard import Position
-from engine.questions import Question
+from engine.dead import alarm as verbs
+from engine.dead.alarm import Group, Memory
+from engine.dead.graveyard import Position
+from engine.store import keys
+from engine.store.calls import Call, Depths
+from engine.store.question import Question
 from janitor.duty import Pass
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class AlarmingEngine(Protocol):
-    """The part of `engine.engine.Engine` that this duty calls."""
+    """The part of `engine.clients.engine.Engine` that this duty calls."""
 
     def figures(self) -> Depths:
         """How deep all queues are."""

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Protocol
 
-from engine.doctor import Diagnosis
-from engine.findings import RISK, WARNING
+from engine.doctor.doctor import Diagnosis
+from engine.doctor.findings import RISK, WARNING
 from janitor.duty import Pass
 
 INTERVAL = 3600.0
@@ -17,7 +17,7 @@ _LEVELS: Mapping[str, int] = {RISK: logging.ERROR, WARNING: logging.WARNING}
 
 
 class Patient(Protocol):
-    """The part of `engine.engine.Engine` that is needed."""
+    """The part of `engine.clients.engine.Engine` that is needed."""
 
     def diagnosis(self) -> Diagnosis:
         """What the store's settings and state can do to the jobs in it."""

@@ -4,8 +4,8 @@ to let go, cancels half done, flows that were never closed, flows that were over
 
 from typing import Protocol, TypeVar
 
-from engine import flow_calls
-from engine.calls import Call
+from engine.flows import flow_calls
+from engine.store.calls import Call
 from janitor.duty import Pass
 
 T = TypeVar("T")
@@ -15,7 +15,7 @@ LIMIT = 200
 
 
 class FlowEngine(Protocol):
-    """The part of `engine.engine.Engine` that this duty calls."""
+    """The part of `engine.clients.engine.Engine` that this duty calls."""
 
     def run(self, call: Call[T]) -> T:
         """Any call."""

@@ -7,8 +7,8 @@ last turn     too old      missed          on time    now      next
 
 from typing import NamedTuple
 
-from engine.cron import Cron
-from engine.schedule import Schedule
+from engine.schedules.cron import Cron
+from engine.schedules.schedule import Schedule
 
 ON_TIME = 10.0
 """Seconds: a slot this young was not missed; it fires whatever the misfire policy says."""

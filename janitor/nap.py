@@ -21,7 +21,7 @@ class Stop(Protocol):
 
 
 class Bell(Protocol):
-    """`engine.bell.Bell`."""
+    """`engine.store.bell.Bell`."""
 
     def arm(self, timeout: float) -> None: ...  # noqa: D102 - the engine's own words
     def fileno(self) -> int: ...  # noqa: D102 - same

@@ -6,7 +6,7 @@ its interval, so a delayed job or a retry starts within milliseconds of its time
 
 from typing import Protocol
 
-from engine.calls import Promoted
+from engine.store.calls import Promoted
 from janitor.duty import Pass
 
 LIMIT = 1000
@@ -17,7 +17,7 @@ SHORTEST = 0.005
 
 
 class PromotingEngine(Protocol):
-    """The part of `engine.engine.Engine` that this duty calls."""
+    """The part of `engine.clients.engine.Engine` that this duty calls."""
 
     def promote(self, limit: int = ...) -> Promoted:
         """Move due jobs to their queues; how many, and when the next is due."""

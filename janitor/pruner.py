@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from engine.calls import Depths, Pruned
+from engine.store.calls import Depths, Pruned
 from janitor.duty import Pass
 
 LIMIT = 1000
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class PruningEngine(Protocol):
-    """The part of `engine.engine.Engine` that this duty calls."""
+    """The part of `engine.clients.engine.Engine` that this duty calls."""
 
     def prune(
         self,

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from engine.calls import Rescued
+from engine.store.calls import Rescued
 from janitor.duty import Pass
 
 LIMIT = 200
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class RescuingEngine(Protocol):
-    """The part of `engine.engine.Engine` that this duty calls."""
+    """The part of `engine.clients.engine.Engine` that this duty calls."""
 
     def rescue(
         self, limit: int = ..., *, grace: float = ..., max_crashes: int = ..., by_queue: Mapping[str, int] | None = ...

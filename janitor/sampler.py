@@ -2,11 +2,11 @@
 
 from typing import Protocol, TypeVar
 
-from engine import calls
-from engine.calls import Call
-from engine.counting import Depths, Keep, sample
-from engine.job import QueueFigures
-from engine.vector import Counts
+from engine.charts.counting import Depths, Keep, sample
+from engine.charts.vector import Counts
+from engine.jobs.job import QueueFigures
+from engine.store import calls
+from engine.store.calls import Call
 from janitor.duty import Pass
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ QUEUES = 200
 
 
 class SampledEngine(Protocol):
-    """The part of `engine.engine.Engine` that this duty calls."""
+    """The part of `engine.clients.engine.Engine` that this duty calls."""
 
     def figures(self) -> calls.Depths:
         """How deep all queues are."""

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from engine import schedule as verbs
-from engine.calls import Call
-from engine.cron import Cron
-from engine.schedule import Schedule, Sight
+from engine.schedules import schedule as verbs
+from engine.schedules.cron import Cron
+from engine.schedules.schedule import Schedule, Sight
+from engine.store.calls import Call
 from janitor.complaint import Complaint
 from janitor.duty import Pass
 from janitor.misfire import plan
@@ -37,7 +37,7 @@ class Known(NamedTuple):
 
 
 class SchedulingEngine(Protocol):
-    """The part of `engine.engine.Engine` that this duty calls."""
+    """The part of `engine.clients.engine.Engine` that this duty calls."""
 
     def run(self, call: Call[T]) -> T:
         """One call."""

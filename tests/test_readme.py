@@ -24,11 +24,11 @@ def herd() -> Iterator[Herd]:
         yield herd
 
 
-@pytest.mark.parametrize("example", readme.examples(README), ids=lambda example: example.command[:60])
-def test_a_command_of_the_readme_does_what_is_shown(example: Example, herd: Herd) -> None:
-    herd.ready()
-    said = eventually(lambda: _answer(example, herd), 10, f"{example.command}: {example.answer}")
-    print(said)
+def test_the_commands_of_the_readme_do_what_is_shown(herd: Herd) -> None:
+    # One test: what one command shows, another may have made.
+    for example in readme.examples(README):
+        herd.ready()
+        print(eventually(lambda: _answer(example, herd), 10, f"{example.command}: {example.answer}"))  # noqa: B023
 
 
 def _answer(example: Example, herd: Herd) -> str | None:

@@ -6,14 +6,14 @@ and no supervisor.
 Everything else here is run as ``python -m worker``; docs/worker.md draws the life of a worker and of one batch.
 """
 
-from worker.cancelled import Cancelled
-from worker.checking import validate
-from worker.context import JobContext, current_job
-from worker.hooks import on_start, on_stop
-from worker.middleware import RunMiddleware, middleware
-from worker.registry import task
-from worker.soft_timeout import SoftTimeout
-from worker.wishes import Discard, Retry, Snooze
+from worker.run.cancelled import Cancelled
+from worker.run.context import JobContext, current_job
+from worker.run.middleware import RunMiddleware, middleware
+from worker.run.soft_timeout import SoftTimeout
+from worker.run.wishes import Discard, Retry, Snooze
+from worker.tasks.checking import validate
+from worker.tasks.hooks import on_start, on_stop
+from worker.tasks.registry import task
 
 __all__ = [
     "Cancelled",

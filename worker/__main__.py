@@ -13,7 +13,7 @@ CONTROL, LIFELINE, POOL_NUMBER = "HERDSMAN_CONTROL_FD", "HERDSMAN_LIFELINE_FD", 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0 done, 1 failed, 2 wrong usage or config, 3 boot failed."""
     options = _parser().parse_args(arguments)
-    from worker.loading import LoadError, check_our_own  # imports follow the usage check, so that help is quick
+    from worker.tasks.loading import LoadError, check_our_own  # imports follow the usage check, so that help is quick
 
     try:
         check_our_own()
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asked = f"there is no pool {options.pool!r}" if options.pool else "say which with --pool"
         return _complain(f"{options.config}: {asked}; pools: {', '.join(names) or 'none'}", USAGE)
     pool = config.pools[names.index(options.pool)]
-    from worker import start
+    from worker.zygote import start
 
     if not options.zygote:
         return start.standalone(config, pool)

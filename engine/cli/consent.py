@@ -12,7 +12,7 @@ from engine.cli.terminal.table import table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.job import Job
+    from engine.jobs.job import Job
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show how many and the first few, and stop.")

@@ -15,8 +15,8 @@ from engine.cli.terminal.progress import Progress
 from engine.cli.words import parsed
 
 if TYPE_CHECKING:
-    from engine.client import Client
-    from engine.job import Job
+    from engine.clients.client import Client
+    from engine.jobs.job import Job
 
 F = TypeVar("F", bound=Callable[..., Any])
 FIRST = 5  # of those that are to be lost are shown
@@ -128,7 +128,7 @@ def retry(
         raise click.UsageError("--data goes with one ID")
     if job_id and (limit or rate):
         raise click.UsageError("--limit and --rate are for many")
-    from engine.dead_letters import UNCHANGED
+    from engine.dead.dead_letters import UNCHANGED
 
     payload = UNCHANGED if data is None else parsed(data, "--data")
     with target.client() as client:
@@ -244,7 +244,7 @@ def _view(job: "Job") -> dict[str, Any]:
 
 
 def _mark(job: "Job") -> str:
-    from engine.fingerprint import fingerprint
+    from engine.dead.fingerprint import fingerprint
 
     return fingerprint(job.queue, job.type, job.error)
 

@@ -18,7 +18,7 @@ def new(key_id: str | None, *, as_json: bool) -> None:
     """Make a key and print it, for the config file's `encryption.keys`. It is kept nowhere else."""
     from datetime import UTC, datetime
 
-    from engine.key_ring import check_id, new_key
+    from engine.payloads.key_ring import check_id, new_key
 
     name, key = key_id or datetime.now(UTC).strftime("%Y-%m-%d"), new_key()
     try:

@@ -12,7 +12,7 @@ from engine.cli.terminal.table import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from engine.flow_record import FlowMember
+    from engine.flows.flow_record import FlowMember
 
 
 @click.group()

@@ -12,10 +12,10 @@ from engine.cli.terminal.options import Looking, json_option, table_options, wat
 from engine.cli.terminal.table import one_line
 from engine.cli.terminal.watching import show as show_again
 from engine.cli.words import before, duration, headers, parsed, when
-from engine.states import JobState
+from engine.jobs.states import JobState
 
 if TYPE_CHECKING:
-    from engine.job import Job
+    from engine.jobs.job import Job
 
 
 @click.command()

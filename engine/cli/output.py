@@ -12,8 +12,8 @@ from engine.cli.terminal.options import Looking, state
 from engine.cli.terminal.table import UnknownColumnError, one_line, table
 
 if TYPE_CHECKING:
-    from engine.history import Event
-    from engine.job import Job
+    from engine.jobs.history import Event
+    from engine.jobs.job import Job
 
 _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"))
 

@@ -7,7 +7,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.job import Job, Page
+    from engine.jobs.job import Job, Page
 
 
 def gather(limit: int, ask: "Callable[[int, str | None], Page]") -> "tuple[list[Job], bool]":

@@ -12,8 +12,8 @@ from engine.cli.terminal.options import Looking, json_option, table_options, wat
 from engine.cli.terminal.watching import show
 
 if TYPE_CHECKING:
-    from engine.client import Client
-    from engine.job import QueueFigures
+    from engine.clients.client import Client
+    from engine.jobs.job import QueueFigures
 
 _HEADS = ("queue", "pending", "scheduled", "processing", "dead", "oldest", "notes")
 _DROP = ("notes", "scheduled", "processing", "dead", "oldest")

@@ -12,7 +12,7 @@ from engine.cli.terminal.table import one_line
 from engine.cli.words import duration, parsed
 
 if TYPE_CHECKING:
-    from engine.schedule import ScheduleInfo
+    from engine.schedules.schedule import ScheduleInfo
 
 
 _HEADS = ("name", "task", "cron", "timezone", "next", "last", "ended", "success", "fired", "skipped", "missed", "notes")
@@ -123,7 +123,7 @@ def put(target: Target, /, data: str | None, misfire_max: str, jitter: str, *, a
 
     A new one, and one whose times were changed, starts from now.
     """
-    from engine.schedule import Schedule
+    from engine.schedules.schedule import Schedule
 
     one = Schedule(
         **given,

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from engine import keys
 from engine.errors import EngineError, PayloadError, StoreDown
+from engine.store import keys
 
 if TYPE_CHECKING:
-    from engine.carrier import Carrying
-    from engine.client import Client
+    from engine.clients.client import Client
+    from engine.entrance.carrier import Carrying
 
 FAILED, USAGE, UNREACHABLE = 1, 2, 3
 CONFIG_WITHIN = 30.0  # seconds for reading a config file
@@ -45,8 +45,8 @@ class Target:
     @contextmanager
     def client(self) -> Iterator["Client"]:
         """A client; what goes wrong while it is used ends the command with the right status."""
-        from engine.client import Client
-        from engine.connection import open_connection
+        from engine.clients.client import Client
+        from engine.store.connection import open_connection
 
         carrying: Carrying = {}
         if self.url:
@@ -82,7 +82,7 @@ class Target:
         if done.returncode:
             sys.exit(USAGE)  # it has said what is wrong with the file
         answer = json.loads(done.stdout)
-        from engine.carrier import carrying
+        from engine.entrance.carrier import carrying
 
         try:
             said = carrying(answer["max_payload"], answer["compress_over"], answer["keys"])

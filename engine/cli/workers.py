@@ -10,7 +10,7 @@ from engine.cli.terminal.options import Looking, json_option, table_options, wat
 from engine.cli.terminal.watching import show
 
 if TYPE_CHECKING:
-    from engine.job import WorkerInfo
+    from engine.jobs.job import WorkerInfo
 
 _HEADS = ("host", "pool", "slot", "pid", "state", "type", "job", "since", "done", "heard")
 _DROP = ("heard", "done", "pid", "since", "job", "host")

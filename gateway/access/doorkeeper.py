@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from config.gateway import Gateway
-from engine.audit import Act
+from engine.clients.audit import Act
 from gateway.access import cookies
 from gateway.access.buckets import Buckets, Rate, rate
 from gateway.access.cookies import Secret, Session

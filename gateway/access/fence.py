@@ -10,7 +10,7 @@ import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine import Job
-from engine.audit import Act
+from engine.clients.audit import Act
 from engine.errors import EngineError
 from gateway.access import decisions as decide
 from gateway.access.access_log import clean

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from engine import AsyncClient, WorkerInfo
-from engine.calls import Depths
-from engine.calls import figures as depths_call
-from engine.doctor import ask_facts
-from engine.findings import Facts
-from engine.job import StoreFigures
-from engine.rates import Rates
+from engine.charts.rates import Rates
+from engine.doctor.doctor import ask_facts
+from engine.doctor.findings import Facts
+from engine.jobs.job import StoreFigures
+from engine.store.calls import Depths
+from engine.store.calls import figures as depths_call
 from gateway.live.cpu import CpuMeter
 from gateway.live_workers import alive
 from gateway.supervisor_link import SupervisorLink

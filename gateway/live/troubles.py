@@ -7,8 +7,8 @@ from urllib.parse import quote
 import msgspec
 
 from engine import WorkerInfo
-from engine.findings import NOTE, RISK, Finding
-from engine.job import QueueFigures, StoreFigures
+from engine.doctor.findings import NOTE, RISK, Finding
+from engine.jobs.job import QueueFigures, StoreFigures
 
 BAD, WARN = "bad", "warn"
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
 from engine import DeadGroup, Job, JobState
-from engine.dead_letters import UNCHANGED
-from engine.fingerprint import fingerprint as fingerprint_of
+from engine.dead.dead_letters import UNCHANGED
+from engine.dead.fingerprint import fingerprint as fingerprint_of
 from gateway.answers import answer, job_view, moment
 from gateway.bodies import json_object, optional_object
 from gateway.errors import ApiError

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from engine.flow_record import FlowInfo, FlowMember, progress
+from engine.flows.flow_record import FlowInfo, FlowMember, progress
 from gateway.answers import answer, moment
 from gateway.errors import ApiError
 from gateway.parameters import TaskId, refuse_unknown

@@ -7,8 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engine.async_client import AsyncClient
-from engine.job import QueueFigures
+from engine.clients.async_client import AsyncClient
+from engine.jobs.job import QueueFigures
 from gateway.access.visitors import visitor
 from gateway.answers import answer
 from gateway.bodies import nothing_said

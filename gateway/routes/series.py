@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from engine.metrics import METRICS
-from engine.series import Series, TooMuch
+from engine.charts.metrics import METRICS
+from engine.charts.series import Series, TooMuch
 from gateway.answers import answer
 from gateway.errors import ApiError, documented
 from gateway.nearest import hint, quoted

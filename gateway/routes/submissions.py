@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from engine import JobState, NewJob, tracing
+from engine import JobState, NewJob
+from engine.entrance.submit import Accepted
 from engine.errors import EngineError, PayloadError
-from engine.submit import Accepted
+from engine.tracing import tracing
 from gateway.access.visitors import visitor
 from gateway.answers import answer, job_view
 from gateway.batch import MOST, Wrong, batch, errors_view, refuse, unsound

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engine.job import WorkerInfo
+from engine.jobs.job import WorkerInfo
 from gateway.answers import answer, moment
 from gateway.parameters import refuse_unknown
 from gateway.services import services

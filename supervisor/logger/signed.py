@@ -1,6 +1,6 @@
 """Lines of a worker -> the same without the worker's signature, by the job that wrote them. Pure.
 
-A worker begins each line that a job writes with RS id SP type RS (worker/signed_output.py). Where several threads
+A worker begins each line that a job writes with RS id SP type RS (worker/run/signed_output.py). Where several threads
 write into one line a signature may stand within it, too.
 """
 

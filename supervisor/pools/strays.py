@@ -1,8 +1,8 @@
 """Killing what dead workers have left: their descendants in sessions of their own, which no group kill reaches.
 
 Such a process is given to us by the kernel, for we are the subreaper. It bears the mark of the worker it comes from
-(worker/mark.py); when that worker lives no more, it is killed. As a child of ours that nobody has collected yet it
-cannot be mistaken for another with the same number.
+(worker/processes/mark.py); when that worker lives no more, it is killed. As a child of ours that nobody has collected
+yet it cannot be mistaken for another with the same number.
 """
 
 import logging

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from engine import JobState
-from engine.job_handle import JobHandle
+from engine.asking.job_handle import JobHandle
 from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 from tests.support.processes import eventually

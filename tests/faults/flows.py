@@ -1,9 +1,10 @@
 """What is called about flows."""
 
-from engine import NewJob, QueueFull, payload
-from engine.calls import Call
-from engine.claims import Done
-from engine.flow_calls import find, parents, spawn, step
+from engine import NewJob, QueueFull
+from engine.flows.flow_calls import find, parents, spawn, step
+from engine.payloads import payload
+from engine.store.calls import Call
+from engine.store.claims import Done
 from tests.faults.stage import BASE, ERROR, Stage, Verb, diamond
 from tests.support.seats import claim
 

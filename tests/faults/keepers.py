@@ -1,10 +1,10 @@
 """What keepers and janitors call."""
 
-from engine import alarm
-from engine.claims import Done
-from engine.counting import Depths, Keep, Runs, count, sample
-from engine.graveyard import Position
-from engine.vector import pack
+from engine.charts.counting import Depths, Keep, Runs, count, sample
+from engine.charts.vector import pack
+from engine.dead import alarm
+from engine.dead.graveyard import Position
+from engine.store.claims import Done
 from tests.faults.stage import BASE, URL, Stage, Verb
 
 RUNS = {"jdefault\tt": pack({Runs.DONE: 3, Runs.FAILED: 1, Runs.HISTOGRAM + 4: 3})}

@@ -1,8 +1,8 @@
 """What people call: queues and types, dead letters."""
 
-from engine.audit import Act, sealed, written
-from engine.deaths import deaths, drop, requeue
-from engine.purge import purge
+from engine.clients.audit import Act, sealed, written
+from engine.dead.deaths import deaths, drop, requeue
+from engine.queues.purge import purge
 from tests.faults.stage import Stage, Verb
 
 

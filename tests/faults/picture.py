@@ -2,7 +2,7 @@
 
 import re
 
-from engine.vector import spans, unpack
+from engine.charts.vector import spans, unpack
 from tests.support.snapshot import snapshot
 
 # The engine's own counts and memories, which a repeated call may touch: they move no job.

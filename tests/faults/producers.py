@@ -1,10 +1,11 @@
 """What producers call: new jobs, taken or refused; looking, waiting, cancelling."""
 
-from engine import NewJob, QueueFull, Unique, calls
-from engine.claims import Done
-from engine.peek import peek
-from engine.submit import submit
-from engine.why import why
+from engine import NewJob, QueueFull, Unique
+from engine.asking.peek import peek
+from engine.asking.why import why
+from engine.entrance.submit import submit
+from engine.store import calls
+from engine.store.claims import Done
 from tests.faults.stage import BASE, URL, Stage, Verb
 
 SAME = Unique(mode="pending_or_running", key="one", on_conflict="replace")

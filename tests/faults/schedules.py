@@ -1,6 +1,6 @@
 """What is called about schedules."""
 
-from engine import schedule
+from engine.schedules import schedule
 from tests.faults.stage import CLOCK, Stage, Verb
 
 

@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from engine import Flow, JobError, NewJob, schedule
-from engine.engine import Engine
-from engine.job import WorkerInfo
-from engine.limits import QueueLimits, limits
+from engine import Flow, JobError, NewJob
+from engine.clients.engine import Engine
+from engine.jobs.job import WorkerInfo
+from engine.queues.limits import QueueLimits, limits
+from engine.schedules import schedule
 from tests.support.seats import claim
 
 ERROR = JobError(type="ValueError", message="no")

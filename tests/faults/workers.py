@@ -1,10 +1,10 @@
 """What workers call, and what is called in their name."""
 
 from engine import NewJob
-from engine.claims import Done
-from engine.limits import QueueLimits
-from engine.sayings import Said, say
-from engine.submit import submit
+from engine.asking.sayings import Said, say
+from engine.entrance.submit import submit
+from engine.queues.limits import QueueLimits
+from engine.store.claims import Done
 from tests.faults.stage import ERROR, URL, Stage, Verb
 from tests.support.seats import claim
 

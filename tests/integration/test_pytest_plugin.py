@@ -47,7 +47,7 @@ def test_inline_jobs_run_while_they_are_enqueued(project):
             assert herdsman_inline.jobs == []
 
         def test_without_the_fixture_nothing_is_replaced():
-            assert Client.enqueue.__module__ == "engine.client"
+            assert Client.enqueue.__module__ == "engine.clients.client"
     """)
     done.assert_outcomes(passed=3)
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from engine import payload
-from engine.claims import Claimed, Done
-from engine.engine import Engine
+from engine.clients.engine import Engine
+from engine.payloads import payload
+from engine.store.claims import Claimed, Done
 from tests.support.invariants import broken
 from tests.support.seats import ERROR, claim
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine import DeadGroup, DeadGroups, JobState, NewJob, Page, QueueFull, Schedule, ScheduleInfo, ScheduleNotFound
-from engine.dead_letters import UNCHANGED
+from engine.dead.dead_letters import UNCHANGED
+from engine.entrance.submit import Accepted
 from engine.errors import EngineError
-from engine.new_job import EnqueueOptions
-from engine.submit import Accepted
+from engine.jobs.new_job import EnqueueOptions
 
 
 class FakeEntrance:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine import keys
+from engine.store import keys
 from tests.support.snapshot import snapshot
 
 APART = 1_000_000  # lanes from this number on are lanes apart

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.snapshot import snapshot
 
-# One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/keys.py).
+# One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/store/keys.py).
 _FIXED = {
     "alarms", "apart", "aside", "audit", "backlog", "beats", "callers", "cancels", "due", "finished",
     "flows", "gone", "groups", "held", "holding", "lanes", "later", "limits", "looked", "marks",

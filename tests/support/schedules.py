@@ -3,8 +3,9 @@
 import time
 from typing import Any
 
-from engine import Schedule, schedule
-from engine.claims import Done
+from engine import Schedule
+from engine.schedules import schedule
+from engine.store.claims import Done
 
 STATE = "herdsman:{default}:schedule:"
 

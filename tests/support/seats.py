@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from engine import JobError
-from engine.claims import Done, Grant
-from engine.engine import Engine
+from engine.clients.engine import Engine
+from engine.store.claims import Done, Grant
 
 ERROR = JobError(type="ValueError", message="no")
 

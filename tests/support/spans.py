@@ -8,8 +8,8 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from engine import tracing
-from engine.producer import Producer
+from engine.tracing import tracing
+from engine.tracing.producer import Producer
 
 
 class Kept:

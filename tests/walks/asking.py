@@ -2,9 +2,9 @@
 
 from hypothesis import strategies as st
 
-from engine.calls import Call
-from engine.sayings import Said, say
-from engine.why import why
+from engine.asking.sayings import Said, say
+from engine.asking.why import why
+from engine.store.calls import Call
 from tests.walks.world import BASE, NUMBERS, World, verb
 
 

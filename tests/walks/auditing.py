@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from engine.audit import Act, sealed, written
+from engine.clients.audit import Act, sealed, written
 from tests.walks.world import World, verb
 
 

@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from engine.dead_letters import UNCHANGED
-from engine.deaths import deaths
+from engine.dead.dead_letters import UNCHANGED
+from engine.dead.deaths import deaths
 from tests.walks.world import NUMBERS, QUEUES, World, verb
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 from hypothesis import strategies as st
 
-from engine.counting import Depths, Keep, Runs, count, sample
-from engine.vector import pack
+from engine.charts.counting import Depths, Keep, Runs, count, sample
+from engine.charts.vector import pack
 from tests.walks.world import BASE, QUEUES, World, verb
 
 NAMES = tuple(f"j{queue}\tt" for queue in QUEUES)

@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from engine import QueueFull, schedule
+from engine import QueueFull
+from engine.schedules import schedule
 from tests.walks.world import BASE, World, verb
 
 

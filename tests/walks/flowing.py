@@ -6,7 +6,8 @@ nobody waits for nothing, and a flow is over when all its members have ended.
 import pytest
 from hypothesis import strategies as st
 
-from engine import Flow, FlowEnded, LeaseLost, NewJob, QueueFull, flow_calls
+from engine import Flow, FlowEnded, LeaseLost, NewJob, QueueFull
+from engine.flows import flow_calls
 from tests.walks.world import BASE, NUMBERS, QUEUES, World, verb
 
 ENDED = ("dead", "completed", "cancelled", "gone")

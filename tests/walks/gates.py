@@ -2,8 +2,9 @@
 
 from hypothesis import strategies as st
 
-from engine import QueueFull, schedule
-from engine.schedule import ScheduleNotFound, ScheduleTaken
+from engine import QueueFull
+from engine.schedules import schedule
+from engine.schedules.schedule import ScheduleNotFound, ScheduleTaken
 from tests.walks.world import QUEUES, World, verb
 
 MINE = ("one", "two")

@@ -2,9 +2,9 @@
 
 from hypothesis import strategies as st
 
-from engine.calls import Call
-from engine.claims import Done, arguments, parse
-from engine.scripts import script
+from engine.store.calls import Call
+from engine.store.claims import Done, arguments, parse
+from engine.store.scripts import script
 from tests.walks.granting import ORDER
 from tests.walks.world import BASE, NUMBERS, World, verb
 

@@ -5,9 +5,10 @@ from collections import Counter
 import msgspec
 from hypothesis import strategies as st
 
-from engine import QueueFull, webhook
-from engine.alarm import Group, cross, notice, over_at
-from engine.graveyard import Position
+from engine import QueueFull
+from engine.dead.alarm import Group, cross, notice, over_at
+from engine.dead.graveyard import Position
+from engine.entrance import webhook
 from tests.walks.world import BASE, QUEUES, World, verb
 
 URL = "https://example.com/"

@@ -4,8 +4,8 @@ must not depend on how fast this machine is.
 
 from hypothesis import strategies as st
 
-from engine.job import WorkerInfo
-from engine.limits import QueueLimits
+from engine.jobs.job import WorkerInfo
+from engine.queues.limits import QueueLimits
 from tests.walks.world import BASE, NUMBERS, QUEUES, World, verb
 
 WORKER = st.integers(0, 2)

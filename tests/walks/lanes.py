@@ -8,7 +8,7 @@ import json
 from hypothesis import strategies as st
 
 from engine import NewJob, QueueFull
-from engine.limits import QueueLimits, limits
+from engine.queues.limits import QueueLimits, limits
 from tests.walks.granting import ORDER
 from tests.walks.world import BASE, NUMBERS, QUEUES, World, verb
 

@@ -5,7 +5,7 @@ what was called, never by what the store says; the store is compared with it.
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-from engine import keys
+from engine.store import keys
 
 KEPT = ("completed", "cancelled")  # places whose jobs have a record for a while
 

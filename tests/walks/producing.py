@@ -2,8 +2,9 @@
 
 from hypothesis import strategies as st
 
-from engine import NewJob, QueueFull, calls
-from engine.submit import submit
+from engine import NewJob, QueueFull
+from engine.entrance.submit import submit
+from engine.store import calls
 from tests.walks.world import NUMBERS, QUEUES, World, verb
 
 WHEN = st.sampled_from([None, None, 0.0, 9e9])  # at once, due, in 2255

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from redis.exceptions import NoScriptError
 
 from engine import Client
-from engine.engine import Engine
+from engine.clients.engine import Engine
 from engine.errors import StoreDown
-from engine.session import Session
+from engine.store.session import Session
 
 FAIR = "fair"
 KINDS = ("reply lost", "cut before", "twice")

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from engine import JobError
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.walks.granting import ORDER, Granting
 from tests.walks.world import NUMBERS, verb
 

@@ -7,7 +7,7 @@ from collections import deque
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from engine import schedule
+from engine.schedules import schedule
 from tests.support.invariants import Places, broken
 from tests.support.keys import unexplained_keys
 from tests.support.snapshot import Snapshot

@@ -9,16 +9,16 @@ from typing import Any
 
 import config as config_file
 from config.schema import Config
-from engine.claims import Claimed
-from engine.payload import Options
+from engine.payloads.payload import Options
+from engine.store.claims import Claimed
 from scoreboard.layout import SERIES_STRIDE
 from scoreboard.series import SeriesTable
-from worker.context import running
-from worker.executor import Executor
-from worker.lateness import refuse_late
-from worker.plans import Plan, Plans
-from worker.registry import Registry, tasks
-from worker.timeouts import Alarm
+from worker.run.context import running
+from worker.run.executor import Executor
+from worker.run.lateness import refuse_late
+from worker.run.plans import Plan, Plans
+from worker.run.timeouts import Alarm
+from worker.tasks.registry import Registry, tasks
 
 
 class QuietAlarm(Alarm):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from engine import scripts
-from engine.questions import Question
+from engine.store import scripts
+from engine.store.question import Question
 
 _READING = "return t[1] * 1000 + math.floor(t[2] / 1000)"
 _AHEAD = "herdsman:ahead"  # ms

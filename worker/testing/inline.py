@@ -14,15 +14,16 @@ from typing import Any
 import msgspec
 
 from config.schema import Config
-from engine import Job, JobState, NewJob, payload
-from engine.claims import Claimed
+from engine import Job, JobState, NewJob
 from engine.durations import seconds
-from engine.enqueue import enqueue, options
-from engine.entrance import as_new
-from engine.submit import strings, submit
-from worker.failures import Failure, failure_of
-from worker.outcome import Again, Bury
-from worker.registry import Registry, tasks
+from engine.entrance.enqueue import enqueue, options
+from engine.entrance.entrance import as_new
+from engine.entrance.submit import strings, submit
+from engine.payloads import payload
+from engine.store.claims import Claimed
+from worker.run.failures import Failure, failure_of
+from worker.run.outcome import Again, Bury
+from worker.tasks.registry import Registry, tasks
 from worker.testing.attempts import Attempts, is_the_tests_own
 
 replace = msgspec.structs.replace

@@ -10,14 +10,14 @@ from time import monotonic_ns
 
 from config.schema import Config
 from engine import Client, Job, WorkerInfo
-from engine.claims import Claimed
+from engine.clients.engine import Engine
 from engine.durations import seconds
-from engine.engine import Engine
-from engine.payload import decode_options
-from engine.questions import Question
-from worker.ledger import Ledger
-from worker.patience import Patience
-from worker.registry import Registry, tasks
+from engine.payloads.payload import decode_options
+from engine.store.claims import Claimed
+from engine.store.question import Question
+from worker.run.ledger import Ledger
+from worker.run.patience import Patience
+from worker.tasks.registry import Registry, tasks
 from worker.testing.attempts import Attempts, is_the_tests_own
 from worker.testing.clock import put_forward
 

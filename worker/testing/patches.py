@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine import AsyncClient, Client, Job, NewJob
-from engine.async_client import AsyncJobHandle
-from engine.job_handle import JobHandle
-from engine.states import FINISHED
+from engine.asking.job_handle import JobHandle
+from engine.clients.async_client import AsyncJobHandle
+from engine.jobs.states import FINISHED
 from worker.testing.inline import Inline
 
 if TYPE_CHECKING:

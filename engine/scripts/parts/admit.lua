@@ -1,5 +1,5 @@
 -- part admit: whether a job that somebody submits is to be made, or stands already. guard: what was said of that
--- (engine/guards.py), or what the type's trait `cache` says.
+-- (engine/entrance/guards.py), or what the type's trait `cache` says.
 -- KEYS      1 base
 -- ARGV      none
 -- RETURNS   admit(job, guard, now) -> id of the job that answers for this one; or nil and the refusal: {'conflict', id},

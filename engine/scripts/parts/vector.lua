@@ -1,5 +1,5 @@
 -- part vector: counts by number, as bytes: for each number that is not 0 how far it is from the one before, and the count;
--- both as varints (seven bits a byte, the lowest first, the last byte below 128). engine/vector.py says it in Python.
+-- both as varints (seven bits a byte, the lowest first, the last byte below 128). engine/charts/vector.py says it in Python.
 -- KEYS      none
 -- ARGV      none
 -- RETURNS   unpacked(bytes) -> {number = count}; packed({number = count}) -> bytes

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from engine import FlowNotFound, Job
-from engine.flow_record import FlowInfo, FlowMember, progress
+from engine.flows.flow_record import FlowInfo, FlowMember, progress
 from gateway.live.sources import Round
 from gateway.live.table import Reading, Row
 from gateway.live.topic import Look, Topic

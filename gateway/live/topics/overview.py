@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.calls import Depths
-from engine.findings import findings
-from engine.job import QueueFigures, WorkerInfo
-from engine.rates import Rates
+from engine.charts.rates import Rates
+from engine.doctor.findings import findings
+from engine.jobs.job import QueueFigures, WorkerInfo
+from engine.store.calls import Depths
 from gateway.live.growth import Growth
 from gateway.live.sources import Round
 from gateway.live.table import Reading

@@ -1,7 +1,7 @@
 """`queues`: how deep, how old, how fast."""
 
-from engine.job import QueueFigures
-from engine.rates import Rate, Rates
+from engine.charts.rates import Rate, Rates
+from engine.jobs.job import QueueFigures
 from gateway.live.sources import Round
 from gateway.live.table import Reading, Row
 from gateway.live.topic import Look, Topic

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from engine import Client, JobError
-from engine.engine import Engine
+from engine.clients.engine import Engine
 from tests.support import command
 from tests.support.flow_run import Run
 from tests.support.invariants import broken

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from engine import Client, JobError, JobNotFound, PayloadGone
-from engine.claims import Done
-from engine.keys import base
-from engine.payload import encode
+from engine.payloads.payload import encode
+from engine.store.claims import Done
+from engine.store.keys import base
 from tests.support.seats import claim
 
 pytestmark = pytest.mark.store

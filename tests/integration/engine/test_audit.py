@@ -7,7 +7,7 @@ import time
 import pytest
 
 from engine import AsyncClient, Client
-from engine.audit import KEPT, Act, written
+from engine.clients.audit import KEPT, Act, written
 from tests.support.proxy import Proxy
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import JobState
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.processes import eventually
 from tests.support.seats import ERROR, claim
 

@@ -9,20 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine import (
-    AsyncClient,
-    Client,
-    JobError,
-    JobFailed,
-    JobNotFound,
-    NewJob,
-    PayloadError,
-    ResultTimeout,
-    StoreDown,
-    keys,
-)
-from engine.claims import Done
-from engine.engine import Engine
+from engine import AsyncClient, Client, JobError, JobFailed, JobNotFound, NewJob, PayloadError, ResultTimeout, StoreDown
+from engine.clients.engine import Engine
+from engine.store import keys
+from engine.store.claims import Done
 from tests.support.processes import eventually
 
 

@@ -9,8 +9,8 @@ import threading
 import pytest
 
 from engine import JobError
-from engine.claims import Done
-from engine.engine import Engine
+from engine.clients.engine import Engine
+from engine.store.claims import Done
 from tests.support.command import ROOT, run
 from tests.support.seats import claim
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine import Schedule, schedule
-from engine.claims import Done
+from engine import Schedule
+from engine.schedules import schedule
+from engine.store.claims import Done
 from tests.support.command import run
 from tests.support.seats import claim
 

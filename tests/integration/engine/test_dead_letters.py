@@ -5,7 +5,7 @@ import time
 import pytest
 
 from engine import JobError, JobState, PayloadError
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.seats import claim
 
 

@@ -1,7 +1,7 @@
 """The verbs on the real server: what each moves, and what it refuses to move."""
 
 from engine import JobState
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.processes import eventually
 from tests.support.seats import ERROR, claim
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from engine import AsyncClient, NewJob, WorkerInfo
-from engine.engine import Engine
+from engine.asking.questions import many
+from engine.clients.engine import Engine
+from engine.entrance.submit import Accepted
 from engine.errors import NotDurable, PayloadError, QueueFull, StoreDown, UniqueConflict
-from engine.limits import QueueLimits
-from engine.questions import many
-from engine.submit import Accepted
+from engine.queues.limits import QueueLimits
 
 pytestmark = pytest.mark.store
 

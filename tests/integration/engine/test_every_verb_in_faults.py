@@ -7,7 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from engine import Client, scripts
+from engine import Client
+from engine.store import scripts
 from tests.faults.picture import picture
 from tests.faults.saboteur import FAULTS, FORGOTTEN, RESTART, Saboteur
 from tests.faults.stage import Stage

@@ -15,9 +15,9 @@ from engine import (
     chain,
     group,
 )
-from engine.claims import Done
-from engine.flow_calls import Submission, proceed, spawn, step, submit
-from engine.new_job import NewJob
+from engine.flows.flow_calls import Submission, proceed, spawn, step, submit
+from engine.jobs.new_job import NewJob
+from engine.store.claims import Done
 from tests.support.flow_run import states
 from tests.support.invariants import broken
 from tests.support.keys import unexplained_keys

@@ -3,10 +3,10 @@
 import pytest
 
 from engine import Client, Flow, JobError, chain, chord, group
-from engine.claims import Done
-from engine.engine import Engine
-from engine.flow_calls import proceed, spawn
-from engine.new_job import NewJob
+from engine.clients.engine import Engine
+from engine.flows.flow_calls import proceed, spawn
+from engine.jobs.new_job import NewJob
+from engine.store.claims import Done
 from tests.support.invariants import broken
 from tests.support.keys import unexplained_keys
 from tests.support.proxy import Proxy

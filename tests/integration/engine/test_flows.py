@@ -11,7 +11,7 @@ from engine import (
     chord,
     group,
 )
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.flow_run import states
 from tests.support.keys import unexplained_keys
 from tests.support.seats import claim

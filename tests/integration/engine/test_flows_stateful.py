@@ -3,11 +3,12 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import Client, Flow, payload
-from engine.claims import Done
-from engine.engine import Engine
-from engine.flow import ON_FAILURE
-from engine.flow_calls import proceed, step
+from engine import Client, Flow
+from engine.clients.engine import Engine
+from engine.flows.flow import ON_FAILURE
+from engine.flows.flow_calls import proceed, step
+from engine.payloads import payload
+from engine.store.claims import Done
 from tests.support.invariants import broken
 from tests.support.keys import unexplained_keys
 from tests.support.seats import ERROR, claim

@@ -3,8 +3,8 @@
 import pytest
 
 from engine import JobError
-from engine.claims import Done
-from engine.job import WorkerInfo
+from engine.jobs.job import WorkerInfo
+from engine.store.claims import Done
 from tests.support.processes import eventually
 from tests.support.seats import ERROR, claim
 

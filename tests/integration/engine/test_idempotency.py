@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine import Client, IdempotencyConflict, QueueFull, UniqueConflict
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.proxy import Proxy
 from tests.support.seats import claim
 

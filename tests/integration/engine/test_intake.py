@@ -5,9 +5,10 @@ import threading
 
 import pytest
 
-from engine import AsyncClient, JobError, NewJob, QueueClosed, QueueFull, Schedule, schedule
-from engine.claims import Done
-from engine.limits import QueueLimits
+from engine import AsyncClient, JobError, NewJob, QueueClosed, QueueFull, Schedule
+from engine.queues.limits import QueueLimits
+from engine.schedules import schedule
+from engine.store.claims import Done
 from tests.support.processes import eventually
 from tests.support.proxy import Proxy
 from tests.support.seats import claim

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from engine import JobState, NewJob, QueueFull
-from engine.claims import Done
-from engine.job import WorkerInfo
-from engine.limits import QueueLimits
+from engine.jobs.job import WorkerInfo
+from engine.queues.limits import QueueLimits
+from engine.store.claims import Done
 from tests.support.seats import claim
 
 

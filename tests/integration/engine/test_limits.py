@@ -6,9 +6,9 @@ import time
 import pytest
 
 from engine import JobError, NewJob
-from engine.claims import Done
-from engine.job import WorkerInfo
-from engine.limits import QueueLimits, Rate, limits
+from engine.jobs.job import WorkerInfo
+from engine.queues.limits import QueueLimits, Rate, limits
+from engine.store.claims import Done
 from tests.support.seats import claim
 
 

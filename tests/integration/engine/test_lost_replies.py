@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from engine import AsyncClient, Client, JobError, StoreDown, schedule
-from engine.claims import Done
-from engine.deaths import drop, requeue
-from engine.engine import Engine
-from engine.session import Session
+from engine import AsyncClient, Client, JobError, StoreDown
+from engine.clients.engine import Engine
+from engine.dead.deaths import drop, requeue
+from engine.schedules import schedule
+from engine.store.claims import Done
+from engine.store.session import Session
 from tests.support.invariants import broken
 from tests.support.proxy import Proxy
 

@@ -80,7 +80,7 @@ def test_groups_say_what_died_of_the_same_how_often_and_when(client, dead, crash
 
 
 def test_groups_look_at_the_newest_of_a_long_queue_and_say_so(client, dead, monkeypatch):
-    monkeypatch.setattr("engine.graveyard.MOST", 5)
+    monkeypatch.setattr("engine.dead.graveyard.MOST", 5)
     dead(4, message="old")
     dead(4, message="new")
     dead(2, "other")

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import AsyncClient, Client, JobError, KeyMissing, KeyRing, NewJob, Sealed, tracing
-from engine.claims import Done
-from engine.codec import Codec
-from engine.key_ring import new_key
+from engine import AsyncClient, Client, JobError, KeyMissing, KeyRing, NewJob, Sealed
+from engine.payloads.codec import Codec
+from engine.payloads.key_ring import new_key
+from engine.store.claims import Done
+from engine.tracing import tracing
 from tests.support.seats import claim
 
 pytest.importorskip("cryptography")

@@ -1,8 +1,8 @@
 """Jobs of a type that a worker does not know, that nobody knows, or that is paused."""
 
 from engine import JobState, NewJob
-from engine.claims import Done
-from engine.job import WorkerInfo
+from engine.jobs.job import WorkerInfo
+from engine.store.claims import Done
 from tests.support.seats import claim
 
 

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from engine import AsyncClient, ScheduleNotFound, ScheduleTaken, schedule
+from engine import AsyncClient, ScheduleNotFound, ScheduleTaken
+from engine.schedules import schedule
 from tests.support.schedules import STATE, House, plain
 
 

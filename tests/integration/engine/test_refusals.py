@@ -8,13 +8,15 @@ from contextlib import closing
 
 import pytest
 
-from engine import AsyncClient, Client, NewJob, QueueClosed, QueueFull, StoreFull, Unique, chain, schedule, scripts
-from engine.claims import Done
-from engine.enqueue import enqueue
-from engine.flow_calls import Submission, spawn
-from engine.flow_calls import submit as submit_flow
-from engine.session import Session
-from engine.submit import submit
+from engine import AsyncClient, Client, NewJob, QueueClosed, QueueFull, StoreFull, Unique, chain
+from engine.entrance.enqueue import enqueue
+from engine.entrance.submit import submit
+from engine.flows.flow_calls import Submission, spawn
+from engine.flows.flow_calls import submit as submit_flow
+from engine.schedules import schedule
+from engine.store import scripts
+from engine.store.claims import Done
+from engine.store.session import Session
 from tests.faults.saboteur import RESTART, Saboteur
 from tests.support.seats import claim
 

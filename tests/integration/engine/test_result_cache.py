@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine import Client, NewJob
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.keys import unexplained_keys
 from tests.support.processes import eventually
 from tests.support.seats import ERROR, claim

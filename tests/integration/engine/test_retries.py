@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine import AsyncClient, JobState, NewJob, calls
-from engine.payload import Options, decode_options, encode_options
+from engine import AsyncClient, JobState, NewJob
+from engine.payloads.payload import Options, decode_options, encode_options
+from engine.store import calls
 from tests.support.processes import eventually
 from tests.support.seats import ERROR, claim
 

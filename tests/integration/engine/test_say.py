@@ -2,12 +2,13 @@
 
 import pytest
 
-from engine import Client, JobError, JobNotFound, payload
-from engine.claims import Done
-from engine.engine import Engine
-from engine.peek import peek
-from engine.sayings import Said, say
-from engine.session import Session
+from engine import Client, JobError, JobNotFound
+from engine.asking.peek import peek
+from engine.asking.sayings import Said, say
+from engine.clients.engine import Engine
+from engine.payloads import payload
+from engine.store.claims import Done
+from engine.store.session import Session
 from tests.support.invariants import broken
 from tests.support.proxy import Proxy
 from tests.support.seats import claim

@@ -5,16 +5,8 @@ import time
 
 import pytest
 
-from engine import (
-    AsyncClient,
-    Client,
-    JobError,
-    JobState,
-    QueueFull,
-    ScheduleNotFound,
-    StoreFull,
-    schedule,
-)
+from engine import AsyncClient, Client, JobError, JobState, QueueFull, ScheduleNotFound, StoreFull
+from engine.schedules import schedule
 from tests.support.invariants import broken
 from tests.support.processes import eventually
 from tests.support.schedules import STATE, House, plain

@@ -2,10 +2,10 @@
 
 import pytest
 
-from engine.counting import Depths, Keep, Runs, Waits, count, sample
+from engine.charts.counting import Depths, Keep, Runs, Waits, count, sample
+from engine.charts.series import TooMuch
+from engine.charts.vector import pack
 from engine.errors import StoreFull
-from engine.series import TooMuch
-from engine.vector import pack
 
 KEEP = Keep()
 RUN = Runs.HISTOGRAM + 10  # 2.3 to 3.2 ms

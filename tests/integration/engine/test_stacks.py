@@ -1,6 +1,6 @@
 """Where a worker hung when it was killed is kept with the job that was charged for it, as long as it says something."""
 
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.seats import claim
 
 BASE = "herdsman:{default}"

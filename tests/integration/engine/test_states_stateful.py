@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from engine import scripts
+from engine.store import scripts
 from tests.walks.asking import Asking
 from tests.walks.auditing import Auditing
 from tests.walks.burying import Burying

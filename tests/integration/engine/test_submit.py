@@ -1,8 +1,8 @@
 """Jobs that have a record of their own from the start."""
 
 from engine import JobState
-from engine.new_job import NewJob
-from engine.submit import submit
+from engine.entrance.submit import submit
+from engine.jobs.new_job import NewJob
 from tests.support.seats import claim
 
 

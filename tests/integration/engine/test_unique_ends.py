@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.seats import ERROR, claim
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from engine import Client, IdempotencyConflict, UniqueConflict
-from engine.claims import Done
-from engine.engine import Engine
+from engine.clients.engine import Engine
+from engine.store.claims import Done
 from tests.support.invariants import broken
 from tests.support.keys import unexplained_keys
 from tests.support.seats import ERROR, claim

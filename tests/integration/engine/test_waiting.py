@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine import Client, EngineError, ResultTimeout, StoreDown, keys
-from engine.claims import Done
+from engine import Client, EngineError, ResultTimeout, StoreDown
+from engine.store import keys
+from engine.store.claims import Done
 from tests.support.processes import eventually
 from tests.support.proxy import Proxy
 from tests.support.seats import claim

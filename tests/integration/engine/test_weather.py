@@ -5,7 +5,7 @@ import time
 import pytest
 
 from engine import JobState, NewJob, QueueFull, StoreFull
-from engine.claims import Done
+from engine.store.claims import Done
 from tests.support.processes import eventually
 from tests.support.seats import ERROR, claim
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from engine import AsyncClient, Client, JobError, JobState, NewJob
-from engine.claims import Done
-from engine.engine import Engine
+from engine.clients.engine import Engine
+from engine.store.claims import Done
 from tests.support.invariants import broken
 from tests.support.proxy import Proxy
 from tests.support.seats import ERROR, claim

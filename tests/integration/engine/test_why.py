@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from engine import AsyncClient, JobNotFound, NewJob
-from engine.job import WorkerInfo
-from engine.why import COUNTED
+from engine.asking.why import COUNTED
+from engine.jobs.job import WorkerInfo
 from tests.support.seats import ERROR, claim
 
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from engine.claims import Done
-from engine.job import WorkerInfo
-from engine.limits import QueueLimits, limits
+from engine.jobs.job import WorkerInfo
+from engine.queues.limits import QueueLimits, limits
+from engine.store.claims import Done
 from tests.support.seats import ERROR, claim
 
 

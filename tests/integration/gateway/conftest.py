@@ -16,10 +16,10 @@ import httpx
 import pytest
 
 from engine import JobError, WorkerInfo
-from engine.claims import Claimed, Done
-from engine.engine import Engine, StoppedWaiting
-from engine.limits import QueueLimits
-from engine.payload import decode, encode
+from engine.clients.engine import Engine, StoppedWaiting
+from engine.payloads.payload import decode, encode
+from engine.queues.limits import QueueLimits
+from engine.store.claims import Claimed, Done
 from tests.support.processes import eventually
 
 TYPES = {"uppercase": "default", "nothing": "default", "fail": "default", "limited": "limited"}

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.engine import Engine
+from engine.clients.engine import Engine
 from tests.support.processes import eventually
 from tests.support.seats import claim
 

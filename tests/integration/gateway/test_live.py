@@ -15,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from engine import Client
-from engine.key_ring import KeyRing
+from engine.payloads.key_ring import KeyRing
 from gateway.live.topics import TOPICS
 from tests.support.live_client import LiveClient
 from tests.support.processes import eventually

@@ -3,7 +3,8 @@ from typing import Any
 import httpx
 import pytest
 
-from engine import Client, Schedule, schedule
+from engine import Client, Schedule
+from engine.schedules import schedule
 from tests.support.processes import eventually
 
 pytestmark = [pytest.mark.store, pytest.mark.process]

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from engine import Client
-from engine.counting import Depths, Keep, Runs, count, sample
-from engine.vector import pack
+from engine.charts.counting import Depths, Keep, Runs, count, sample
+from engine.charts.vector import pack
 from gateway.routes.series import NamesBody, SeriesBody
 
 pytestmark = [pytest.mark.store, pytest.mark.process]

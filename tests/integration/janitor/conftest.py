@@ -12,7 +12,7 @@ import pytest
 
 from config import Places
 from engine import Client
-from engine.engine import Engine
+from engine.clients.engine import Engine
 from tests.support.processes import eventually
 
 

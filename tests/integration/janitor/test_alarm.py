@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from engine import Client, JobError, alarm
-from engine.engine import Engine
-from engine.graveyard import Position, clock
-from engine.session import Session
+from engine import Client, JobError
+from engine.clients.engine import Engine
+from engine.dead import alarm
+from engine.dead.graveyard import Position, clock
+from engine.store.session import Session
 from janitor.alarm import Alarm
 from janitor.pruner import Pruner
 from tests.support.processes import eventually

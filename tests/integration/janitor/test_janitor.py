@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from engine import Client, JobState, NewJob
-from engine.claims import Done
-from engine.engine import Engine
-from engine.payload import encode
+from engine.clients.engine import Engine
+from engine.payloads.payload import encode
+from engine.store.claims import Done
 from tests.support.processes import eventually
 
 pytestmark = [pytest.mark.store, pytest.mark.process]

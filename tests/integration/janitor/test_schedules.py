@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine import Client, Schedule, StoreDown
-from engine.cron import Cron
-from engine.engine import Engine
+from engine.clients.engine import Engine
+from engine.schedules.cron import Cron
 from janitor.scheduler import Scheduler
 from tests.support.processes import eventually
 

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine import Client, Schedule
-from engine.engine import Engine
-from engine.schedule import Seen
+from engine.clients.engine import Engine
+from engine.schedules.schedule import Seen
 from janitor.scheduler import Scheduler
 
 pytestmark = [pytest.mark.store, pytest.mark.process, pytest.mark.timeout(240)]

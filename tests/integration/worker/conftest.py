@@ -11,8 +11,9 @@ import psutil
 import pytest
 import yaml
 
-from engine import Client, Job, JobState, calls
-from engine.job_handle import JobHandle
+from engine import Client, Job, JobState
+from engine.asking.job_handle import JobHandle
+from engine.store import calls
 from tests.support import processes
 from tests.support.servers import Store
 

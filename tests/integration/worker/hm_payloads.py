@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from hm_tasks import note
 
-from engine import tracing
+from engine.tracing import tracing
 from worker import JobContext, current_job, middleware, task
-from worker.tracing import traced
+from worker.tracing.tracing import traced
 
 middleware(traced)
 

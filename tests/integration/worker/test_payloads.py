@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine import Client, JobState, KeyMissing, KeyRing, PayloadError, Sealed, tracing
-from engine.key_ring import new_key
+from engine import Client, JobState, KeyMissing, KeyRing, PayloadError, Sealed
+from engine.payloads.key_ring import new_key
+from engine.tracing import tracing
 
 pytestmark = pytest.mark.process
 kinds = pytest.mark.parametrize("concurrency", [1, 4])
@@ -130,8 +131,8 @@ def test_middleware_surrounds_every_task_and_carries_the_trace(begin, store, con
 
 
 def test_a_payload_is_refused_where_the_code_is_at_hand(store) -> None:
-    from worker.checking import validator
-    from worker.registry import Registry, make_task
+    from worker.tasks.checking import validator
+    from worker.tasks.registry import Registry, make_task
 
     registry = Registry()
     registry.add(make_task("mail", _takes_to))

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine import JobFailed, JobState, calls
+from engine import JobFailed, JobState
+from engine.store import calls
 
 pytestmark = pytest.mark.process
 ENDED = (JobState.COMPLETED, JobState.DEAD, JobState.CANCELLED)

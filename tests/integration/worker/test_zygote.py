@@ -15,7 +15,7 @@ import yaml
 from engine import Client
 from scoreboard import Board, WorkerState
 from tests.support import processes
-from worker.messages import Wire
+from worker.processes.messages import Wire
 
 pytestmark = pytest.mark.process
 HERE = Path(__file__).parent

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from engine import AsyncClient, Job, JobNotFound, JobState, Log, LogLine, Page
+from engine.asking.reasons import Reason, Why
+from engine.charts.series import Series, SeriesName, TooMuch
 from engine.errors import StoreDown
-from engine.job import QueueFigures, StoreFigures, WorkerInfo
-from engine.keys import name
-from engine.reasons import Reason, Why
-from engine.series import Series, SeriesName, TooMuch
+from engine.jobs.job import QueueFigures, StoreFigures, WorkerInfo
+from engine.store.keys import name
 from gateway.server import create_app
 from gateway.services import Services
 from tests.support.gateway_fakes import FakeDeadLetters, FakeEntrance, FakeSchedules

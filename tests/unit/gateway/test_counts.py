@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from engine.job import QueueFigures
+from engine.jobs.job import QueueFigures
 from gateway.counts import BUCKETS, Counts
 from gateway.exposition import OTHERS, bounded, page
 

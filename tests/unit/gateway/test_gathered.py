@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 
 from engine import AsyncClient, NewJob
+from engine.entrance.submit import Accepted
 from engine.errors import QueueFull, StoreDown
-from engine.submit import Accepted
 from gateway.gathered import AT_ONCE, MOST, MOST_BYTES, Gathered
 
 

@@ -5,7 +5,7 @@ import pytest
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased
 from opentelemetry.trace import SpanKind, StatusCode, get_current_span
 
-from engine import tracing
+from engine.tracing import tracing
 from gateway.server import create_app
 from gateway.tracing import Traced
 from tests.support.spans import Kept, id_of, parent_of

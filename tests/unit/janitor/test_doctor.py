@@ -1,7 +1,7 @@
 import logging
 
-from engine.doctor import Diagnosis
-from engine.findings import NOTE, RISK, WARNING, Finding
+from engine.doctor.doctor import Diagnosis
+from engine.doctor.findings import NOTE, RISK, WARNING, Finding
 from janitor.doctor import Doctor
 from janitor.duty import Pass
 

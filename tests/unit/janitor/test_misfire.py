@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cron import Cron
-from engine.schedule import Schedule
+from engine.schedules.cron import Cron
+from engine.schedules.schedule import Schedule
 from janitor.misfire import LIMIT, ON_TIME, plan
 
 NOW = 1_700_000_000 // 3600 * 3600  # a full hour

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.calls import Promoted
+from engine.store.calls import Promoted
 from janitor.duty import Pass
 from janitor.promoter import Promoter, sleep_before
 

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 
-from engine.calls import Depths, Pruned
-from engine.job import QueueFigures
+from engine.jobs.job import QueueFigures
+from engine.store.calls import Depths, Pruned
 from janitor.duty import Pass
 from janitor.pruner import Pruner
 

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from engine.calls import Rescued
+from engine.store.calls import Rescued
 from janitor.duty import Pass
 from janitor.rescuer import GRACE, SLOWEST, Rescuer, told
 

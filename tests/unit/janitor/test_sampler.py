@@ -1,7 +1,7 @@
 """What of the queues goes into a sample."""
 
-from engine.counting import Depths
-from engine.job import QueueFigures
+from engine.charts.counting import Depths
+from engine.jobs.job import QueueFigures
 from janitor.sampler import QUEUES, sampled
 
 

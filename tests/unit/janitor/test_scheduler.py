@@ -1,7 +1,7 @@
-from engine import payload
-from engine.calls import Call
 from engine.errors import QueueFull
-from engine.schedule import Declared, Fired, Puts, Schedule, Seen, Sight
+from engine.payloads import payload
+from engine.schedules.schedule import Declared, Fired, Puts, Schedule, Seen, Sight
+from engine.store.calls import Call
 from janitor.scheduler import DECLARED_EVERY, Scheduler
 
 NOW = 1_700_000_000 // 3600 * 3600

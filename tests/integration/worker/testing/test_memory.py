@@ -8,13 +8,14 @@ import sys
 
 import pytest
 
-from engine import AsyncClient, Client, JobFailed, NewJob, scripts
+from engine import AsyncClient, Client, JobFailed, NewJob
+from engine.store import scripts
 from tests.support import processes
 from tests.support.architecture import ROOT
 from tests.support.invariants import broken
 from tests.support.keys import unexplained_keys
 from worker import Discard, Retry, current_job
-from worker.registry import Registry, make_task
+from worker.tasks.registry import Registry, make_task
 from worker.testing.clock import movable
 from worker.testing.memory import Memory
 from worker.testing.server import Server

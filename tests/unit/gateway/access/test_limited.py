@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine.job import QueueFigures
+from engine.jobs.job import QueueFigures
 from gateway.access.rules import RULES, Limited
 
 MINE = "1-1700000000000-1"

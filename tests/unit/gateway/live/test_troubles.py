@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from engine import WorkerInfo
-from engine.findings import NOTE, RISK, Finding
-from engine.job import QueueFigures, StoreFigures
+from engine.doctor.findings import NOTE, RISK, Finding
+from engine.jobs.job import QueueFigures, StoreFigures
 from gateway.live.troubles import Facts, span, troubles
 
 NOW = 1_800_000_000.0

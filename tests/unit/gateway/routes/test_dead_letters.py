@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from engine import JobError, JobState
-from engine.dead_letters import UNCHANGED
+from engine.dead.dead_letters import UNCHANGED
 
 ID = "1-1700000000000-9"
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine.metrics import METRICS
+from engine.charts.metrics import METRICS
 
 
 def test_metrics_are_given_as_points_in_time_with_gaps_as_null(http: Any, client: Any) -> None:

@@ -15,7 +15,7 @@ from supervisor.outside.metrics import HerdCollector
 from supervisor.pools.slots import Slots
 from supervisor.services.states import State
 from tests.support.architecture import ROOT
-from worker.exposition import exposition
+from worker.page.exposition import exposition
 
 PAGE = (ROOT / "docs/metrics.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| ([\w` ]*)\| [HS] \| .+ \|$", re.MULTILINE)

@@ -52,7 +52,7 @@ def test_a_child_without_a_mark_is_left_alone() -> None:
 
 def test_what_was_only_forked_bears_the_mark_whatever_it_closes() -> None:
     code = (
-        "import os, sys\nfrom worker.mark import leave_mark\nleave_mark('mail.3', 0xabc)\n"
+        "import os, sys\nfrom worker.processes.mark import leave_mark\nleave_mark('mail.3', 0xabc)\n"
         "child = os.fork()\nif child == 0:\n    os.setsid()\n"
         "    os.closerange(3, 99)\n    os.read(0, 1)\n    os._exit(0)\n"
         "print(child, flush=True)\nos.waitpid(child, 0)\n"

@@ -7,7 +7,7 @@ import pytest
 
 from engine import AsyncClient, Client, JobFailed, JobNotFound, NewJob, PayloadError
 from worker import Discard, Retry, Snooze, current_job
-from worker.registry import Registry, make_task
+from worker.tasks.registry import Registry, make_task
 from worker.testing.inline import Inline
 from worker.testing.patches import install
 

@@ -2,8 +2,8 @@ import msgspec
 import pytest
 
 from engine import Job, JobError, JobState
-from engine.envelope import Sealed
-from engine.rates import Rate
+from engine.charts.rates import Rate
+from engine.payloads.envelope import Sealed
 from gateway.live.frames import Refused
 from gateway.live.topics.flows import FLOW
 from gateway.live.topics.job import JOB, LARGEST_FIELD, shown

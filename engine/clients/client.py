@@ -1,0 +1,288 @@
+"""What producers hold: enqueue, look, wait. Needs neither the tasks' code nor a supervisor. Thread safe; after a fork
+each process opens connections of its own.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self, TypeVar, Unpack
+
+from engine.asking import listing, questions
+from engine.asking.job_handle import JobHandle
+from engine.charts.rates import Rates, rates
+from engine.charts.series import Series, SeriesName, series
+from engine.charts.series import names as series_names
+from engine.clients.audit import Audit, sealed
+from engine.dead.dead_letters import DeadLetters
+from engine.doctor.doctor import Diagnosis, diagnosis
+from engine.entrance.carrier import Carrier, Carrying
+from engine.entrance.entrance import Entrance
+from engine.flows.flows import Flows
+from engine.jobs.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.jobs.new_job import Durable, EnqueueOptions, NewJob
+from engine.jobs.states import FINISHED
+from engine.queues.intake import Intake
+from engine.queues.purge import purge
+from engine.schedules.schedules import Schedules
+from engine.store import calls, keys
+from engine.store.calls import Call
+from engine.store.listener import Listener
+from engine.store.question import Question
+from engine.store.sessions import Sessions
+
+T = TypeVar("T")
+
+CANCELLED_KEPT = 3600.0  # seconds for which a cancelled job's record stays
+
+
+class Client:
+    """The store, as a producer sees it.
+
+    Args:
+        url: redis://host:port/db, rediss://…, unix:///path.
+        timeout: seconds for any one reply.
+        carrying: size limit, compression, encryption, middleware; see `Carrying`.
+
+    Every method raises StoreDown when the store is away, at once: whether and how long to wait is the caller's choice.
+    """
+
+    def __init__(
+        self, url: str, *, namespace: str = "default", timeout: float = 5.0, **carrying: Unpack[Carrying]
+    ) -> None:
+        self._namespace = namespace
+        self.carrier = Carrier(**carrying)
+        self._entrance = Entrance(keys.base(namespace), self.carrier)
+        self._sessions = Sessions(url, namespace, timeout, self.carrier.incoming)
+        self._listener = Listener(url, namespace)
+
+    def enqueue(
+        self,
+        type: str,
+        data: Any = None,
+        *,
+        durable: bool | Durable = False,
+        **options: Unpack[EnqueueOptions],
+    ) -> JobHandle:
+        """One job. Once this returned, it ends as completed, dead or cancelled, whatever process dies.
+
+        Args:
+            data: a dict is given to the task as keyword arguments, a list as positional ones, anything else as one.
+            durable: return only when the job is on disk; Durable(replicas=2) on two replicas, too.
+            options: see `EnqueueOptions`.
+
+        Raises:
+            PayloadError, ValueError: it cannot be sent. QueueFull, StoreFull, StoreDown: not now.
+            NotDurable: the job is enqueued all the same, or is not, as the error says.
+            UniqueConflict, IdempotencyConflict: another job stands in its way.
+        """
+        accepted = self.ask(self._entrance.accept(NewJob(type, data, **options), durable=durable))
+        return JobHandle(self, *accepted)
+
+    def enqueue_many(
+        self,
+        jobs: Iterable[NewJob | tuple[str, Any]],
+        *,
+        queue: str | None = None,
+        durable: bool | Durable = False,
+    ) -> list[str]:
+        """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.
+
+        Each chunk is taken whole or not at all, but for jobs with `unique`, an idempotency key, a webhook or a result
+        cache, which go one by one behind the others; when a later one is refused the earlier ones stay.
+        """
+        return self.ask(self._entrance.accept_all(jobs, queue, durable=durable))
+
+    def again(self, job_id: str) -> JobHandle:
+        """A new job with the type, payload, queue and options of that one, whatever became of it; to run now.
+
+        Raises:
+            JobNotFound: no such id was ever issued. PayloadGone: it ended, and its payload is not kept any more.
+            QueueFull, StoreFull, StoreDown: not now. UniqueConflict: its type is unique, and another one stands.
+        """
+        return JobHandle(self, *self.ask(self._entrance.again(job_id)))
+
+    def job(self, job_id: str) -> JobHandle:
+        """A handle on a job by its id; nothing is asked yet."""
+        return JobHandle(self, job_id)
+
+    def find(self, job_id: str) -> Job | None:
+        """The job, whatever its state; None when no such id was ever issued."""
+        return self.ask(questions.find(self._base, job_id))
+
+    def find_many(self, ids: Sequence[str], *, brief: bool = False) -> dict[str, Job]:
+        """Those of these jobs that were ever issued; `brief`: see `jobs`."""
+        return self.ask(questions.many(ids, brief=brief))
+
+    def jobs(
+        self,
+        state: str | None = None,
+        queue: str | None = None,
+        type: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        *,
+        brief: bool = False,
+    ) -> Page:
+        """Some jobs; go on with `page.cursor` until it is None.
+
+        Args:
+            brief: `data` and `result` are a line of text each that shows what they begin with; large ones are not read.
+
+        Raises:
+            ValueError: the state or the cursor is none.
+        """
+        wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
+        return self.ask(wanted)
+
+    def cancel(self, job_id: str, *, running: bool = True) -> bool:
+        """A job that has not started will not; one that runs is asked to stop, unless `running` is False.
+
+        True: it is cancelled. False: it runs, has ended, or never was. What was asked to stop ends as cancelled a
+        moment later, unless its task gets to its end first.
+        """
+        return self.run(calls.cancel(job_id, CANCELLED_KEPT, running=running)) == "cancelled"
+
+    def pause(self, queue: str) -> bool:
+        """The queue takes jobs and gives none out; whether that changed anything."""
+        return self.run(calls.pause(queue, paused=True))
+
+    def resume(self, queue: str) -> bool:
+        """The queue gives jobs out again; whether that changed anything."""
+        return self.run(calls.pause(queue, paused=False))
+
+    def pause_type(self, type: str) -> bool:
+        """No job of the type starts, in whatever queue, and none waits behind one; whether that changed anything."""
+        return self.run(calls.pause_type(type, paused=True))
+
+    def resume_type(self, type: str) -> bool:
+        """Jobs of the type start again; whether that changed anything."""
+        return self.run(calls.pause_type(type, paused=False))
+
+    def purge(self, queue: str, told: Callable[[int], None] | None = None) -> int:
+        """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were.
+
+        `told` is called after each step with how many it is so far.
+        """
+        return self.ask(purge(queue, told))
+
+    def queues(self) -> dict[str, QueueFigures]:
+        """How deep each queue is."""
+        return self.ask(questions.queues())
+
+    def workers(self) -> list[WorkerInfo]:
+        """Who is alive, on which host, doing what, since when."""
+        return self.ask(questions.workers(self._base))
+
+    def series(
+        self,
+        metrics: str | Sequence[str],
+        *,
+        queue: str | None = None,
+        type: str | None = None,
+        start: float | None = None,
+        end: float | None = None,
+        step: int | None = None,
+    ) -> Series:
+        """Metrics for charts, of a queue, a type, both or all; see `engine.charts.series.series` and docs/series.md.
+
+        Args:
+            metrics: one name, or several; `engine.charts.metrics.METRICS` has them.
+            start, end: epoch seconds; left out, the last three hours.
+            step: 60, 600 or 3600 seconds; left out, what suits the time.
+
+        Raises:
+            ValueError: there is no such metric, step or time; `TooMuch`, one of them: it is too much.
+        """
+        wanted = [metrics] if isinstance(metrics, str) else metrics
+        return self.ask(series(self._base, wanted, queue=queue, type=type, start=start, end=end, step=step))
+
+    def series_names(self) -> list[SeriesName]:
+        """Which queues and types have figures for charts, with the bytes they take."""
+        return self.ask(series_names(self._base))
+
+    def rates(self) -> Rates:
+        """How fast jobs come and go, by queue and in all, over the last minute; cheap enough for once a second."""
+        return self.run(rates())
+
+    @property
+    def schedules(self) -> Schedules:
+        """What runs by the clock: list, put, delete, preview, pause, resume, run now."""
+        return Schedules(self, self._base)
+
+    @property
+    def intake(self) -> Intake:
+        """Which queues take new jobs: close one, drain it, open it."""
+        return Intake(self, self._namespace)
+
+    @property
+    def audit(self) -> Audit:
+        """Who did what through the gateways."""
+        return Audit(self, self._base)
+
+    def seal(self, fresh: bytes) -> bytes:
+        """The secret that all gateways of this namespace sign with: `fresh`, when there is none yet."""
+        return self.run(sealed(fresh))
+
+    @property
+    def flows(self) -> Flows:
+        """Jobs that wait for one another: submit, list, cancel."""
+        return Flows(self)
+
+    def types(self) -> dict[str, str]:
+        """Every type that a worker ever announced -> its queue."""
+        return self.ask(questions.types(self._base))
+
+    def figures(self) -> StoreFigures:
+        """The store itself."""
+        return self.ask(questions.figures(self._base))
+
+    def doctor(self) -> Diagnosis:
+        """What the store's settings and state can do to the jobs in it."""
+        return self.ask(diagnosis())
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """What failed for good: list it, retry it, delete it."""
+        return DeadLetters(self, self._namespace)
+
+    def ping(self) -> None:
+        """Returns when the store answers.
+
+        Raises:
+            StoreDown: it does not.
+        """
+        with self._sessions.held() as session:
+            session.command("PING")
+
+    def wait(self, ids: Sequence[str], timeout: float) -> dict[str, Job]:
+        """The jobs among these that have ended within `timeout` seconds; told by the store, not by polling."""
+        ended = self.ended(ids, timeout)
+        return {i: job for i, job in self.find_many([i for i in ids if i in ended]).items() if job.state in FINISHED}
+
+    def ended(self, ids: Sequence[str], timeout: float) -> set[str]:
+        """Those of these jobs and flows that have ended within `timeout` seconds; all threads share a subscription."""
+        return self._listener.wait(ids, time.monotonic() + timeout, self.run)
+
+    def run(self, call: Call[T]) -> T:
+        """Any call of `engine.store.calls`."""
+        with self._sessions.held() as session:
+            return session.run(call)
+
+    def close(self) -> None:
+        """Closes the connections that are free and ends the subscription; calls that wait raise EngineError."""
+        self._listener.close()
+        self._sessions.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _base(self) -> str:
+        return keys.base(self._namespace)
+
+    def ask(self, question: Question[T]) -> T:
+        """Any question of `engine.store.question`."""
+        with self._sessions.held() as session:
+            return session.answer(question)

@@ -1,0 +1,1 @@
+"""Schedules: what is to run when, and the reading of cron expressions."""
