@@ -23,9 +23,9 @@ from engine.tracing import tracing
 KINDS = ("off", "not sampled", "on")
 LOADED = """
 import resource, time
-import worker.start
+import worker.zygote.start
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
-import worker.run_spans
+import worker.tracing.run_spans
 took = time.perf_counter() - began
 print(f"{took * 1000:.0f} ms, {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024:.0f} MB")
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import architecture
-from tests.support.architecture import ARROWS, ROOT, project_files
+from tests.support.architecture import ARROWS, ROOT, STOREYS, project_files
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
@@ -23,7 +23,11 @@ def _name(path: Path) -> str:
 
 
 def _room(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0]
+    return _parts(path)[0]
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    return path.relative_to(ROOT).parts
 
 
 PYTHON = project_files(".py")
@@ -36,6 +40,18 @@ def test_imports_follow_the_arrows() -> None:
         f"{_name(path)}:{line}: {what}"
         for path, room in rooms
         for line, what in architecture.wrong_arrows(room, path.read_text())
+    ] == []
+
+
+@pytest.mark.parametrize("room", STOREYS)
+def test_no_sub_room_leans_on_one_above_it(room: str) -> None:
+    found = {_parts(path)[1] for path in PYTHON if _room(path) == room and len(_parts(path)) > 2}
+    assert found == set(STOREYS[room])
+    assert [
+        f"{_name(path)}:{line}: {what}"
+        for path in PYTHON
+        if _room(path) == room
+        for line, what in architecture.leans_upwards(path, path.read_text())
     ] == []
 
 
@@ -101,6 +117,27 @@ def test_no_place_of_one_machine_is_written_down() -> None:
 )
 def test_a_wrong_arrow_is_seen_wherever_it_hides(room: str, source: str, wrong: int) -> None:
     assert len(list(architecture.wrong_arrows(room, source))) == wrong
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "wrong"),
+    [
+        (
+            "engine/store/session.py",
+            "from engine.payloads.payload import encode\nfrom engine.errors import StoreDown",
+            0,
+        ),
+        ("engine/store/session.py", "def f():\n    from engine.clients.client import Client", 1),
+        ("engine/store/session.py", "if TYPE_CHECKING:\n    from engine.clients.client import Client", 0),
+        ("engine/store/session.py", "from engine import Client", 1),
+        ("engine/store/session.py", "from engine import durations", 0),
+        ("engine/cli/target.py", "from engine import Client", 0),
+        ("engine/errors.py", "from engine.jobs.job import Job", 1),
+        ("engine/__init__.py", "from engine.clients.client import Client", 0),
+    ],
+)
+def test_leaning_upwards_is_seen(file: str, source: str, wrong: int) -> None:
+    assert len(list(architecture.leans_upwards(ROOT / file, source))) == wrong
 
 
 def test_a_docstring_does_not_make_a_function_long() -> None:

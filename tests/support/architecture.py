@@ -19,6 +19,17 @@ ARROWS = {
     "gateway": {"config", "engine", "scoreboard"},
     "examples": {"config", "engine", "worker"},  # what a user's code would import
 }
+# Sub-rooms from the ground up: each leans on those before it alone. What stands in the room itself (errors, durations)
+# imports none of them; its __init__ and __main__ stand above all.
+STOREYS = {
+    "engine": (
+        "payloads", "jobs", "store", "asking", "queues", "tracing", "entrance", "flows", "dead", "schedules", "charts",
+        "doctor", "clients", "cli",
+    ),
+    "worker": (
+        "tasks", "telling", "run", "processes", "webhooks", "tracing", "page", "loop", "keeper", "zygote", "testing",
+    ),
+}  # fmt: skip
 LUA_HEADER = ("KEYS", "ARGV", "RETURNS", "INVARIANT")
 EMPTY_NAMES = {"util", "utils", "common", "helper", "helpers", "core", "misc"}
 
@@ -51,16 +62,50 @@ def wrong_arrows(room: str, source: str) -> Iterator[Offence]:
             yield Offence(line, f"{room} must not import {module}")
 
 
-def imported_modules(source: str) -> Iterator[tuple[int, str]]:
-    """Line and absolute name of everything imported anywhere in a file, by statement or by a literal name."""
-    for node in ast.walk(ast.parse(source)):
+def leans_upwards(path: Path, source: str) -> Iterator[Offence]:
+    """Imports of a sub-room that stands above the file's own; those for type checkers alone do not count."""
+    room, *rest = path.relative_to(ROOT).with_suffix("").parts
+    if rest[0].startswith("__"):
+        return
+    storeys = STOREYS[room]
+    own = storeys.index(rest[0]) if len(rest) > 1 else -1
+    for line, module in imported_modules(source, at_run_time=True):
+        top, *below = module.split(".")
+        if top != room or (own == len(storeys) - 1 and not below):
+            continue
+        if not below:
+            yield Offence(line, f"{room}'s __init__ imports this in its turn: name the sub-room")
+        elif below[0] in storeys and storeys.index(below[0]) > own:
+            yield Offence(line, f"{'/'.join((room, *rest[:-1]))} stands below {module}")
+
+
+def imported_modules(source: str, *, at_run_time: bool = False) -> Iterator[tuple[int, str]]:
+    """Line and absolute name of everything imported anywhere in a file, by statement or by a literal name.
+
+    at_run_time: without what is imported for type checkers alone.
+    """
+    tree = ast.parse(source)
+    idle = (
+        {inner for node in ast.walk(tree) if _for_checkers(node) for inner in ast.walk(node)} if at_run_time else set()
+    )
+    for node in ast.walk(tree):
+        if node in idle:
+            continue
         match node:
             case ast.Import(names=names):
                 yield from ((node.lineno, alias.name) for alias in names)
-            case ast.ImportFrom(module=str(module), level=0):
-                yield node.lineno, module
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                folder = ROOT / module.replace(".", "/")
+                yield from {
+                    (node.lineno, f"{module}.{name}" if (folder / f"{name}.py").is_file() else module)
+                    for name in (alias.name for alias in names)
+                }
             case ast.Call(func=function, args=[ast.Constant(value=str(module)), *_]) if _imports(function):
                 yield node.lineno, module
+
+
+def _for_checkers(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _imports(function: ast.expr) -> bool:
