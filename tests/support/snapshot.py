@@ -18,7 +18,7 @@ local read = {
 local found = {}
 for i, key in ipairs(redis.call('KEYS', '*')) do
   local kind = redis.call('TYPE', key).ok
-  found[i] = { key, kind, read[kind](key) }
+  found[i] = { key, kind, read[kind](key), redis.call('PTTL', key) }
 end
 return found
 """
@@ -30,8 +30,10 @@ class Snapshot:
     def __init__(self, client: Any) -> None:
         self._client = client
         self.keys: dict[str, Any] = {}
-        for key, kind, value in client.eval(_SCRIPT, 0):
+        self._pttl: dict[str, int] = {}
+        for key, kind, value, ends in client.eval(_SCRIPT, 0):
             self.keys[key.decode()] = _shaped(kind, value)
+            self._pttl[key.decode()] = ends
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
@@ -44,6 +46,10 @@ class Snapshot:
     def exists(self, key: str) -> int:
         """1 when the key is there."""
         return int(key in self.keys)
+
+    def pttl(self, key: str) -> int:
+        """Milliseconds until the key ends; -1 = it does not, -2 = it is not there."""
+        return self._pttl.get(key, -2)
 
     def get(self, key: str) -> Any:
         """A string."""
