@@ -1,4 +1,4 @@
-"""`restart [NAME]`: a new generation of workers, replacement first; a program is stopped and started."""
+"""`restart [NAME]`: a new generation of workers, replacement first; what is no pool is stopped and started."""
 
 import time
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:
         CommandError: there is nobody of that name.
     """
     refuse_when_leaving(arbiter.leaving)
-    pools, services = wards(arbiter.herd, named(args))
+    pools, services = wards(arbiter.herd, named(args), ours=("gateway", "janitor"))
     now = time.monotonic()
     rollouts = [{"pool": pool.name, "id": pool.restart()} for pool in pools]
     for service in services:

@@ -1,4 +1,6 @@
-"""`start [NAME]`: want workers, or a program, again after `stop`, `FATAL` or `EXITED`."""
+"""`start [NAME]`: want workers, or a program, again after `stop`, `FATAL` or `EXITED`; one that backs off is started at
+once, the store, the gateway and the janitor too.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +16,7 @@ def run(arbiter: Arbiter, args: Mapping[str, Any]) -> dict[str, Any]:
         CommandError: there is nobody of that name.
     """
     refuse_when_leaving(arbiter.leaving)
-    pools, services = wards(arbiter.herd, named(args))
+    pools, services = wards(arbiter.herd, named(args), ours=("store", "gateway", "janitor"))
     for pool in pools:
         pool.start()
     for service in services:

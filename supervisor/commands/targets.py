@@ -1,6 +1,6 @@
 """Which pool or program a request means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from config.nearest import nearest_of
@@ -36,10 +36,11 @@ def pools(herd: Herd, name: str | None) -> list[Pool]:
     return found
 
 
-def wards(herd: Herd, name: str | None) -> tuple[list[Pool], list[Service]]:
+def wards(herd: Herd, name: str | None, ours: Sequence[str] = ()) -> tuple[list[Pool], list[Service]]:
     """Answer the pools and program instances that are meant; no name means all pools and no programs.
 
-    `namespace:LABEL` means all that bear the label, `web.1` one instance of a program.
+    `namespace:LABEL` means all that bear the label, `web.1` one instance of a program. ours: which of `store`,
+    `gateway` and `janitor` may be named too.
 
     Raises:
         CommandError: there is neither a pool nor a program of that name.
@@ -52,8 +53,12 @@ def wards(herd: Herd, name: str | None) -> tuple[list[Pool], list[Service]]:
     found = [pool for pool in herd.pools if pool.name == name]
     programs = herd.programs.get(name) or _instance(herd, name)
     if not found and not programs:
-        known = [*(pool.name for pool in herd.pools), *herd.programs]
-        raise CommandError(unknown("pool or program", name, known))
+        parts = {"store": herd.store, "gateway": herd.gateway, "janitor": herd.janitor}
+        own = {part: service for part, service in parts.items() if part in ours and service is not None}
+        if name not in own:
+            known = [*(pool.name for pool in herd.pools), *herd.programs, *own]
+            raise CommandError(unknown("pool or program", name, known))
+        programs = [own[name]]
     return found, programs
 
 

@@ -92,7 +92,7 @@ def advice(said: str, files: StoreFiles) -> str:
         f"the store's data in {files.folder / APPEND_DIR} cannot be read ({said}). Nothing was changed. Copy that "
         "folder first; then repair the file named in "
         f"{files.log_file} with `valkey-check-aof --fix FILE` (it cuts the file at the damage), or put a backup in "
-        "its place. The start is tried again by itself"
+        "its place. The start is tried again every 10 s, and at once by `start store`"
     )
 
 

@@ -45,6 +45,17 @@ def test_a_program_is_stopped_started_and_restarted_by_name(make_herd: Callable[
     eventually(lambda: None not in pids(), 10)
 
 
+def test_the_janitor_is_restarted_by_name_and_the_store_is_not(herd: Herd) -> None:
+    before = herd.pid_of("janitor")
+    assert herd.command("restart", "janitor").stdout == "restarting janitor\n"
+    eventually(lambda: herd.pid_of("janitor") != before, 10, herd.tail)
+    refused = herd.command("restart", "store")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "there is no pool or program 'store': there is default, janitor\n",
+    )
+
+
 def test_the_exit_status_says_what_happened(herd: Herd) -> None:
     unknown = herd.command("scale", "defualt", "2")
     assert (unknown.returncode, "did you mean default" in unknown.stderr) == (1, True)

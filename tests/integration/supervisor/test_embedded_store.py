@@ -37,6 +37,12 @@ def start_and_wait_for_the_complaint(herd: Herd, word: str) -> str:
     return str(store(herd)["error"])
 
 
+def is_used_again(mended: Herd) -> None:
+    assert mended.command("start", "store").stdout == "starting store\n"  # or within 10 s by itself
+    mended.ready()
+    assert mended.client.queues()["default"].scheduled == 20
+
+
 def test_a_damaged_file_is_told_left_alone_and_used_again_once_mended(stopped: Herd) -> None:
     data = stopped.folder / "d/store/appendonlydir"
     (incremental,) = data.glob("*.incr.aof")
@@ -48,8 +54,7 @@ def test_a_damaged_file_is_told_left_alone_and_used_again_once_mended(stopped: H
     assert "valkey-check-aof --fix" in error
     assert contents(data) == before
     incremental.write_bytes(whole)
-    stopped.ready()
-    assert stopped.client.queues()["default"].scheduled == 20
+    is_used_again(stopped)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +71,7 @@ def test_a_file_that_is_gone_is_told_and_nothing_is_begun_anew(stopped: Herd, wh
     start_and_wait_for_the_complaint(stopped, complaint)
     assert contents(data) == before
     gone.write_bytes(whole)
-    stopped.ready()
-    assert stopped.client.queues()["default"].scheduled == 20
+    is_used_again(stopped)
 
 
 def test_a_damaged_snapshot_at_the_files_head_is_told_and_left_alone(stopped: Herd) -> None:
@@ -79,8 +83,7 @@ def test_a_damaged_snapshot_at_the_files_head_is_told_and_left_alone(stopped: He
     start_and_wait_for_the_complaint(stopped, "cannot be read")
     assert contents(data) == before
     base.write_bytes(whole)
-    stopped.ready()
-    assert stopped.client.queues()["default"].scheduled == 20
+    is_used_again(stopped)
 
 
 def test_what_is_stored_is_readable_by_this_user_only(stopped: Herd) -> None:
