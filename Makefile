@@ -21,7 +21,7 @@ setup: $(VENV)/.dev ## everything for working on herdsman itself, into .venv
 run: $(VENV)/.run ## start the example herd (Ctrl-C drains and stops it); CONFIG=file for another
 	@exec $(PY) -m supervisor -c $(CONFIG)
 
-test: lint types ## lint, types, and all tests, on every server there is
+test: lint types ## lint, types, and all tests, on the servers there are
 	@$(PY) -m pytest -n 3 --dist worksteal
 
 check: lint types ## lint, types and the unit tests, in under a minute

@@ -1,12 +1,13 @@
 """Fixtures and checks for every test: the ``store``, and nothing left behind (processes, keys)."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from tests.support import processes
+from tests.support import processes, turns
 from tests.support.keys import unexplained_keys
 from tests.support.programs import MakePrograms, Programs
 from tests.support.servers import KINDS, Store, StoreServer, wanted_servers
@@ -25,15 +26,25 @@ def pytest_report_header() -> str:
     """Say which servers the suite runs on, and which it does without."""
     wanted = wanted_servers()
     absent = [kind for kind in KINDS if kind not in {server.name for server in wanted}]
-    return f"servers: {', '.join(map(str, wanted))}" + (f"; not run on: {', '.join(absent)}" if absent else "")
+    how = (
+        "each"
+        if os.environ.get(turns.EVERY)
+        else f"engine and janitor on each, the rest by turns ({turns.EVERY}=1: all)"
+    )
+    return f"servers: {', '.join(map(str, wanted))}; {how}" + (f"; not run on: {', '.join(absent)}" if absent else "")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that asks for the store bears the mark ``store``; ``-m`` can choose by it.
 
+    Those whose turn it is not on a server are taken out (tests/support/turns.py), unless tests are named one by one.
     One that starts processes is given a second try, and the summary names it when it needed that: on a machine whose
     cores others use as well, "not within 15 s" says little the first time. Nothing else is tried twice.
     """
+    if not any("::" in arg for arg in config.args):
+        out = set(turns.out_of_turn(items))
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
     for item in items:
         if "store" in getattr(item, "fixturenames", ()):
             item.add_marker("store")

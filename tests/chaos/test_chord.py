@@ -8,7 +8,7 @@ from engine import Flow, FlowState, JobState, NewJob
 from tests.chaos.conftest import MakeHerd
 from tests.support.servers import Store
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.every_server, pytest.mark.timeout(180)]
 
 MEMBERS = 1000
 EFFECTS = "effects"

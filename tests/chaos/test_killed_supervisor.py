@@ -52,6 +52,7 @@ def test_workers_finish_and_leave_when_their_supervisor_is_killed_and_the_next_g
     assert herd.all_pids() == []
 
 
+@pytest.mark.every_server
 def test_a_killed_store_comes_back_with_every_job(make_herd: MakeHerd, embedded: StoreServer) -> None:
     herd = make_herd(server=embedded)
     workers = sorted(herd.worker_pids())

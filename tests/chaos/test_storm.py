@@ -16,7 +16,7 @@ from tests.support.invariants import broken
 from tests.support.processes import eventually
 from tests.support.servers import StoreServer
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.chaos, pytest.mark.every_server, pytest.mark.timeout(240)]
 
 SECONDS = 12.0
 VICTIMS = ("worker", "worker", "worker", "zygote", "keeper", "janitor", "gateway", "logger", "store", "supervisor")

@@ -16,6 +16,8 @@ from tests.support.seats import claim
 
 NEVER = "1-9999999999999-1"
 
+pytestmark = pytest.mark.by_turns
+
 
 @pytest.fixture
 def letters(client, seats):

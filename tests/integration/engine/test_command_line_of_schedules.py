@@ -8,6 +8,8 @@ from engine.store.claims import Done
 from tests.support.command import run
 from tests.support.seats import claim
 
+pytestmark = pytest.mark.by_turns
+
 
 def test_a_schedule_is_put_listed_shown_previewed_run_paused_and_deleted(say, client):
     said = say(

@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from engine import Client, Flow, FlowState
 from tests.integration.engine.test_command_line import run
+
+pytestmark = pytest.mark.by_turns
 
 
 def test_flows_are_listed_shown_as_a_tree_and_cancelled(store):

@@ -1,4 +1,4 @@
-"""Packed payloads, versions and middleware with real workers of both kinds, on both servers."""
+"""Packed payloads, versions and middleware with real workers of both kinds."""
 
 import pytest
 
