@@ -1,4 +1,4 @@
-"""The totals over the standard library, by the herd or (``--serial``) by a plain loop."""
+"""The totals over the standard library (or ``--folder``), by the herd or (``--serial``) by a plain loop."""
 
 import argparse
 import os
@@ -19,8 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run it; the exit status is 0, 1 (the store stayed away) or 2 (a bad config file)."""
     parser = argparse.ArgumentParser(prog="python -m examples.codestats", description=__doc__)
     parser.add_argument("--serial", action="store_true", help="without herdsman, in a plain loop")
+    parser.add_argument("--folder", type=Path, default=library(), help="whose .py files; the standard library's")
     chosen = parser.parse_args(arguments)
-    root = library()
+    root = chosen.folder.resolve()
     names = source_files(root)
     try:
         report = serial.add_up(root, names).report() if chosen.serial else by_the_herd(root, names)
