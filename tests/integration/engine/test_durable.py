@@ -34,7 +34,7 @@ def servers(no_process_outlives_the_suite):
 @pytest.fixture(params=wanted_servers(), ids=str)
 def primary(request, servers):
     """A server on a port, for replicas, that syncs every write."""
-    server = servers(request.param, port=str(free_port()), appendfsync="always")
+    server = servers(request.param, port=str(free_port()), appendfsync="always", repl_diskless_sync_delay="0")
     server.kind = request.param
     return server
 
