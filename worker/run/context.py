@@ -91,7 +91,7 @@ class JobContext:
         """
         from worker.run import kin  # few jobs ask
 
-        return kin.spawn(self, NewJob(type, data, **options), name)
+        return kin.spawn(self.id, self.token, self.type, NewJob(type, data, **options), name)
 
     @property
     def cancelled(self) -> bool:

@@ -11,7 +11,6 @@ from engine.jobs.new_job import NewJob
 from engine.payloads import payload
 from engine.store import keys
 from engine.tracing import tracing
-from worker.run.context import JobContext
 from worker.run.own_client import own_client
 from worker.run.wishes import Snooze
 
@@ -44,16 +43,16 @@ def passed(job: str) -> bytes:
     return payload.encode(results[0] if len(results) == 1 else [results], limit=1 << 30)
 
 
-def spawn(job: JobContext, new: NewJob, name: str | None) -> str:
-    """Adds a job to the running one's flow; its id. See `JobContext.spawn`."""
+def spawn(job: str, token: int, kind: str, new: NewJob, name: str | None) -> str:
+    """Adds a job to the flow of the running one, of that id, token and type; its id. See `JobContext.spawn`."""
     if name is None:
-        name = _next_name(job.token, new.type)
+        name = _next_name(token, new.type)
     elif not name or not name.isprintable() or len(name) > 200:  # noqa: PLR2004 - as any member's name
         raise ValueError(f"{name!r} cannot be a member's name: 1 to 200 printable characters")
-    lease = keys.lease(job.id, job.token, own_client.incarnation)
+    lease = keys.lease(job, token, own_client.incarnation)
     client = own_client.client()
     with tracing.shipping([client.carrier.outgoing(new)]) as shipment:
-        child = client.run(flow_calls.spawn(lease, job.type, name, shipment.jobs[0]))
+        child = client.run(flow_calls.spawn(lease, kind, name, shipment.jobs[0]))
         shipment.sent([child.id])
     return child.id
 
