@@ -1,4 +1,4 @@
-"""The app, and the server around it: built here, run by `gateway.__main__`."""
+"""The app, and the server around it: built here, run by `gateway.serving`."""
 
 import asyncio
 import logging

@@ -25,7 +25,7 @@ class AlreadyRunning(Exception):
 class PidFile:
     """Holds an exclusive lock on one file and writes our pid into it.
 
-    Called by `janitor.__main__`: `acquire` before the loop, `release` after it.
+    Called by `janitor.sweeping`: `acquire` before the loop, `release` after it.
     The file itself stays: removing it would let two processes lock two inodes
     of the same name.
     """

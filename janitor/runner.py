@@ -38,7 +38,7 @@ class Stop(Protocol):
 
 
 class Runner:
-    """Runs the duties until a stop is asked for; called by `janitor.__main__`.
+    """Runs the duties until a stop is asked for; called by `janitor.sweeping`.
 
     Args:
         duties: in the order in which they run within a pass.

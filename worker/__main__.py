@@ -1,6 +1,7 @@
 """``python -m worker -c FILE --pool NAME``: one pool in the foreground. ``--zygote`` is for the supervisor alone."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -8,11 +9,13 @@ from pathlib import Path
 
 USAGE, BOOT_FAILED = 2, 3
 CONTROL, LIFELINE, POOL_NUMBER = "HERDSMAN_CONTROL_FD", "HERDSMAN_LIFELINE_FD", "HERDSMAN_POOL_NUMBER"
+SCOREBOARD = "HERDSMAN_SCOREBOARD_FD"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0 done, 1 failed, 2 wrong usage or config, 3 boot failed."""
     options = _parser().parse_args(arguments)
+    gc.disable()  # loading leaves no garbage; looking for it meanwhile costs a seventh of the start
     from worker.tasks.loading import LoadError, check_our_own  # imports follow the usage check, so that help is quick
 
     try:
@@ -35,22 +38,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pool = config.pools[names.index(options.pool)]
     from worker.zygote import start
 
+    gc.enable()
     if not options.zygote:
         return start.standalone(config, pool)
-    missing = [name for name in (CONTROL, LIFELINE, "HERDSMAN_SCOREBOARD_FD") if not _number(name)]
+    missing = [name for name in (CONTROL, LIFELINE, SCOREBOARD) if not _number(name)]
     if missing:
         return _complain(
             f"--zygote is started by the supervisor, which sets {', '.join(missing)}; "
             "to run one pool by hand leave --zygote out",
             USAGE,
         )
-    fds = start.Inherited(
-        control=int(os.environ[CONTROL]),
-        lifeline=int(os.environ[LIFELINE]),
-        scoreboard=int(os.environ["HERDSMAN_SCOREBOARD_FD"]),
-    )
+    inherited = start.Inherited(*(int(os.environ[name]) for name in (CONTROL, LIFELINE, SCOREBOARD)))
     number = int(os.environ.get(POOL_NUMBER, "0"))
-    return start.supervised(config, pool, number, options.generation, fds)
+    return start.supervised(config, pool, number, options.generation, inherited)
 
 
 def _parser() -> argparse.ArgumentParser:

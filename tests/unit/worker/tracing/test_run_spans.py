@@ -232,7 +232,7 @@ def test_the_middleware_for_those_without_opentelemetry_does_nothing_then(monkey
             "sys.modules['opentelemetry'] = None",
             "worker.zygote.start, worker.__main__, engine.clients.async_client, herdsman_pytest",
         ),
-        ("", "gateway.__main__"),  # the web framework needs a part of it
+        ("", "gateway.serving"),  # the web framework needs a part of it
     ],
 )
 def test_what_is_off_loads_nothing(first, modules):
