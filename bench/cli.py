@@ -25,6 +25,12 @@ HELP = (
     ("supervisor", "jobs", "--help"),  # as `herdsman jobs`: becomes the engine
     ("engine", "--help"),
     ("engine", "dlq", "retry", "--help"),
+    ("gateway", "--help"),
+    ("gateway", "token", "--help"),
+    ("janitor", "--help"),
+    ("worker", "--help"),
+    ("config", "--help"),
+    ("scoreboard", "--help"),
 )
 
 

@@ -8,11 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from config.json_schema import generate
-from config.load import load
-from config.problems import ConfigError
-from config.store import namespace, store_url
-
 ROOT = Path(__file__).resolve().parent.parent
 USAGE = """\
 usage: python -m config                      (in a source tree: writes config.schema.json)
@@ -23,6 +18,11 @@ usage: python -m config                      (in a source tree: writes config.sc
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit status is 0 (done) or 2 (wrong usage, a bad config file)."""
+    if "--help" in arguments or "-h" in arguments:
+        print(USAGE)
+        return 0
+    from config.json_schema import generate  # after help, which is to be quick
+
     match arguments:
         case ["-"]:
             print(generate(), end="")
@@ -39,6 +39,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _store(path: Path, *, payloads: bool = False) -> int:
+    from config.load import load
+    from config.problems import ConfigError
+    from config.store import namespace, store_url
+
     try:
         config = load(path)
     except ConfigError as error:

@@ -4,17 +4,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-import yaml
-from pydantic import ValidationError
-
-from config.gateway import Token
 from gateway.access.rules import RIGHTS
-from gateway.access.tokens import hashed, mint
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit status: 0, or 2 for wrong usage."""
     options = _parser().parse_args(arguments)
+    from pydantic import ValidationError  # after the usage check, so that help is quick
+
     try:
         token, line = made(vars(options))
     except ValidationError as error:
@@ -36,6 +33,11 @@ def made(options: dict[str, object]) -> tuple[str, str]:
     Raises:
         ValidationError: the file could not have such a token.
     """
+    import yaml
+
+    from config.gateway import Token
+    from gateway.access.tokens import hashed, mint
+
     said = {name: value for name, value in options.items() if value}
     Token(**{**said, "hash": "sha256:" + "0" * 64})  # checks what was typed
     token = mint(str(options["id"]))
