@@ -1,7 +1,10 @@
 """What was found in a foreign file: programs with our keys, and a remark for everything that has no place here."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+
+_LONGEST = 32  # characters of a name in our config
 
 
 class ImportFileError(Exception):
@@ -35,15 +38,26 @@ def seconds(milliseconds: float) -> str:
     return f"{milliseconds:g}ms" if milliseconds % 1000 else f"{milliseconds / 1000:g}s"
 
 
+def label(wanted: str) -> str:
+    """Answer what comes nearest to a name in the form that our config takes: `My API` is `my-api`."""
+    text = re.sub(r"[^a-z0-9_]+", "-", wanted.lower()).strip("-_")
+    return (text if text[:1].isalpha() else f"p-{text}".rstrip("-"))[:_LONGEST]
+
+
 def unique(names: set[str], wanted: str) -> str:
     """Answer a name that our config takes and that is not in `names`, and add it there."""
-    base = "".join(char if char.isascii() and (char.isalnum() or char in "_-.") else "-" for char in wanted)
-    base = base.strip("-.")[:48] or "program"
-    name, number = base, 2
+    base, number = label(wanted), 2
+    name = base
     while name in names:
-        name, number = f"{base}-{number}", number + 1
+        ending = f"-{number}"
+        name, number = base[: _LONGEST - len(ending)] + ending, number + 1
     names.add(name)
     return name
+
+
+def renamed(wanted: str, name: str) -> list[str]:
+    """Answer the remark on a name that had to be changed; none when it is as it was."""
+    return [] if name == wanted else [f"name: {wanted!r} is no name here, so it is {name}"]
 
 
 def whole(value: object, key: str) -> int:

@@ -9,7 +9,17 @@ from typing import Any
 
 import yaml
 
-from supervisor.importing.found import Found, Imported, ImportFileError, plain, seconds, unique, whole
+from supervisor.importing.found import (
+    Found,
+    Imported,
+    ImportFileError,
+    label,
+    plain,
+    renamed,
+    seconds,
+    unique,
+    whole,
+)
 
 _BY_ENDING = MappingProxyType(
     {".js": "node", ".cjs": "node", ".mjs": "node", ".ts": "ts-node", ".py": "python", ".sh": "bash", ".rb": "ruby",
@@ -55,7 +65,8 @@ def load(text: str, file_name: str) -> Any:
     try:
         return json.loads(text) if file_name.endswith(".json") else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
-        raise ImportFileError(f"{file_name} cannot be read: {error}") from None
+        hint = " (comments and commas at the end are no JSON)" if file_name.endswith(".json") else ""
+        raise ImportFileError(f"{file_name} cannot be read: {error}{hint}") from None
 
 
 def read(text: str, file_name: str = "ecosystem.config.json") -> Imported:
@@ -81,17 +92,20 @@ def read(text: str, file_name: str = "ecosystem.config.json") -> Imported:
 
 
 def _program(app: Mapping[str, Any], names: set[str]) -> Found:
-    found = Found(unique(names, str(app.get("name") or PurePosixPath(str(app["script"])).stem)))
+    wanted = str(app.get("name") or PurePosixPath(str(app["script"])).stem)
+    found = Found(unique(names, wanted))
+    found.remarks += renamed(wanted, found.name)
     found.keys["command"] = _command(app)
-    if "cwd" in app:
+    if app.get("cwd"):
         found.keys["cwd"] = plain(app["cwd"])
     _count(app, found)
     _environment(app, found)
     _endings(app, found)
     _watch(app, found)
     for theirs, (ours, change) in _SAME.items():
-        if app.get(theirs) not in (None, ""):
+        if app.get(theirs) not in (None, "", False):
             found.keys[ours] = change(app[theirs])
+    _cron(app, found)
     found.keys["stop_signal"] = "SIGINT"  # what PM2 sends
     if app.get("autostart") is False:
         found.keys["enabled"] = False
@@ -149,7 +163,7 @@ def _count(app: Mapping[str, Any], found: Found) -> None:
 
 def _environment(app: Mapping[str, Any], found: Found) -> None:
     env = app.get("env")
-    made = {str(name): plain(value) for name, value in env.items()} if isinstance(env, dict) else {}
+    made = {str(name): plain(_said(value)) for name, value in env.items()} if isinstance(env, dict) else {}
     counted = app.get("increment_var")
     if counted and _is_whole(made.get(str(counted))):
         made[str(counted)] = f"{{{{{made[str(counted)]} + instance}}}}"
@@ -157,6 +171,19 @@ def _environment(app: Mapping[str, Any], found: Found) -> None:
         found.remarks.append(f"increment_var: {counted} is not a number in env")
     if made:
         found.keys["env"] = made
+
+
+def _said(value: Any) -> str:
+    """What a program of PM2's finds in its environment: `true`, not Python's `True`; of an object its JSON."""
+    return (
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    )
+
+
+def _cron(app: Mapping[str, Any], found: Found) -> None:
+    for key in ("cron", "cron_restart"):
+        if str(app.get(key) or "0").strip() != "0":  # PM2 takes 0 for never
+            found.keys["cron_restart"] = str(app[key])
 
 
 def _endings(app: Mapping[str, Any], found: Found) -> None:
@@ -209,13 +236,11 @@ def _duration(value: Any) -> str:
 # Their key -> ours, and how its value is changed.
 _SAME: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
     {
-        "cron_restart": ("cron_restart", str),
-        "cron": ("cron_restart", str),
         "kill_timeout": ("stop_timeout", _duration),
         "restart_delay": ("restart_delay", _duration),
         "max_restarts": ("max_restarts", lambda value: whole(value, "max_restarts")),
         "min_uptime": ("min_uptime", _duration),
         "max_memory_restart": ("max_memory_restart", str),
-        "namespace": ("namespace", plain),
+        "namespace": ("namespace", lambda value: label(str(value))),
     }
 )

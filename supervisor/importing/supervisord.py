@@ -3,12 +3,22 @@
 import configparser
 import re
 import shlex
+import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
-from supervisor.importing.found import Found, Imported, ImportFileError, plain, unique, whole
+from supervisor.importing.found import Found, Imported, ImportFileError, label, plain, renamed, unique, whole
 
 _EXPANSION = re.compile(r"%\((\w+)\)(0?\d*)([sd])|%%")
+# KEY="value", KEY='value' or KEY=value, up to a comma, the end of the line or of all.
+_PAIR = re.compile(
+    r"""[\s,]*(?P<key>[^\s=,"']+)\s*=[^\S\n]*"""
+    r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>[^']*)'|(?P<bare>[^,\n"']*))[^\S\n]*(?=,|\n|\Z)""",
+    re.DOTALL,
+)
 _NUMBERS = MappingProxyType({"numprocs": "instances", "startretries": "max_restarts"})
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _HANDLED = frozenset(
@@ -26,6 +36,16 @@ _REMARKS = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a program stands: its name there and here, its group, the folder of the file."""
+
+    name: str
+    ours: str
+    group: str | None
+    here: str
+
+
 def read(text: str, file_name: str = "supervisord.conf") -> Imported:
     """Make programs of a supervisord config.
 
@@ -38,16 +58,23 @@ def read(text: str, file_name: str = "supervisord.conf") -> Imported:
     except configparser.Error as error:
         raise ImportFileError(f"{file_name} cannot be read: {error}") from None
     imported, names = Imported(), set[str]()
-    groups = _groups(parser)
+    groups, here = _groups(parser), str(Path(file_name).absolute().parent)
+    own = dict(parser["supervisord"]) if parser.has_section("supervisord") else {}
     for section in parser.sections():
         kind, _, name = section.partition(":")
         if kind in ("program", "fcgi-program", "eventlistener"):
-            imported.programs.append(_program(kind, name, dict(parser[section]), groups, names))
+            # What the daemon itself is given, all its programs have.
+            said = {**dict(parser[section]), "everybody": own.get("environment", "")}
+            place = _Place(name, unique(names, name), groups.get(name), here)
+            imported.programs.append(_program(kind, place, said))
         elif kind == "include":
             imported.remarks.append(f"[include] {parser[section].get('files', '')}: import those files, too")
         elif kind in ("unix_http_server", "inet_http_server", "supervisorctl", "rpcinterface"):
             imported.remarks.append(f"[{section}]: the control socket is data_dir/run/control.sock, for this user only")
-        elif kind not in ("supervisord", "group"):
+        elif kind == "supervisord":
+            kept = ", ".join(key for key in own if key != "environment")
+            imported.remarks += [f"[supervisord] {kept}: of the daemon itself; docs/config.md has ours"] if kept else []
+        elif kind != "group":
             imported.remarks.append(f"[{section}]: there is no such thing here")
     if not imported.programs:
         raise ImportFileError(f"{file_name} has no [program:…] section")
@@ -63,23 +90,28 @@ def _groups(parser: configparser.RawConfigParser) -> dict[str, str]:
     return found
 
 
-def _program(kind: str, name: str, said: dict[str, str], groups: Mapping[str, str], names: set[str]) -> Found:
-    found = Found(unique(names, name))
+def _program(kind: str, place: _Place, said: dict[str, str]) -> Found:
+    found = Found(place.ours, remarks=renamed(place.name, place.ours))
     keys, first = found.keys, whole(said.get("numprocs_start", "0"), "numprocs_start")
+    everybody = said.pop("everybody")
 
     def filled(text: str) -> str:
-        return _filled(text, found, group=groups.get(name, name), first=first)
+        return _filled(text, found, place, first=first)
 
     keys["command"] = [filled(word) for word in _words(said.get("command", ""))]
     if "directory" in said:
         keys["cwd"] = filled(said["directory"])
-    if "environment" in said:
-        keys["env"] = _environment(said["environment"], filled)
+    env = _environment(everybody, filled) | _environment(said.get("environment", ""), filled)
+    if env:
+        keys["env"] = env
     keys |= {key: plain(said[key]) for key in ("user", "umask") if key in said}
     keys |= {ours: whole(said[theirs], theirs) for theirs, ours in _NUMBERS.items() if theirs in said}
+    if keys.get("max_restarts") == 0:
+        keys["max_restarts"] = 1  # our 0 is the contrary: it never gives up
+        found.remarks.append("startretries: 0 is no number here; it is FATAL after its second early end, not its first")
     _endings(said, found)
-    if name in groups:
-        keys["namespace"] = groups[name]
+    if place.group is not None:
+        keys["namespace"] = label(place.group)
     if said.get("autostart", "true").lower() not in _TRUE:
         keys["enabled"] = False
     _remark(kind, said, found)
@@ -105,7 +137,7 @@ def _endings(said: Mapping[str, str], found: Found) -> None:
     codes = [whole(code, "exitcodes") for code in said.get("exitcodes", "0").split(",") if code.strip()]
     if codes != [0]:
         keys["success_exits"] = codes
-    keys["stop_signal"] = f"SIG{said.get('stopsignal', 'TERM').upper().removeprefix('SIG')}"
+    keys["stop_signal"] = _signal(said.get("stopsignal", "TERM").strip())
     if "stopwaitsecs" in said:
         keys["stop_timeout"] = f"{said['stopwaitsecs']}s"
     if said.get("stopasgroup", "").lower() in _TRUE:
@@ -114,21 +146,36 @@ def _endings(said: Mapping[str, str], found: Found) -> None:
         keys["min_uptime"] = f"{said['startsecs']}s"
 
 
+def _signal(text: str) -> str:
+    """QUIT, SIGQUIT or 3."""
+    if text.isdecimal():
+        with suppress(ValueError):
+            return signal.Signals(int(text)).name
+    return f"SIG{text.upper().removeprefix('SIG')}"
+
+
 def _environment(text: str, filled: Callable[[str], str]) -> dict[str, str]:
-    """KEY="value",KEY2=value: shell words with commas between them."""
-    lexer = shlex.shlex(text, posix=True)
-    lexer.wordchars += "/.+-():%*@!~^[]{}$|&?<>\\`#="
-    lexer.whitespace = ",\n\t "
-    lexer.whitespace_split = True
-    made = {}
-    for word in lexer:
-        key, equals, value = word.partition("=")
-        if equals:
-            made[key.strip()] = filled(value)
+    """KEY="value",KEY2=value; a comma may be between quotes, and a line may end after one.
+
+    Raises:
+        ImportFileError: it is nothing of that kind.
+    """
+    made, at = {}, 0
+    while match := _PAIR.match(text, at):
+        value = match["double"]
+        if value is not None:
+            value = re.sub(r"\\([\\\"])", r"\1", value)
+        else:
+            value = match["single"] if match["single"] is not None else match["bare"].strip()
+        made[match["key"]] = filled(value)
+        at = match.end()
+    if text[at:].strip(", \t\n"):
+        after = f", and is not after {', '.join(made)}" if made else ""
+        raise ImportFileError(f'environment should be KEY="value",KEY2="value"{after}')
     return made
 
 
-def _filled(text: str, found: Found, *, group: str, first: int) -> str:
+def _filled(text: str, found: Found, place: _Place, *, first: int) -> str:
     """Their %(…)s in our words."""
 
     def value(match: re.Match[str]) -> str:
@@ -139,9 +186,9 @@ def _filled(text: str, found: Found, *, group: str, first: int) -> str:
             if width:
                 _once(found, f"%(process_num){width}d: numbers have no leading noughts here")
             return f"{{{{{first} + instance}}}}" if first else "{{instance}}"
-        known = {"program_name": found.name, "group_name": group, "here": "."}
+        known = {"program_name": place.name, "group_name": place.group or place.name, "here": place.here}
         if name in known:
-            return known[name]
+            return plain(known[name])
         if name.startswith("ENV_"):
             return f"${{{name[4:]}}}"
         _once(found, f"%({name})s is not known here")

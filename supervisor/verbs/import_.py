@@ -25,7 +25,7 @@ def import_(source: Path, output: Path | None, force: bool) -> None:
         fail(f"{source} is too large: at most {_LIMIT >> 20} MiB", USAGE)
     read = supervisord.read if source.suffix in (".conf", ".ini") else pm2.read
     try:
-        imported = read(source.read_text(encoding="utf-8"), str(source))
+        imported = read(source.read_text(encoding="utf-8-sig"), str(source))
     except (ImportFileError, UnicodeDecodeError) as error:
         fail(str(error), USAGE)
     text = written(imported, source.name)

@@ -90,6 +90,44 @@ def test_two_apps_of_one_name_get_two():
     assert [program.name for program in found.programs] == ["web", "web-2"]
 
 
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("My API", "my-api"),
+        ("web.v2", "web-v2"),
+        ("1st", "p-1st"),
+        ("@org/app", "org-app"),
+        ("Größe", "gr-e"),
+        ("!", "p"),
+        ("n" * 40, "n" * 32),
+    ],
+)
+def test_a_name_that_is_none_here_is_changed_and_told(name: str, ours: str):
+    program = imported({"script": "a.js", "name": name}).programs[0]
+    assert program.name == ours
+    assert program.remarks[0] == f"name: {name!r} is no name here, so it is {ours}"
+
+
+def test_two_long_names_stay_apart_and_short_enough():
+    found = imported(*[{"script": "a.js", "name": "n" * 40}] * 2)
+    assert [program.name for program in found.programs] == ["n" * 32, "n" * 30 + "-2"]
+
+
+def test_a_program_finds_in_its_environment_what_it_found_there():
+    env = {"DEBUG": True, "OFF": False, "NONE": None, "RATIO": 1.5, "LIST": [1, "ü"], "MAP": {"a": 1}, "TEXT": "True"}
+    assert imported({"script": "a.js", "env": env}).programs[0].keys["env"] == {
+        "DEBUG": "true", "OFF": "false", "NONE": "null", "RATIO": "1.5", "LIST": '[1,"ü"]', "MAP": '{"a":1}',
+        "TEXT": "True",
+    }  # fmt: skip
+
+
+def test_what_means_never_or_nothing_there_is_left_out():
+    keys = imported({"script": "a.js", "cron_restart": 0, "cwd": "", "namespace": "My Sites"}).programs[0].keys
+    assert "cron_restart" not in keys
+    assert "cwd" not in keys
+    assert keys["namespace"] == "my-sites"
+
+
 def test_an_app_that_is_not_to_start_is_not_enabled_and_one_shot_is_never_restarted():
     keys = imported({"script": "a.js", "autostart": False, "autorestart": False}).programs[0].keys
     assert (keys["enabled"], keys["restart"]) == (False, "never")
