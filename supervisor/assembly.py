@@ -66,7 +66,7 @@ class Assembly:
     def __init__(self, standing: Standing, handover: Handover | None, loop: asyncio.AbstractEventLoop) -> None:
         config, places = standing.config, standing.places
         self._saved = saved = handover.parts if handover is not None else None
-        self._config = config
+        self._config, self._places = config, places
         self._listener = _listener(config, saved)
         overrides = Overrides(places.overrides)
         children = Children()
@@ -94,7 +94,12 @@ class Assembly:
 
     async def open(self) -> None:
         """Take requests."""
-        await self._control.start(inherited(self._saved, "control"))
+        try:
+            await self._control.start(inherited(self._saved, "control"))
+        except OSError as error:
+            raise BootError(
+                f"{self._places.control_socket} cannot be listened at: {error.strerror}; remove it"
+            ) from None
         if self._status is not None:
             await open_for_reading(self._status, inherited(self._saved, "status"))
         if self._listener is not None:

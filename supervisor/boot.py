@@ -15,6 +15,7 @@ from scoreboard import Board
 from supervisor.assembly import Assembly, BootError, Standing
 from supervisor.herd import Herd, pools_for, slots_for
 from supervisor.outside import signals
+from supervisor.outside.client import listener_pid
 from supervisor.outside.stop_plan import too_short
 from supervisor.processes.own_output import PipeStream, pour_out
 from supervisor.processes.pidfile import AlreadyRunningError, PidFile
@@ -54,6 +55,12 @@ def run(config: Config, handover: Handover | None = None) -> int:
         raise BootError(f"{error}; `shutdown` stops it, `status` shows it") from None
     except OSError as error:
         raise BootError(f"{places.supervisor_pid} cannot be used: {error.strerror}") from None
+    if handover is None and (other := listener_pid(places.control_socket)):
+        pid_file.release()
+        raise BootError(
+            f"already running as pid {other}: it listens at {places.control_socket}, though its pid file "
+            f"{places.supervisor_pid} was removed; `shutdown` stops it, `status` shows it"
+        )
     own = PipeStream()
     logs.set_up("supervisor", stream=cast("TextIO", own))  # all of TextIO that logging uses
     try:

@@ -49,7 +49,8 @@ def start(config: Path, places: Places, wait_s: float) -> Started:
     with os.fdopen(read_end, "rb", buffering=0) as word:
         offset = os.fstat(stderr).st_size
         try:
-            process = _spawn(config, stderr, write_end)
+            # Who does not wait is told nothing: then a failure does not end it, as in the foreground.
+            process = _spawn(config, stderr, write_end if wait_s else None)
         finally:
             os.close(write_end)
             os.close(stderr)
@@ -87,15 +88,19 @@ def _open(path: Path) -> int:
     return fd
 
 
-def _spawn(config: Path, stderr: int, word: int) -> "subprocess.Popen[bytes]":
+def _spawn(config: Path, stderr: int, word: int | None) -> "subprocess.Popen[bytes]":
     paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return subprocess.Popen(
         [sys.executable, "-m", "supervisor", "-c", str(config)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=stderr,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), VARIABLE: str(word)},
-        pass_fds=(word,),
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+            VARIABLE: "" if word is None else str(word),
+        },
+        pass_fds=() if word is None else (word,),
         start_new_session=True,
     )
 

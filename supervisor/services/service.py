@@ -212,7 +212,7 @@ class Service(HandedOver):
                 self._move(Event.HOPELESS, now)
             else:
                 self._move(Event.LAUNCH, now)
-                self._back_off(now)
+                self._back_off(now, "failure")
             self._wake()
             return False
         self.error_number = 0
@@ -267,8 +267,7 @@ class Service(HandedOver):
                 self._move(Event.CRASHED, now)
                 self.due = now
             case Next.AGAIN:
-                self.causes[self.failure or ("finished" if end in success else "failure")] += 1
-                self._back_off(now)
+                self._back_off(now, self.failure or ("finished" if end in success else "failure"))
 
     def _give_up(self, why: str, now: float) -> None:
         self.error = f"not started again: {why}"
@@ -277,7 +276,7 @@ class Service(HandedOver):
         self._move(Event.HOPELESS, now)
         self.due = math.inf
 
-    def _back_off(self, now: float) -> None:
+    def _back_off(self, now: float, cause: str) -> None:
         useless = self.probe is not None and self.probe.never_good
         life = Life(ended=now, lived=0.0 if useless else now - self._started)
         chance = random.random()  # noqa: S311  spreads restarts, guards nothing
@@ -287,6 +286,7 @@ class Service(HandedOver):
             self._give_up(f"it ended early more than {self.rule.policy.budget} times", now)
             return
         self.restarts += 1
+        self.causes[cause] += 1
         self._move(Event.CRASHED, now)
         self.due = now + max(verdict.delay, self.rule.restart_delay)
         if verdict.over_budget:

@@ -51,6 +51,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.EXITED, Event.STOP): State.STOPPED,
         (State.EXITED, Event.HOPELESS): State.FATAL,
         (State.FATAL, Event.LAUNCH): State.STARTING,
+        (State.FATAL, Event.HOPELESS): State.FATAL,
         (State.FATAL, Event.STOP): State.STOPPED,
     }
 )

@@ -49,6 +49,10 @@ def test_it_returns_when_all_workers_run_and_its_output_is_in_the_logs(make: Any
     again = herd.command("-d")
     assert again.returncode == 1
     assert f"already running as pid {status['pid']}" in again.stderr
+    (herd.folder / "d/run/supervisor.pid").unlink()
+    again = herd.command("-d")
+    assert again.returncode == 1, "a supervisor beside it that no command reaches any more"
+    assert f"already running as pid {status['pid']}" in again.stderr
 
 
 def test_a_start_that_fails_says_why_and_leaves_nothing_running(make: Any) -> None:
@@ -58,6 +62,19 @@ def test_a_start_that_fails_says_why_and_leaves_nothing_running(make: Any) -> No
     assert "pool default cannot start: tasks: there is no module 'hm_missing'" in said.stderr
     assert herd.all_pids() == []
     assert pid_of(herd) is None
+
+
+def test_who_does_not_wait_has_a_herd_that_goes_on_without_the_one_that_cannot(make: Any) -> None:
+    herd = make(pool={"instances": 1}, programs=[{"name": "typo", "command": "/no/such/command"}])
+    (herd.folder / "d/run/control.sock").mkdir(parents=True)
+    refused = herd.command("-d")
+    assert refused.returncode == 1
+    assert "control.sock cannot be listened at" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    (herd.folder / "d/run/control.sock").rmdir()
+    assert herd.command("-d", "--wait", "0").returncode == 0
+    herd.ready()
+    assert herd.status()["programs"][0]["state"] == "FATAL"
 
 
 def test_a_start_that_takes_too_long_is_taken_back(make: Any) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -86,10 +87,23 @@ def test_a_command_that_cannot_be_executed_waits_for_a_human(now: list[float]) -
     assert "/no/such" in kept.error
     kept.reconcile(2000.0)
     assert kept.state is State.FATAL
+    kept.start()
+    kept.reconcile(2000.0)
+    assert kept.state is State.FATAL, "it is still not there"
     nursery.refuse = None
     kept.start()
     kept.reconcile(2000.0)
     assert kept.state is State.STARTING
+
+
+def test_causes_are_of_the_restarts_that_came_and_giving_up_is_none(now: list[float]) -> None:
+    nursery = Nursery()
+    kept = service(nursery)
+    kept.rule = replace(kept.rule, policy=replace(kept.rule.policy, budget=1, window=math.inf), gives_up=True)
+    for _ in range(2):
+        kept.reconcile(1000.0)
+        nursery.on_exit(Exit(code=3))
+    assert (kept.state, kept.restarts, dict(kept.causes)) == (State.FATAL, 1, {"failure": 1})
 
 
 def test_a_lack_of_memory_or_processes_is_waited_out(now: list[float]) -> None:
