@@ -135,17 +135,21 @@ class Arbiter:
         """What is half done, "" when nothing is: no moment for an upgrade."""
         if self.leaving is not None:
             return "the supervisor is shutting down"
-        if self.applier is not None and self.applier.under_way:
+        if self.applier is not None and self.applier.busy:
             return "another config is being applied"
         return self.herd.unrest
 
     def save(self) -> dict[str, Any]:
         """Answer what is to be known of the loop for the supervisor that follows in this process."""
-        return {"started": self.started, "announced": self._announced}
+        applies = self.applier.save() if self.applier is not None else None
+        return {"started": self.started, "announced": self._announced, "applies": applies}
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go on where the loop was."""
         self.started, self._announced = saved["started"], saved["announced"]
+        applies = saved.get("applies")  # not of an older release
+        if applies is not None and self.applier is not None:
+            self.applier.restore(applies)
 
     def reap(self) -> None:
         """Collect dead children."""

@@ -7,11 +7,12 @@ import logging
 import math
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from config import Config, ConfigError, Places, checked, read_regular
-from supervisor.applying.apply_job import ApplyJob, Wish
+from supervisor.applying.apply_job import ApplyJob, Stage, Wish
 from supervisor.applying.carry_out import Grounds
 from supervisor.applying.diff import Plan, config_hash, diff
 from supervisor.applying.in_force import InForce
@@ -66,9 +67,26 @@ class Applier:
         """The number of the job that is being done."""
         return self._current.number if self._current else None
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job is being done, or waits for its turn."""
+        return self._current is not None or bool(self._waiting)
+
     def job(self, number: int) -> ApplyJob | None:
         """Answer one of the last jobs."""
         return self._jobs.get(number)
+
+    def save(self) -> dict[str, Any]:
+        """Answer what is remembered of jobs that have ended: whoever waits for one asks again after an upgrade."""
+        ended = [[job.number, job.stage.value, job.error] for job in self._jobs.values() if job.over]
+        return {"number": self._number, "jobs": ended}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Remember what was saved; the next job has a number that none had before."""
+        self._number = saved["number"]
+        for number, stage, error in saved["jobs"]:
+            job = self._jobs[number] = ApplyJob(number, Wish(asked_by="apply"))
+            job.stage, job.error = Stage(stage), error
 
     def propose(self, *, reset: bool = False) -> Proposal:
         """Read the file and say what applying it would do. Nothing is changed.

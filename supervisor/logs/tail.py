@@ -76,7 +76,11 @@ def sizes(folder: Path, name: str | None, silent: Container[str] = ()) -> dict[P
     Raises:
         NoLogError: there is no such log.
     """
-    return {path: path.stat().st_size for path in log_paths(folder, name, silent)}
+    found = {}
+    for path in log_paths(folder, name, silent):
+        with suppress(FileNotFoundError):  # rotated just now: it begins anew
+            found[path] = path.stat().st_size
+    return found
 
 
 def follow(

@@ -120,8 +120,8 @@ class Store(Service):
         self.error = advice(said, self.files)
         log.error("store: %s", self.error)
 
-    def _back_off(self, now: float) -> None:
-        super()._back_off(now)
+    def _back_off(self, now: float, cause: str) -> None:
+        super()._back_off(now, cause)
         if self._damaged:
             # Waiting for a human: one look now and then, so that the complaint stays readable.
             self._damaged = False

@@ -1,6 +1,7 @@
 """`flush`: empty the logs."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -29,12 +30,8 @@ def flush(path: Path, name: str | None, *, dry_run: bool, as_json: bool) -> None
     chosen += [worker for log in chosen for worker in sorted(folder.glob(f"{log.stem}.*.log"))]
     removed = {}
     for log in chosen:
-        rotated = list(numbered(log).values())
-        removed[log.stem] = sum(file.stat().st_size for file in (log, *rotated))
-        if not dry_run:
-            for old in rotated:
-                old.unlink(missing_ok=True)
-            os.truncate(log, 0)
+        rotated = numbered(log).values()
+        removed[log.stem] = sum(_emptied(file, log, dry_run=dry_run) for file in (*rotated, log))
     if as_json:
         say_json({"removed": removed, "dry_run": dry_run})
         return
@@ -42,3 +39,15 @@ def flush(path: Path, name: str | None, *, dry_run: bool, as_json: bool) -> None
         click.echo(f"{stem}: {size} bytes {'would be ' if dry_run else ''}removed")
     if not chosen:
         click.echo("there are no logs")
+
+
+def _emptied(file: Path, log: Path, *, dry_run: bool) -> int:
+    """Empty the file that is being written, remove any other; answer its size, bytes (0: the logger was quicker)."""
+    with suppress(FileNotFoundError):
+        size = file.stat().st_size
+        if not dry_run and file == log:
+            os.truncate(file, 0)
+        elif not dry_run:
+            file.unlink()
+        return size
+    return 0

@@ -9,7 +9,9 @@ from typing import Any
 import psutil
 import pytest
 
+from config import Places
 from engine import JobState, NewJob
+from supervisor.outside import client
 from tests.chaos.conftest import MakeHerd
 from tests.support.herd import Herd
 from tests.support.processes import eventually
@@ -71,7 +73,11 @@ def test_an_upgrade_under_load_is_noticed_by_no_job_and_no_process(make_herd: Ma
 
 def test_after_an_upgrade_every_child_is_looked_after_as_before(make_herd: MakeHerd, embedded: StoreServer) -> None:
     herd = make_herd(server=embedded, programs=[SLEEPER], with_gateway=True)
+    socket = Places(herd.config.data_dir).control_socket
+    asked = client.ask(socket, "apply")
+    eventually(lambda: client.ask(socket, "apply", {"id": asked["id"]})["stage"] == "done", 10)
     assert herd.command("upgrade").returncode == 0
+    assert client.ask(socket, "apply", {"id": asked["id"]})["stage"] == "done", "who waits for it asks again"
     herd.kill(herd.worker_pids()[0])
     herd.ready()
     for role in ("zygote", "gateway", "janitor", "logger", "store"):

@@ -57,3 +57,21 @@ def test_flush_empties_a_log_with_all_that_was_rotated_and_the_files_of_its_work
     logs = config.parent / "d" / "logs"
     assert {path.name: path.stat().st_size for path in logs.iterdir()} == {"default.log": 0, "default.0.log": 0}
     assert run(config, "flush", "nope").exit_code == 1
+
+
+@pytest.mark.parametrize("words", [["flush"], ["flush", "--dry-run"], ["logs"], ["logs", "default"]])
+def test_a_log_that_is_rotated_at_this_moment_stops_no_command(
+    config: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Path.glob
+
+    def glob(folder: Path, pattern: str) -> list[Path]:
+        return [*listed(folder, pattern), *([folder / "gone.log"] if pattern == "*.log" else [])]
+
+    def numbered(path: Path) -> dict[int, Path]:
+        return {1: path.with_name(f"{path.name}.1")}
+
+    monkeypatch.setattr(Path, "glob", glob)
+    monkeypatch.setattr("supervisor.logger.rotation.numbered", numbered)
+    said = run(config, *words)
+    assert (said.exit_code, said.exception) == (0, None), said.output
