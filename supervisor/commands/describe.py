@@ -46,7 +46,7 @@ def _everybody(arbiter: Arbiter) -> Iterator[tuple[str, dict[str, Any]]]:
         config = next((one for one in herd.config.programs if one.name == program), None)
         yield program, {"kind": "program", "status": instances, "config": shown(config) if config else None}
         yield from ((one["name"], {"kind": "instance", "program": program, "status": one}) for one in instances)
-    for service in ("store", "janitor", "gateway", "logger"):
+    for service in ("store", "janitor", "gateway", "logger", "guardian"):
         if said[service]:
             yield service, {"kind": "service", "status": said[service]}
 

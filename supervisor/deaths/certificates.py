@@ -165,6 +165,15 @@ _LEFT = {
     ExitReason.RECYCLE_MEMORY: "soft limit: it was larger than max_memory_restart at the end of a job",
     ExitReason.ORPHANED: "its supervisor was gone",
 }
+# Why the pool wanted it to leave (Seat.reason), where the worker only says that it was told to.
+_WISHES = {
+    "jobs": "it had done max_jobs jobs",
+    "memory": "soft limit: it was larger than max_memory_restart at the end of a job",
+    "age": "it had served for max_age",
+    "reload": "reload: a newer one took its place",
+    "keeper lost": "its keeper was lost: a newer one took its place",
+    "scale": "scale-down",
+}
 _WHY = {
     Cause.OOM: "the kernel killed it: out of memory",
     Cause.HARD_TIMEOUT: "a job passed its hard timeout",
@@ -177,7 +186,7 @@ _WHY = {
 }
 
 
-def reason(death: Death, intent: Intent, left: ExitReason, *, stopped: bool) -> str:
+def reason(death: Death, intent: Intent, left: ExitReason, *, stopped: bool, wish: str = "") -> str:
     """Say in words what brought a death about.
 
     Args:
@@ -185,9 +194,10 @@ def reason(death: Death, intent: Intent, left: ExitReason, *, stopped: bool) -> 
         intent: what the supervisor had in mind with it.
         left: what it said itself before it left.
         stopped: whether its whole pool, or the service, was told to stop.
+        wish: why its pool wanted it to leave, "" when it did not.
     """
     if death.cause in (Cause.RECYCLED, Cause.DRAINED):
-        return _left(intent, left, stopped=stopped)
+        return _left(intent, left, stopped=stopped, wish=wish)
     if death.cause is Cause.SIGNAL:
         return f"signal {death.signal} ({signal_name(death.signal or 0)}), not sent by us"
     if death.cause is Cause.EXIT:
@@ -195,9 +205,10 @@ def reason(death: Death, intent: Intent, left: ExitReason, *, stopped: bool) -> 
     return _WHY.get(death.cause, death.text)
 
 
-def _left(intent: Intent, left: ExitReason, *, stopped: bool) -> str:
+def _left(intent: Intent, left: ExitReason, *, stopped: bool, wish: str) -> str:
     if left not in (ExitReason.NONE, ExitReason.DRAINED):
         return _LEFT.get(left, left.name.lower().replace("_", " "))
-    if intent is Intent.RECYCLE:
-        return "reload: a newer one took its place"
-    return "it was told to stop" if stopped else "scale-down"
+    if stopped:
+        return "it was told to stop"
+    by = "by a signal that was not sent by us" if intent is Intent.NONE else "on request"
+    return _WISHES.get(wish, f"told to leave {by}")

@@ -49,7 +49,10 @@ def _cause(one: dict[str, Any]) -> str:
 def _lines(told: dict[str, Any]) -> Iterator[str]:
     yield f"{told['kind']} {told['name']}"
     status = told["status"]
-    for one in status if isinstance(status, list) else [status]:
+    instances = status if isinstance(status, list) else [status]
+    for one in instances:
+        if len(instances) > 1:
+            yield f"  {one['name']}:"
         yield from _facts(one)
     for worker in status.get("workers", ()) if isinstance(status, dict) else ():
         doing = f", runs {worker['task']}" if worker["task"] else ""

@@ -233,7 +233,7 @@ class Service(HandedOver):
         now = time.monotonic()
         self._nursery.certificates.process_ended(
             self.name, "service", pid=self.pid or 0, lived=now - self._started, end=end,
-            asked=self.state is State.DRAINING,
+            asked=self.state is State.DRAINING, why=self._why_ended(),
         )  # fmt: skip
         pid, self.child = self.pid, None
         self.last_exit = end
@@ -247,6 +247,12 @@ class Service(HandedOver):
         self._remains = self._hooks.remains(pid, self.due if asked else now) if pid is not None else None
         self._judge(end, now)
         self._wake()
+
+    def _why_ended(self) -> str:
+        """What its end alone does not say: that we brought it about."""
+        if self.state is State.DRAINING:
+            return ""
+        return self.error if self.failure else "killed on request" if self._killed else ""
 
     def _judge(self, end: Exit, now: float) -> None:
         rule, killed, self._killed = self.rule, self._killed, False

@@ -1,10 +1,11 @@
 """`monit`: the herd on a terminal screen."""
 
+import sys
 from pathlib import Path
 
 import click
 
-from supervisor.shell.asking import FAILED, ask, fail, load_or_exit, places
+from supervisor.shell.asking import FAILED, USAGE, ask, fail, load_or_exit, places
 
 
 @click.command()
@@ -13,6 +14,8 @@ from supervisor.shell.asking import FAILED, ask, fail, load_or_exit, places
 @click.pass_obj
 def monit(path: Path, *, read_only: bool, plain: bool) -> None:
     """Show pools, programs, queues and logs on one screen, with keys to scale, reload and restart."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        fail("monit needs a terminal; `status --watch` goes into a pipe as well", USAGE)
     try:
         from supervisor.monit.screen import Monit
     except ModuleNotFoundError as error:

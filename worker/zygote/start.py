@@ -96,7 +96,7 @@ def _zygote(posting: Posting, boss: Boss, names: list[str], privately: tuple[int
 
     def worker(slot: int, rank: int) -> int:
         os.environ["HERDSMAN_INSTANCE"] = str(rank)
-        logs.set_up(f"worker {name}.{slot}")
+        logs.set_up(f"worker {name}.{rank}")
         return live(posting, slot, rank)
 
     def keeper(wire: Wire) -> int:

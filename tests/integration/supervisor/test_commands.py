@@ -62,6 +62,8 @@ def test_the_exit_status_says_what_happened(herd: Herd) -> None:
     assert herd.command("scale", "default", "many").returncode == 1
     assert herd.command("no-such-verb").returncode == 2
     assert herd.command("check").returncode == 0
+    blind = herd.command("monit")
+    assert (blind.returncode, blind.stdout, "needs a terminal" in blind.stderr) == (2, "", True)
     shut = herd.command("shutdown")
     assert (shut.returncode, shut.stdout) == (0, "stopped\n")
     assert herd.all_pids() == []

@@ -11,25 +11,39 @@ def died(owner: str = "default", name: str = "default.0", at: float = 1.0, cause
     return Certificate(owner=owner, name=name, kind="worker", pid=7, at=at, lived_s=1.0, cause=cause, why="", signal=9)
 
 
+_DRAINED = Death(Cause.DRAINED, 0, None, charged=False)
+
+
 @pytest.mark.parametrize(
-    ("death", "intent", "left", "stopped", "says"),
+    ("death", "intent", "left", "stopped", "wish", "says"),
     [
-        (Death(Cause.DRAINED, 0, None, charged=False), Intent.RECYCLE, ExitReason.DRAINED, False, "reload"),
-        (Death(Cause.DRAINED, 0, None, charged=False), Intent.DRAIN, ExitReason.DRAINED, False, "scale-down"),
-        (Death(Cause.DRAINED, 0, None, charged=False), Intent.DRAIN, ExitReason.DRAINED, True, "told to stop"),
-        (Death(Cause.DRAINED, 0, None, charged=False), Intent.NONE, ExitReason.ORPHANED, False, "supervisor was gone"),
-        (Death(Cause.RECYCLED, 0, None, charged=False), Intent.NONE, ExitReason.RECYCLE_JOBS, False, "max_jobs"),
-        (Death(Cause.RECYCLED, 0, None, charged=False), Intent.NONE, ExitReason.RECYCLE_MEMORY, False, "soft limit"),
-        (Death(Cause.MEMORY_LIMIT, None, 9, charged=True), Intent.NONE, ExitReason.NONE, False, "hard limit"),
-        (Death(Cause.OOM, None, 9, charged=True), Intent.NONE, ExitReason.NONE, False, "out of memory"),
-        (Death(Cause.SIGNAL, None, 11, charged=True), Intent.NONE, ExitReason.NONE, False, "SIGSEGV"),
-        (Death(Cause.EXIT, 3, None, charged=True), Intent.NONE, ExitReason.NONE, False, "status 3"),
+        (_DRAINED, Intent.RECYCLE, ExitReason.DRAINED, False, "reload", "reload"),
+        (_DRAINED, Intent.RECYCLE, ExitReason.DRAINED, False, "keeper lost", "its keeper was lost"),
+        (_DRAINED, Intent.RECYCLE, ExitReason.DRAINED, False, "age", "max_age"),
+        (_DRAINED, Intent.RECYCLE, ExitReason.DRAINED, False, "", "told to leave on request"),
+        (_DRAINED, Intent.NONE, ExitReason.DRAINED, False, "", "signal that was not sent by us"),
+        (_DRAINED, Intent.DRAIN, ExitReason.DRAINED, False, "scale", "scale-down"),
+        (_DRAINED, Intent.DRAIN, ExitReason.DRAINED, True, "", "told to stop"),
+        (_DRAINED, Intent.NONE, ExitReason.ORPHANED, False, "", "supervisor was gone"),
+        (Death(Cause.RECYCLED, 0, None, charged=False), Intent.NONE, ExitReason.RECYCLE_JOBS, False, "", "max_jobs"),
+        (
+            Death(Cause.RECYCLED, 0, None, charged=False),
+            Intent.NONE,
+            ExitReason.RECYCLE_MEMORY,
+            False,
+            "",
+            "soft limit",
+        ),
+        (Death(Cause.MEMORY_LIMIT, None, 9, charged=True), Intent.NONE, ExitReason.NONE, False, "", "hard limit"),
+        (Death(Cause.OOM, None, 9, charged=True), Intent.NONE, ExitReason.NONE, False, "", "out of memory"),
+        (Death(Cause.SIGNAL, None, 11, charged=True), Intent.NONE, ExitReason.NONE, False, "", "SIGSEGV"),
+        (Death(Cause.EXIT, 3, None, charged=True), Intent.NONE, ExitReason.NONE, False, "", "status 3"),
     ],
 )
 def test_the_reason_tells_apart_what_ends_alike(
-    death: Death, intent: Intent, left: ExitReason, stopped: bool, says: str
+    death: Death, intent: Intent, left: ExitReason, stopped: bool, wish: str, says: str
 ) -> None:
-    assert says in reason(death, intent, left, stopped=stopped)
+    assert says in reason(death, intent, left, stopped=stopped, wish=wish)
 
 
 def test_the_last_of_all_owners_are_told_the_newest_first() -> None:

@@ -52,3 +52,16 @@ def test_secrets_of_the_config_are_not_shown() -> None:
     found = shown(pool)
     assert found["env"] == {"TOKEN": HIDDEN}
     assert (found["queues"], found["name"], found["tasks"]) == ({"q": 3}, "p", ["a.b"])
+
+
+def test_instances_of_a_program_are_told_apart() -> None:
+    status = [{"name": f"web.{number}", "state": "RUNNING"} for number in range(2)]
+    said = text({"name": "web", "kind": "program", "status": status, "deaths": []})
+    assert said.splitlines() == [
+        "program web",
+        "  web.0:",
+        "  state: RUNNING",
+        "  web.1:",
+        "  state: RUNNING",
+        "no deaths",
+    ]

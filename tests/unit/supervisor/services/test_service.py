@@ -2,6 +2,7 @@
 
 import errno
 import math
+import signal
 from dataclasses import replace
 
 import pytest
@@ -94,6 +95,24 @@ def test_a_command_that_cannot_be_executed_waits_for_a_human(now: list[float]) -
     kept.start()
     kept.reconcile(2000.0)
     assert kept.state is State.STARTING
+
+
+def test_a_certificate_says_when_the_end_was_brought_about_by_us(now: list[float]) -> None:
+    nursery = Nursery()
+    kept = service(nursery)
+    kept.reconcile(1000.0)
+    nursery.on_exit(Exit(signal=15))
+    kept.reconcile(1000.0)
+    kept.fail("probe", "unhealthy: no answer", 1000.0)
+    nursery.on_exit(Exit(signal=15))
+    kept.reconcile(1001.0)
+    kept.signal(signal.SIGKILL)
+    nursery.on_exit(Exit(signal=9))
+    assert [one.why for one in nursery.certificates.of("it")] == [
+        "signal 15 (SIGTERM), not sent by us",
+        "unhealthy: no answer",
+        "killed on request",
+    ]
 
 
 def test_causes_are_of_the_restarts_that_came_and_giving_up_is_none(now: list[float]) -> None:
