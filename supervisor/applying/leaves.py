@@ -30,7 +30,7 @@ class Leaf:
         """The value for people."""
         if self.hidden:
             return "***"
-        return redact(self.value) if isinstance(self.value, str) else _shown(self.value)
+        return _shown(self.value)
 
 
 def leaves(config: Config) -> dict[Place, Leaf]:
@@ -83,6 +83,8 @@ def _knows_its_secrets(section: Section) -> bool:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return redact(value)
     if value is None:
         return "none"
     if isinstance(value, bool):

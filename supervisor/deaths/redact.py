@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from config import redact
 from config.section import Section
 
 HIDDEN = "…"
 
 
 def shown(section: Section) -> dict[str, Any]:
-    """Answer its keys as they are written in the file; of those that may hold secrets (`repr=False`) no value."""
+    """Answer its keys as they are written in the file; of those that may hold secrets (`repr=False`) no value.
+
+    Passwords in addresses are `***` wherever they stand: in a command, too.
+    """
     return {
         info.alias or name: _plain(getattr(section, name)) if info.repr else _hidden(getattr(section, name))
         for name, info in type(section).model_fields.items()
@@ -29,4 +33,6 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact(str(value))

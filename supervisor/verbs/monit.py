@@ -14,7 +14,7 @@ from supervisor.shell.asking import FAILED, USAGE, ask, fail, load_or_exit, plac
 @click.pass_obj
 def monit(path: Path, *, read_only: bool, plain: bool) -> None:
     """Show pools, programs, queues and logs on one screen, with keys to scale, reload and restart."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):  # it draws on standard error
         fail("monit needs a terminal; `status --watch` goes into a pipe as well", USAGE)
     try:
         from supervisor.monit.screen import Monit

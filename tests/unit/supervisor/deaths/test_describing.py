@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from config import Pool
+from config import Pool, Program
+from supervisor.applying.leaves import Leaf
 from supervisor.deaths.certificates import Certificate, RanJob
 from supervisor.deaths.describing import text
 from supervisor.deaths.redact import HIDDEN, shown
@@ -65,3 +66,9 @@ def test_instances_of_a_program_are_told_apart() -> None:
         "  state: RUNNING",
         "no deaths",
     ]
+
+
+def test_a_password_in_an_address_is_hidden_in_a_command_too() -> None:
+    made = Program.model_validate({"name": "a", "command": ["celery", "-b", "redis://me:hush@host/0"]})
+    assert shown(made)["command"] == ["celery", "-b", "redis://me:***@host/0"]
+    assert "hush" not in str(Leaf(made.command))
