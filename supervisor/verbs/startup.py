@@ -1,6 +1,7 @@
 """`startup`: a systemd unit for this config."""
 
 import pwd
+import shlex
 import sys
 import sysconfig
 from pathlib import Path
@@ -35,9 +36,12 @@ def startup(path: Path, session: bool, run_as: str | None, name: str) -> None:
 
     facts = _facts(path, session=session, run_as=run_as)
     click.echo(unit(facts), nl=False)
-    again = f"{sys.executable} -m supervisor -c {path} startup{' --user' if session else ''}"
+    options = [*(["--user"] if session else []), *(["--run-as", run_as] if run_as and not session else [])]
+    again = shlex.join([sys.executable, "-m", "supervisor", "-c", str(path), "startup", *options])
     if not facts.data_dir.is_dir() and not session:
-        click.echo(f"# First:  install -d -m 700 -o {facts.user} {facts.data_dir}", err=True)
+        click.echo(
+            f"# First:  install -d -m 700 -o {shlex.quote(facts.user)} {shlex.quote(str(facts.data_dir))}", err=True
+        )
     click.echo((_HOW_SESSION if session else _HOW).format(command=again, name=name), err=True)
 
 

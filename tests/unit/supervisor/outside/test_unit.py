@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from supervisor.cli import cli
 from supervisor.outside.unit import Facts, unit
 
 
@@ -65,3 +67,11 @@ def test_systemd_has_nothing_to_say_against_it(tmp_path: Path, session: bool) ->
     path.write_text(unit(facts(tmp_path, session=session, user="root", search_path=tmp_path)))
     said = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False, timeout=30)
     assert (said.returncode, said.stdout + said.stderr) == (0, "")
+
+
+def test_the_words_on_how_to_install_repeat_what_was_asked_for(tmp_path: Path) -> None:
+    config = tmp_path / "my config.yaml"
+    config.write_text("{}\n")
+    said = CliRunner().invoke(cli, ["-c", str(config), "startup", "--run-as", "web"])
+    assert f"-c '{config}' startup --run-as web | tee" in said.stderr
+    assert "User=web" in said.stdout
