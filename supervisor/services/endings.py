@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 
 from supervisor.processes.children import Exit
+from supervisor.services.states import State
 
 CLEAN = frozenset({Exit(code=0)})
 
@@ -31,6 +32,19 @@ def what_follows(end: Exit, *, restart: str, success: frozenset[Exit], final: fr
     if restart == "never" or (restart == "on-failure" and end in success):
         return Next.LEAVE
     return Next.AGAIN
+
+
+def by_us(state: State, failure: str, *, killed: bool) -> str:
+    """Say what an end alone does not: that we brought it about; "" when we did not, or a stop did.
+
+    Args:
+        state: in which it ended.
+        failure: why we ended it because it did not work, else "".
+        killed: whether somebody had it killed.
+    """
+    if state is State.DRAINING:
+        return ""
+    return failure or ("killed on request" if killed else "")
 
 
 def ends(named: Iterable[int | str]) -> frozenset[Exit]:

@@ -12,7 +12,7 @@ from supervisor.probes.probe import Probe
 from supervisor.processes.child import Child, Launch, Nursery
 from supervisor.processes.children import Exit
 from supervisor.services.dependencies import RELOOK_S, Gate
-from supervisor.services.endings import Next, what_follows
+from supervisor.services.endings import Next, by_us, what_follows
 from supervisor.services.remains import Remains
 from supervisor.services.restart import History, Life, after_crash
 from supervisor.services.rule import HOPELESS, Hooks, Rule
@@ -233,7 +233,7 @@ class Service(HandedOver):
         now = time.monotonic()
         self._nursery.certificates.process_ended(
             self.name, "service", pid=self.pid or 0, lived=now - self._started, end=end,
-            asked=self.state is State.DRAINING, why=self._why_ended(),
+            asked=self.state is State.DRAINING, why=by_us(self.state, self.failure and self.error, killed=self._killed),
         )  # fmt: skip
         pid, self.child = self.pid, None
         self.last_exit = end
@@ -247,12 +247,6 @@ class Service(HandedOver):
         self._remains = self._hooks.remains(pid, self.due if asked else now) if pid is not None else None
         self._judge(end, now)
         self._wake()
-
-    def _why_ended(self) -> str:
-        """What its end alone does not say: that we brought it about."""
-        if self.state is State.DRAINING:
-            return ""
-        return self.error if self.failure else "killed on request" if self._killed else ""
 
     def _judge(self, end: Exit, now: float) -> None:
         rule, killed, self._killed = self.rule, self._killed, False
