@@ -61,10 +61,10 @@ def how_to_start(path: Path | None) -> str:
     return "" if path is None else f"; start it: herdsman -c {path} -d"
 
 
-def say(doing: str, answer: dict[str, list[str]]) -> None:
-    """Say what is being done to whom, and what should be known about that."""
+def say(doing: str, answer: dict[str, list[str]], nobody: str = "there are no pools") -> None:
+    """Say what is being done to whom, and what should be known about that; `nobody` is why it is done to no one."""
     names = [*answer["pools"], *answer["programs"]]
-    click.echo(f"{doing} {', '.join(names) or 'nothing: there are no pools'}")
+    click.echo(f"{doing} {', '.join(names) or f'nothing: {nobody}'}")
     for warning in answer.get("warnings", []):
         click.echo(f"note: {warning}", err=True)
 

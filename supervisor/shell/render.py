@@ -115,8 +115,11 @@ def _pool(pool: dict[str, Any]) -> str:
     if pool["stopped"]:
         said.append("stopped")
     rollout = pool.get("rollout")
-    if pool["rolling"]:
-        said.append(f"being replaced (rollout {rollout['id']}: {rollout['phase']})" if rollout else "being replaced")
+    if pool["rolling"] and not pool["generation"]:
+        said.append("being started")
+    elif pool["rolling"]:
+        under_way = rollout and not rollout["ended"]
+        said.append(f"being replaced (rollout {rollout['id']}: {rollout['phase']})" if under_way else "being replaced")
     if pool.get("waiting_for"):
         said.append(f"waits for {pool['waiting_for']}")
     if scaled := pool.get("autoscale"):

@@ -22,7 +22,7 @@ def reload(path: Path, pool: str | None, no_wait: bool, timeout: float | None, *
     """
     answer = ask(path, "reload", {"name": pool})
     if not as_json:
-        say("reloading", answer)
+        say("reloading", answer, "there is no pool that is not stopped")
     ended = [] if no_wait else wait(path, answer["rollouts"], timeout)
     if as_json:
         say_json({**answer, "rollouts": ended or answer["rollouts"]})

@@ -25,6 +25,7 @@ def test_stop_drains_a_pool_and_start_brings_it_back(herd: Herd) -> None:
     assert herd.command("stop", "default").returncode == 0
     eventually(lambda: herd.pool()["workers"] == [], 10, herd.tail)
     eventually(lambda: herd.pids("zygote") == [], 10, "its zygote left, too")
+    assert herd.command("reload").stdout == "reloading nothing: there is no pool that is not stopped\n"
     assert herd.command("start", "default").returncode == 0
     eventually(lambda: herd.pool()["running"] == 2, 10, herd.tail)
 

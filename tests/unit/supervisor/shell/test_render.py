@@ -85,3 +85,21 @@ def test_a_length_of_time_has_two_units_at_most(seconds: float, said: str) -> No
 )
 def test_a_size_is_short(count: int, said: str) -> None:
     assert size(count) == said
+
+
+@pytest.mark.parametrize(
+    ("generation", "rollout", "says"),
+    [
+        (0, None, "being started"),
+        (0, {"id": 2, "phase": "rolled back", "ended": True}, "being started"),
+        (3, {"id": 2, "phase": "canary", "ended": False}, "being replaced (rollout 2: canary)"),
+        (3, {"id": 2, "phase": "done", "ended": True}, "being replaced"),
+    ],
+)
+def test_a_first_start_is_no_replacement_and_a_rollout_that_ended_is_not_under_way(
+    generation: int, rollout: dict[str, Any] | None, says: str
+) -> None:
+    told = status()
+    told["pools"][0] |= {"generation": generation, "rolling": True, "rollout": rollout}
+    line = next(line for line in render(told).splitlines() if line.startswith("pool default"))
+    assert line.endswith(f", generation {generation}, {says}")
