@@ -1,7 +1,10 @@
 """`python -m supervisor`, and the console script `herdsman`."""
 
+import errno
 import os
 import sys
+
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def main() -> None:
@@ -28,7 +31,14 @@ def main() -> None:
         sys.exit(start(path))
     from supervisor.cli import cli
 
-    cli(prog_name="herdsman", complete_var=elsewhere.COMPLETE_VARIABLE)
+    try:
+        cli(prog_name="herdsman", complete_var=elsewhere.COMPLETE_VARIABLE)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        print(f"the answer could not be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of it is not tried again at the exit
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,9 @@ class Progress:
         self._wipe()
         if kind is not None and issubclass(kind, KeyboardInterrupt):
             how_far = figures(self._doing, self._done, self._total) + left(self._done, self._total)
-            self.say(f"interrupted: {how_far}" + (f"; {self._broken}" if self._broken else ""))
+            # Of nought no figures: a program that is stopping has no jobs to count.
+            known = how_far if self._done or self._total != 0 or not self._broken else ""
+            self.say("interrupted: " + "; ".join(filter(None, (known, self._broken))))
             raise SystemExit(_FAILED) from None
 
     def at(self, done: int, total: int | None = None) -> None:

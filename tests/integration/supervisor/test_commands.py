@@ -3,11 +3,14 @@
 import os
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from config import Places
+from tests.support.architecture import ROOT
 from tests.support.herd import Herd
 from tests.support.processes import eventually
 
@@ -65,6 +68,9 @@ def test_the_exit_status_says_what_happened(herd: Herd) -> None:
     assert herd.command("check").returncode == 0
     blind = herd.command("monit")
     assert (blind.returncode, blind.stdout, "needs a terminal" in blind.stderr) == (2, "", True)
+    full = ["sh", "-c", f"exec {sys.executable} -m supervisor -c {herd.path} status > /dev/full"]
+    said = subprocess.run(full, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert (said.returncode, said.stderr) == (1, "the answer could not be written: No space left on device\n")
     shut = herd.command("shutdown")
     assert (shut.returncode, shut.stdout) == (0, "stopped\n")
     assert herd.all_pids() == []

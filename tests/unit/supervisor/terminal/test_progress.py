@@ -71,3 +71,10 @@ def test_more_than_was_expected_is_no_nonsense() -> None:
         now[0] = 10.0
         progress.at(30)
     assert log.getvalue() == "cancelled 30 of 30 (3/s)\n"
+
+
+def test_where_there_is_nothing_to_count_no_noughts_are_told() -> None:
+    log = Screen(terminal=False)
+    with pytest.raises(SystemExit), Progress("drained", 0, broken="it stops all the same", stream=log):
+        raise KeyboardInterrupt
+    assert log.getvalue() == "interrupted: it stops all the same\n"
