@@ -117,9 +117,10 @@ def _pool(pool: dict[str, Any]) -> str:
     rollout = pool.get("rollout")
     if pool["rolling"] and not pool["generation"]:
         said.append("being started")
+    elif pool["rolling"] and rollout and not rollout["ended"]:
+        said.append(f"being replaced (rollout {rollout['id']}: {rollout['phase']})")
     elif pool["rolling"]:
-        under_way = rollout and not rollout["ended"]
-        said.append(f"being replaced (rollout {rollout['id']}: {rollout['phase']})" if under_way else "being replaced")
+        said.append("being replaced")
     if pool.get("waiting_for"):
         said.append(f"waits for {pool['waiting_for']}")
     if scaled := pool.get("autoscale"):
