@@ -42,7 +42,7 @@ def test_a_batch_is_run_and_a_wrong_or_full_one_leaves_nothing(http: httpx.Clien
 
 
 def test_a_batch_of_all_kinds_is_whole_or_not_at_all_and_its_key_makes_it_one(http: httpx.Client, worker: Any) -> None:
-    http.post("/queues/default/pause")
+    worker.leave()
     job = {"type": "uppercase", "data": "x"}
     tasks = [job, {**job, "unique": {"on_conflict": "raise"}}, {**job, "webhook": "https://hooks.example.com/a"}]
     headers = {"Idempotency-Key": "all"}
