@@ -24,6 +24,7 @@ def _submit(stage, job):
 
 
 def _many(stage, jobs=MIXED, key=None):
+    """How many it made."""
     return stage.client.ask(stage.client._entrance.accept_batch(jobs, key=key)).new
 
 
@@ -74,7 +75,6 @@ VERBS = {
     "submit: one stands": Verb(lambda s, on: s.client.run(submit(KEYED)) == on, _twin, answers=True),
     "submit: refused": Verb(lambda s, _: _refused(lambda: _submit(s, KEYED)), Stage.full, answers=True, changes=False),
     "submit_many": Verb(lambda s, _: _many(s, key="whole"), answers=True),
-    "submit_many: one stands": Verb(lambda s, _: _many(s), _twin, answers=True),
     "submit_many: refused": Verb(
         lambda s, _: _refused(lambda: _many(s, MIXED[:4])), Stage.full, answers=True, changes=False
     ),

@@ -39,10 +39,11 @@ def test_a_batch_is_run_and_a_wrong_or_full_one_leaves_nothing(http: httpx.Clien
     after = {queue["name"]: queue["pending"] for queue in http.get("/queues").json()["queues"]}
     assert after.get("limited", 0) == 0
     assert before == {"queues": [{**queue, "oldest_seconds": 0.0} for queue in before["queues"]]}
+    _of_all_kinds_or_none(http)
 
 
-def test_a_batch_of_all_kinds_is_whole_or_not_at_all_and_its_key_makes_it_one(http: httpx.Client, worker: Any) -> None:
-    worker.leave()
+def _of_all_kinds_or_none(http: httpx.Client) -> None:
+    """Of jobs on which something hangs a batch is made as of all others, and its key makes it one."""
     job = {"type": "uppercase", "data": "x"}
     tasks = [job, {**job, "unique": {"on_conflict": "raise"}}, {**job, "webhook": "https://hooks.example.com/a"}]
     headers = {"Idempotency-Key": "all"}
