@@ -95,7 +95,11 @@ class UniqueConflict(Conflict):
 
 
 class IdempotencyConflict(Conflict):
-    """The idempotency key was used before, for a job of another type or with another payload, or for a call of many."""
+    """The idempotency key was used before, for a job of another type or with another payload, or for a call of many.
+
+    Attributes:
+        batch: it was for a call of many; then `id` is "".
+    """
 
     def __init__(self, job_id: str, at: int | None = None, twin: int | None = None) -> None:
         self.batch = job_id == BATCH
