@@ -56,6 +56,7 @@ class QueueClosed(QueueFull):
         self.args = (f"queue {queue!r} is closed: it takes no new jobs until somebody opens it",)
 
 
+BATCH = "batch"  # what the scripts say in place of an id when a key was used for a call of many
 CLOSED = -1  # what the scripts say in place of a number of pending jobs
 
 
@@ -64,28 +65,50 @@ def refusal(queue: str, pending: int) -> QueueFull:
     return QueueClosed(queue) if pending == CLOSED else QueueFull(queue, pending)
 
 
-class UniqueConflict(EngineError):
-    """Another job that counts as the same stands already (docs/unique.md).
+class Conflict(EngineError):
+    """A job is refused because another one stands in its way; of a call of many it takes all others with it.
 
     Attributes:
-        id: that job's.
+        id: of the job in its way; "" when that is none of the store's.
+        at: its own place in a call of many, from 0; None when it came alone.
+        twin: the place of the job in its way, when that is one of the same call; else None.
     """
 
-    def __init__(self, job_id: str) -> None:
-        super().__init__(f"job {job_id} counts as the same and stands already")
-        self.id = job_id
+    def __init__(self, job_id: str, at: int | None = None, twin: int | None = None) -> None:
+        self.id, self.at, self.twin = job_id, at, twin
+        super().__init__(self.said())
+
+    def said(self, among: str = "jobs") -> str:
+        """What the matter is; `among`: what the producer calls the list of jobs."""
+        why = self._why(f"job {self.id}" if self.twin is None else f"{among}[{self.twin}] of the same call")
+        return why if self.at is None else f"{among}[{self.at}]: {why}"
+
+    def _why(self, other: str) -> str:
+        raise NotImplementedError
 
 
-class IdempotencyConflict(EngineError):
-    """The idempotency key was used before, for a job of another type or with another payload.
+class UniqueConflict(Conflict):
+    """Another job that counts as the same stands already (docs/unique.md), or came in the same call."""
+
+    def _why(self, other: str) -> str:
+        return f"{other} counts as the same" + (" and stands already" if self.twin is None else "")
+
+
+class IdempotencyConflict(Conflict):
+    """The idempotency key was used before, for a job of another type or with another payload, or for a call of many.
 
     Attributes:
-        id: that job's.
+        batch: it was for a call of many; then `id` is "".
     """
 
-    def __init__(self, job_id: str) -> None:
-        super().__init__(f"this idempotency key was used for job {job_id}, which has another type or another payload")
-        self.id = job_id
+    def __init__(self, job_id: str, at: int | None = None, twin: int | None = None) -> None:
+        self.batch = job_id == BATCH
+        super().__init__("" if self.batch else job_id, at, twin)
+
+    def _why(self, other: str) -> str:
+        if self.batch:
+            return "this idempotency key was used for a batch of other jobs"
+        return f"this idempotency key was used for {other}, which has another type or another payload"
 
 
 class JobNotFound(EngineError):

@@ -2,16 +2,15 @@
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from engine import NewJob
-from engine.entrance.enqueue import enqueue
-from engine.errors import PayloadError
+from engine.errors import Conflict, PayloadError
 from gateway.bodies import json_name, parse_object
-from gateway.errors import ApiError
+from gateway.errors import ApiError, of_engine
 from gateway.parameters import unknown_fields
 from gateway.plain_submission import Asked, plain
 from gateway.submission import submission
@@ -77,12 +76,22 @@ def errors_view(wrong: Sequence[Wrong]) -> list[dict[str, Any]]:
     return [{"index": one.at, "error": one.error} for one in wrong[:TOLD]]
 
 
-def unsound(jobs: Sequence[NewJob]) -> list[Wrong]:
-    """Which of these the engine would not send, and why; pure."""
+def refused(error: Conflict) -> ApiError:
+    """What is said when one job of a batch is refused, or the batch itself for its key; pure."""
+    said = of_engine(error)
+    if error.at is None:
+        return said
+    why = error.said("tasks")
+    wrong = errors_view([Wrong(error.at, why.removeprefix(f"tasks[{error.at}]: "))])
+    return ApiError(said.status, f"nothing was enqueued: {why}", said.headers, {"errors": wrong})
+
+
+def unsound(jobs: Sequence[NewJob], check: Callable[[NewJob], None]) -> list[Wrong]:
+    """Which of these the engine would not send, and why; `check` raises what is wrong with one."""
     wrong: list[Wrong] = []
     for index, job in enumerate(jobs):
         try:
-            enqueue([job])  # only makes the call
+            check(job)
         except (PayloadError, ValueError) as error:
             wrong.append(Wrong(index, str(error)))
     return wrong

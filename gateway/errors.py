@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 
 from engine import FlowNotFound, ScheduleNotFound, ScheduleTaken
 from engine.errors import (
+    Conflict,
     EngineError,
-    IdempotencyConflict,
     JobNotFound,
     KeyMissing,
     NotDurable,
@@ -85,9 +85,9 @@ def of_engine(error: EngineError) -> ApiError:
             return ApiError(503, str(error), _place(error.ids), {"ids": error.ids} if error.ids else None)
         case JobNotFound() | ScheduleNotFound() | FlowNotFound():
             return ApiError(404, str(error))
-        case UniqueConflict() | IdempotencyConflict():
+        case Conflict():
             status = 409 if isinstance(error, UniqueConflict) else 422
-            return ApiError(status, str(error), {"Location": f"/tasks/{error.id}"})
+            return ApiError(status, str(error), {"Location": f"/tasks/{error.id}"} if error.id else None)
         case _:
             status = {ScheduleTaken: 409, PayloadGone: 409, PayloadError: 400, KeyMissing: 400}.get(type(error), 500)
             return ApiError(status, str(error))

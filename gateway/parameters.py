@@ -40,6 +40,11 @@ KEY_PARAMETER: dict[str, Any] = {
     "description": "the same key within a day gives the same job: 202 the first time, 200 afterwards",
 }
 
+BATCH_KEY_PARAMETER: dict[str, Any] = {
+    **KEY_PARAMETER,
+    "description": "the same key and jobs within a day give the same ids: 202 the first time, 200 afterwards",
+}
+
 
 def refuse_unknown(request: Request, known: Collection[str]) -> None:
     """Refuse query parameters that nobody reads, and one that is there twice: a slip must not become a full listing.

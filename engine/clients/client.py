@@ -84,10 +84,14 @@ class Client:
         queue: str | None = None,
         durable: bool | Durable = False,
     ) -> list[str]:
-        """Many jobs, `CHUNK` in a script; their ids in order. `queue` is for those that name none.
+        """Many jobs, a thousand in a script; their ids in order. `queue` is for those that name none.
 
-        Each chunk is taken whole or not at all, but for jobs with `unique`, an idempotency key, a webhook or a result
-        cache, which go one by one behind the others; when a later one is refused the earlier ones stay.
+        Each thousand is taken whole or not at all, whatever jobs they are; when a later one is refused, the thousands
+        before it stay. Those with `unique`, an idempotency key, a webhook or a result cache come behind the plain ones.
+
+        Raises:
+            UniqueConflict, IdempotencyConflict: a job (`at` is its place among all) is refused, with its thousand.
+            And as `enqueue`.
         """
         return self.ask(self._entrance.accept_all(jobs, queue, durable=durable))
 

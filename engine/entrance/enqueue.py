@@ -22,11 +22,38 @@ class Detour(NamedTuple):
     traits: dict[str, bytes]
 
 
+class Grouped(NamedTuple):
+    """Plain jobs as part groups takes them; `counts` of the groups."""
+
+    args: Args
+    counts: list[int]
+
+    def ids(self, words: Sequence[str]) -> list[str]:
+        """Their ids by the store's answer: the first one's ms and seq, and one lane a group."""
+        ms, first, *lanes = words
+        seq = int(first)
+        ids: list[str] = []
+        for lane, count in zip(lanes, self.counts, strict=True):
+            ids += [f"{lane}-{ms}-{n}" for n in range(seq, seq + count)]
+            seq += count
+        return ids
+
+
 def enqueue(jobs: Sequence[NewJob]) -> Call[list[str] | Detour]:
     """New jobs -> their ids, in order. At most CHUNK of them.
 
     Raises:
         PayloadError, ValueError: one of the jobs is not sound; none is sent.
+    """
+    plain = grouped(jobs)
+    return Call("enqueue", plain.args, lambda reply: _ids(reply, plain), remembered=True)
+
+
+def grouped(jobs: Sequence[NewJob]) -> Grouped:
+    """Plain jobs in groups of neighbours that go the same way.
+
+    Raises:
+        PayloadError, ValueError: one of them is not sound.
     """
     args: Args = []
     counts: list[int] = []
@@ -42,7 +69,7 @@ def enqueue(jobs: Sequence[NewJob]) -> Call[list[str] | Detour]:
         counts[-1] += 1
         args[header] = counts[-1]
         args += [payload.encode(job.data), options(job), durations.when(job.delay, job.run_at)]
-    return Call("enqueue", args, lambda reply: _ids(reply, counts), remembered=True)
+    return Grouped(args, counts)
 
 
 def enqueue_pairs(pairs: Sequence[tuple[str, Any]], queue: str | None) -> Call[list[str] | Detour]:
@@ -64,7 +91,8 @@ def enqueue_pairs(pairs: Sequence[tuple[str, Any]], queue: str | None) -> Call[l
         counts[-1] += 1
         args[header] = counts[-1]
         args += (encode(data), b"", "")
-    return Call("enqueue", args, lambda reply: _ids(reply, counts), remembered=True)
+    plain = Grouped(args, counts)
+    return Call("enqueue", args, lambda reply: _ids(reply, plain), remembered=True)
 
 
 def where(job: NewJob) -> str:
@@ -133,19 +161,13 @@ def _version(version: int | None) -> int | None:
     return version
 
 
-def _ids(reply: Any, counts: Sequence[int]) -> list[str] | Detour:
+def _ids(reply: Any, plain: Grouped) -> list[str] | Detour:
     if isinstance(reply, list):
         told = detour(reply)
         if told:
             return told
         raise refusal(text(reply[1]), int(reply[2]))
-    ms, first, *lanes = reply.decode().split(" ")
-    seq = int(first)
-    ids: list[str] = []
-    for lane, count in zip(lanes, counts, strict=True):
-        ids += [f"{lane}-{ms}-{n}" for n in range(seq, seq + count)]
-        seq += count
-    return ids
+    return plain.ids(reply.decode().split(" "))
 
 
 def detour(reply: Any) -> Detour | None:

@@ -1,5 +1,6 @@
 """How new jobs get in: plain ones by `enqueue`, many in a script; those on which something hangs, or that may stand
-already, one by one by `submit`. Which types are of the second kind the store says (traits `cache` and `unique`).
+already, by `submit`, or with others by `submit_many`. Which types are of the second kind the store says (traits `cache`
+and `unique`).
 """
 
 import time
@@ -14,6 +15,7 @@ from engine.entrance.carrier import Carrier
 from engine.entrance.durable import durably
 from engine.entrance.enqueue import CHUNK, Detour, enqueue, enqueue_pairs
 from engine.entrance.submit import Accepted, is_special, offer
+from engine.entrance.submit_many import Mixed, Taken, digest_of, submit_many
 from engine.errors import EngineError, StoreDown
 from engine.jobs.new_job import Durable, NewJob
 from engine.store.question import Question
@@ -57,20 +59,41 @@ class Entrance:
         ids: list[str] = []
         rest = iter(jobs)
         while chunk := list(islice(rest, CHUNK)):
-            work = self._chunk(chunk, queue)
+            work = self._chunk(chunk, queue, len(ids))
             ids += yield from (durably(self._base, work, durable, list) if durable else work)
         return ids
 
-    def accept_batch(self, jobs: Sequence[NewJob], *, durable: bool | Durable = False) -> Question[list[Outcome]]:
-        """All of these, the plain ones in one script however many they are: whole or not at all, and first.
+    def accept_batch(
+        self, jobs: Sequence[NewJob], *, durable: bool | Durable = False, key: str | None = None
+    ) -> Question[Taken]:
+        """All of these in one script, whole or not at all; those that are not plain behind the others.
 
-        Only then the others, each with an outcome of its own. Raises as `accept` does, and nothing was enqueued.
+        Args:
+            key: the same one within a day gives the same answer, and adds nothing.
+
+        Raises:
+            UniqueConflict, IdempotencyConflict: one of them (`at`) is refused, or the key was used for others.
+            ValueError, and as `accept`: nothing was enqueued, or as NotDurable says.
         """
-        with tracing.shipping([self._carrier.outgoing(job) for job in jobs]) as shipment:
-            work = self._batch(shipment.jobs)
-            outcomes = yield from (durably(self._base, work, durable, _ids) if durable else work)
-            shipment.sent(_ids(outcomes))
-        return outcomes
+        out = [self._carrier.outgoing(job) for job in jobs]
+        about = digest_of(out) if key is not None else ""
+        with tracing.shipping(out) as shipment:
+            work = self._together(shipment.jobs, 0, key, about)
+            taken = yield from (durably(self._base, work, durable, lambda taken: taken.ids) if durable else work)
+            shipment.sent(taken.ids)
+        return taken
+
+    def check(self, job: NewJob) -> None:
+        """Whether such a job could be sent at all, as far as is known here; nothing is asked.
+
+        Raises:
+            PayloadError, ValueError: it could not.
+        """
+        job = self._carrier.outgoing(job)
+        if self._goes_apart(job):
+            offer(self._as_its_type_says(job))
+        else:
+            enqueue([job])
 
     def accept_each(self, jobs: Sequence[NewJob]) -> Question[list[Outcome]]:
         """Jobs of as many callers, each with an outcome of its own; the plain ones share a script."""
@@ -88,19 +111,6 @@ class Entrance:
             for n, job_id in zip(plain, reply, strict=True):
                 found[n] = Accepted(job_id, new=True)
         return (yield from self._one_by_one(found))
-
-    def _batch(self, jobs: Sequence[NewJob]) -> Question[list[Outcome]]:
-        while True:
-            plain = [job for job in jobs if not self._goes_apart(job)]
-            reply = (yield enqueue(plain)) if plain else []
-            if not isinstance(reply, Detour):
-                break
-            self._learn(reply)
-        ids = iter(reply)
-        if len(plain) == len(jobs):
-            return [Accepted(job_id, new=True) for job_id in ids]
-        apart = [job if self._goes_apart(job) else Accepted(next(ids), new=True) for job in jobs]
-        return (yield from self._one_by_one(apart))
 
     def _one_by_one(self, found: Sequence[Outcome | NewJob]) -> Question[list[Outcome]]:
         """Those that are jobs still, each by itself; the store is not asked again once it was away."""
@@ -126,7 +136,7 @@ class Entrance:
     def _goes_apart(self, job: NewJob) -> bool:
         return is_special(job) or self._knows(job.type)
 
-    def _chunk(self, jobs: Sequence[NewJob | tuple[str, Any]], queue: str | None) -> Question[list[str]]:
+    def _chunk(self, jobs: Sequence[NewJob | tuple[str, Any]], queue: str | None, before: int) -> Question[list[str]]:
         if not self._known and not self._carrier.changes and tracing.producer is None:
             pairs = [job for job in jobs if not isinstance(job, NewJob) and len(job) == 2]  # noqa: PLR2004 - type, data
             if len(pairs) == len(jobs):
@@ -135,7 +145,7 @@ class Entrance:
                     return list(reply)
                 self._learn(reply)
         with tracing.shipping(self._carrier.all_outgoing([as_new(job, queue) for job in jobs])) as shipment:
-            ids = yield from self.many(shipment.jobs)
+            ids = (yield from self._together(shipment.jobs, before)).ids
             shipment.sent(ids)
         return ids
 
@@ -158,24 +168,34 @@ class Entrance:
             self._learn(reply)
         return (yield from self._apart(job))
 
-    def many(self, jobs: Sequence[NewJob]) -> Question[list[str]]:
-        """Many jobs -> their ids in order; the plain ones in one script, whole or not at all, and first."""
+    def _together(
+        self, jobs: Sequence[NewJob], before: int, key: str | None = None, about: str = ""
+    ) -> Question[Taken]:
+        """All of these or none; `before`: how many jobs of the call went before them; key, about: see `submit_many`."""
         while True:
             apart = self._apart_of(jobs)
-            plain = [job for job, alone in zip(jobs, apart, strict=True) if not alone] if apart else jobs
-            reply = (yield enqueue(plain)) if plain else []
-            if not isinstance(reply, Detour):
-                break
+            if not apart and key is None:
+                reply = yield enqueue(jobs)
+                if not isinstance(reply, Detour):
+                    return Taken(reply, len(reply))
+            else:
+                reply = yield submit_many(self._mixed(jobs, apart or [False] * len(jobs)), before, key, about)
+                if not isinstance(reply, Detour):
+                    taken: Taken = reply
+                    return taken
             self._learn(reply)
-        if plain is jobs:
-            return list(reply)
-        ids, answer = iter(reply), []
-        for job, alone in zip(jobs, apart, strict=True):
-            answer.append((yield from self._apart(job)).id if alone else next(ids))
-        return answer
+
+    def _mixed(self, jobs: Sequence[NewJob], apart: Sequence[bool]) -> Mixed:
+        places = [n for n, alone in enumerate(apart) if alone]
+        return Mixed(
+            plain=[job for job, alone in zip(jobs, apart, strict=True) if not alone],
+            apart=[self._as_its_type_says(jobs[n]) for n in places],
+            places=places,
+            ask=[not self._knows(jobs[n].type) for n in places],
+        )
 
     def _apart_of(self, jobs: Sequence[NewJob]) -> list[bool]:
-        """Which of these go one by one; [] = none does."""
+        """Which of these are not plain; [] = none is."""
         if self._known:
             apart = [self._goes_apart(job) for job in jobs]
             return apart if any(apart) else []
@@ -212,7 +232,3 @@ def as_new(job: NewJob | tuple[str, Any], queue: str | None) -> NewJob:
     if queue is None or job.queue is not None:
         return job
     return msgspec.structs.replace(job, queue=queue)
-
-
-def _ids(outcomes: Sequence[Outcome]) -> list[str]:
-    return [one.id for one in outcomes if isinstance(one, Accepted)]

@@ -32,7 +32,7 @@ def guard(job: NewJob, *, ask: bool = False) -> bytes:
     if ask:
         said["ask"] = True
     if job.idempotency_key is not None:
-        said |= _once(job.idempotency_key, job.idempotency_ttl)
+        said |= once(job.idempotency_key, job.idempotency_ttl)
     elif job.idempotency_ttl is not None:
         raise ValueError("idempotency_ttl says how long an idempotency_key stands, and there is none")
     unique = as_unique(job.unique)
@@ -43,7 +43,12 @@ def guard(job: NewJob, *, ask: bool = False) -> bytes:
     return msgspec.json.encode(said)
 
 
-def _once(key: str, ttl: Any) -> dict[str, Any]:
+def once(key: str, ttl: Any) -> dict[str, Any]:
+    """What part once takes of an idempotency key; ttl: seconds, or as `idempotency_ttl`, None for a day.
+
+    Raises:
+        ValueError: it makes no sense.
+    """
     if not isinstance(key, str) or not 1 <= len(key) <= _LONGEST_KEY:
         raise ValueError(f"idempotency_key must be text of 1 to {_LONGEST_KEY} characters")
     seconds = IDEMPOTENCY_TTL if ttl is None else durations.seconds(ttl)

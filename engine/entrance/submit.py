@@ -49,18 +49,33 @@ def is_special(job: NewJob) -> bool:
     return is_guarded(job) or bool(strings(job))
 
 
-def offer(job: NewJob, *, ask: bool = False) -> Call[Accepted | Detour]:
+class Parcel(NamedTuple):
+    """One such job as the scripts take it: what all of them say, and the fields of its record besides."""
+
+    args: list[Any]
+    fields: list[Any]
+
+
+def parcel(job: NewJob, *, ask: bool = False) -> Parcel:
     """One such job; `ask`: where the type has traits that count here, they are told and nothing is enqueued.
 
     Raises:
-        PayloadError, ValueError: it is not sound; nothing is sent.
+        PayloadError, ValueError: it is not sound.
     """
     queue = keys.name(job.queue, "queue") if job.queue is not None else ""
     args: list[Any] = [queue, keys.name(job.type, "task"), where(job), payload.encode(job.data), options(job)]
     args += [durations.when(job.delay, job.run_at), guard(job, ask=ask)]
-    for field, value in strings(job).items():
-        args += [field, value]
-    return Call("submit", args, _accepted_or_told, remembered=True)
+    return Parcel(args, [part for field in strings(job).items() for part in field])
+
+
+def offer(job: NewJob, *, ask: bool = False) -> Call[Accepted | Detour]:
+    """One such job by itself; `ask`: see `parcel`.
+
+    Raises:
+        PayloadError, ValueError: it is not sound; nothing is sent.
+    """
+    sent = parcel(job, ask=ask)
+    return Call("submit", [*sent.args, *sent.fields], _accepted_or_told, remembered=True)
 
 
 def submit(job: NewJob) -> Call[str]:

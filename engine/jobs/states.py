@@ -25,8 +25,8 @@ _ENDING = (
     "stop", "proceed", "park",
 )  # fmt: skip
 TRANSITIONS: dict[tuple[JobState | None, JobState | None], tuple[str, ...]] = {
-    (None, JobState.PENDING): ("enqueue", "submit", "fire", "run", "spawn", "alarm", "notice"),
-    (None, JobState.SCHEDULED): ("enqueue", "submit", "flow", "spawn"),
+    (None, JobState.PENDING): ("enqueue", "submit", "submit_many", "fire", "run", "spawn", "alarm", "notice"),
+    (None, JobState.SCHEDULED): ("enqueue", "submit", "submit_many", "flow", "spawn"),
     (JobState.SCHEDULED, JobState.PENDING): ("promote", "flow", *_ENDING),
     (JobState.PENDING, JobState.PROCESSING): ("claim",),
     (JobState.PROCESSING, JobState.COMPLETED): ("claim",),

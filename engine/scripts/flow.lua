@@ -8,20 +8,14 @@
 --           number of parents, policy, parent (an id, or '#n' for the nth of this call) ...
 -- RETURNS   'flow ids...'; {'full', queue, pending}, {'closed'} (it was, or is no more) or {'late'} (a ghost of an old
 --           call): no job was added
--- INCLUDES  clock memory create follow_roots note
+-- INCLUDES  clock memory create follow_roots note room
 -- INVARIANT new -> scheduled (held); the same operation again gives the same answer and adds nothing
 local b, caller, op, now, flow = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock(), ARGV[3]
 local known, late = recall(caller, op)
 if known then return known end
 if late then return { 'late' } end
 if flow ~= '' and flow_state(flow) ~= 'open' then return note(caller, op, now, { 'closed' }) end
-local members, asked, wanted, at = {}, {}, {}, 9
-local function ask(queue, lane, bytes)
-  for _, sum in ipairs({ { asked, lane }, { wanted, queue } }) do
-    local so_far = sum[1][sum[2]] or { 0, 0, queue = queue }
-    sum[1][sum[2]] = { so_far[1] + 1, so_far[2] + bytes, queue = queue }
-  end
-end
+local members, at = {}, 9
 local function pairs_of(from, n)
   local found = {}
   for i = from, from + 2 * n - 1 do found[#found + 1] = ARGV[i] end
@@ -34,14 +28,11 @@ for n = 1, tonumber(ARGV[8]) do
   job.parents = pairs_of(at + 1, tonumber(ARGV[at]))
   at = at + 1 + #job.parents
   if job.queue == '' then job.queue = redis.call('HGET', b .. ':types', job.type) or 'default' end
-  local lane = lane_for(job.queue, job.type, job.where)
-  ask(job.queue, lane, #job.payload)
+  ask(job.queue, lane_for(job.queue, job.type, job.where), 1, #job.payload)
   members[n] = job
 end
-for lane, want in pairs(asked) do
-  local pending = crowded(want.queue, lane, wanted[want.queue], want)
-  if pending then return note(caller, op, now, { 'full', want.queue, pending }) end
-end
+local full = no_room()
+if full then return note(caller, op, now, full) end
 if flow == '' then
   local stamp, seq = issue(1, now)
   flow = stamp .. '-' .. string.format('%.0f', seq + 1)

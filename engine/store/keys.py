@@ -20,6 +20,8 @@ herdsman:{NS}:dead:QUEUE  zset    id -> when               :finished zset  id ->
 herdsman:{NS}:job:ID      hash    q t p o s a c n k ks e d f r w b at x l hook y; said by itself: pg lg cp sn
                                   and of members of flows: fi fn fp fc fo fs fw fy fz
 herdsman:{NS}:ops:WHO     hash    the last two operations of a worker or caller: 'number answer'
+herdsman:{NS}:once:HASH   string  idempotency key: 'id digest', of a call of many 'batch digest answer'
+herdsman:{NS}:unique:HASH string  id of the only job of its kind      :cache:HASH the same, of a shared result
 herdsman:{NS}:wake:QUEUE  list    at most one mark, on which idle workers block
 herdsman:{NS}:workers     hash    incarnation -> info      :running hash   incarnation -> id it runs
 herdsman:{NS}:beats :gone :callers :watched :cancels  zsets by time :types hash type -> queue   :knows:WHO hash

@@ -7,16 +7,25 @@ from fastapi import APIRouter, Request, Response
 
 from engine import JobState, NewJob
 from engine.entrance.submit import Accepted
-from engine.errors import EngineError, PayloadError
+from engine.entrance.submit_many import Taken
+from engine.errors import Conflict, PayloadError
 from engine.tracing import tracing
 from gateway.access.visitors import visitor
 from gateway.answers import answer, job_view
-from gateway.batch import MOST, Wrong, batch, errors_view, refuse, unsound
+from gateway.batch import MOST, Wrong, batch, refuse, refused, unsound
 from gateway.bodies import json_bytes, parse_object
 from gateway.direct import direct
-from gateway.errors import ApiError, of_engine
+from gateway.errors import ApiError
 from gateway.nearest import nearest, quoted
-from gateway.parameters import KEY, KEY_PARAMETER, WAIT_PARAMETER, idempotency_key, refuse_unknown, trace, wait_seconds
+from gateway.parameters import (
+    BATCH_KEY_PARAMETER,
+    KEY_PARAMETER,
+    WAIT_PARAMETER,
+    idempotency_key,
+    refuse_unknown,
+    trace,
+    wait_seconds,
+)
 from gateway.plain_submission import Asked, plain
 from gateway.services import Services, services
 from gateway.shapes.base import BODY, Responses, answers
@@ -51,7 +60,8 @@ _BATCH = {
                 "example": {"tasks": [{"type": "uppercase", "data": "one"}, {"type": "uppercase", "data": "two"}]},
             }
         },
-    }
+    },
+    "parameters": [BATCH_KEY_PARAMETER],
 }
 _SUBMITTED: Responses = {
     200: {"description": "The job has ended (`?wait`), or stood already", "model": AcceptedOrEnded},
@@ -94,22 +104,25 @@ async def submit(request: Request) -> Response:
     return answer(body, 202 if accepted.new else 200, location)
 
 
-@router.post(
-    "/tasks/batch",
-    status_code=202,
-    openapi_extra=_BATCH,
-    responses=answers(AcceptedBatch, *BODY, 409, 429, 503, status=202),
-)
+_SUBMITTED_MANY: Responses = {
+    200: {"description": "Nothing new: they stood already", "model": AcceptedBatch},
+    **answers(AcceptedBatch, *BODY, 409, 429, 503, status=202),
+}
+
+
+@router.post("/tasks/batch", status_code=202, openapi_extra=_BATCH, responses=_SUBMITTED_MANY)
 @direct
 async def submit_many(request: Request) -> Response:
     """Submit 1 to 10,000 jobs: all of them, or none and which are wrong.
 
-    Those on which something hangs (`webhook`, `unique`, `fresh`, types with a result cache) come after the others, one
-    by one. Should one of them be refused there, the answer is its error, with the `ids` of those that got in.
+    All get in together, also those on which something hangs (`webhook`, `unique`, `fresh`, types with a result cache);
+    a batch has 1,000 of these at most. Where one of them is refused (409 when `unique` says raise), none is enqueued.
+
+    200 when nothing new came of it: the same `Idempotency-Key` was sent within a day (then other jobs are 422), or
+    others answer for all of them.
     """
     refuse_unknown(request, ())
-    if KEY.lower() in request.headers:
-        raise ApiError(422, f"{KEY} is for one job: use POST /tasks, or `unique` in each job")
+    key = idempotency_key(request)
     asked = await batch(await json_bytes(request))
     at_hand = services(request)
     refuse(await _unknown_types(at_hand, asked))
@@ -117,28 +130,20 @@ async def submit_many(request: Request) -> Response:
     jobs = [one.job() for one in asked]
     if headers is not None:
         jobs = [msgspec.structs.replace(job, headers=headers) for job in jobs]
-    durable = any(one.durable for one in asked)
+    taken = await _enqueue_many(at_hand, jobs, key, durable=any(one.durable for one in asked))
+    at_hand.counts.jobs += taken.new
+    return answer({"ids": taken.ids, "count": len(taken.ids)}, 202 if taken.new else 200)
+
+
+async def _enqueue_many(at_hand: Services, jobs: Sequence[NewJob], key: str | None, *, durable: bool) -> Taken:
+    entrance = at_hand.client.entrance
     try:
-        outcomes = await at_hand.client.ask(at_hand.client.entrance.accept_batch(jobs, durable=durable))
-    except (PayloadError, ValueError):
-        refuse(unsound(jobs))
-        raise
-    failed = [(index, one) for index, one in enumerate(outcomes) if isinstance(one, Exception)]
-    ids = [one.id if isinstance(one, Accepted) else None for one in outcomes]
-    if failed:
-        raise _in_part(failed, ids)
-    at_hand.counts.jobs += len(ids)
-    return answer({"ids": ids, "count": len(ids)}, 202)
-
-
-def _in_part(failed: Sequence[tuple[int, Exception]], ids: Sequence[str | None]) -> ApiError:
-    """What is said when some jobs of a batch got in and others were refused; pure."""
-    error = failed[0][1]
-    first = of_engine(error) if isinstance(error, EngineError) else ApiError(422, str(error))
-    wrong = [Wrong(index, str(one)) for index, one in failed]
-    got_in = len(ids) - len(failed)
-    said = f"{got_in} of {len(ids)} jobs are enqueued (see ids); tasks[{wrong[0].at}]: {wrong[0].error}"
-    return ApiError(first.status, said, first.headers, {"errors": errors_view(wrong), "ids": list(ids)})
+        return await at_hand.client.ask(entrance.accept_batch(jobs, durable=durable, key=key))
+    except Conflict as error:
+        raise refused(error) from None
+    except (PayloadError, ValueError) as error:
+        refuse(unsound(jobs, entrance.check))
+        raise ApiError(422, f"nothing was enqueued: {error}") from None
 
 
 async def _unknown_types(at_hand: Services, asked: Sequence[Asked]) -> list[Wrong]:

@@ -10,6 +10,7 @@ from tests.faults.stage import BASE, URL, Stage, Verb
 
 SAME = Unique(mode="pending_or_running", key="one", on_conflict="replace")
 KEYED = NewJob("t", {"n": 1}, unique=SAME, idempotency_key="k", webhook=URL, delay=60)
+MIXED = [NewJob("t", 1), KEYED, NewJob("t", 2, run_at=0), KEYED, NewJob("u", 3, tenant="a", webhook=URL)]
 APART = [
     NewJob("t", 1, tenant="a"),
     NewJob("t", 2, tenant="b", priority="high"),
@@ -20,6 +21,11 @@ APART = [
 
 def _submit(stage, job):
     return bool(stage.client.run(submit(job)))
+
+
+def _many(stage, jobs=MIXED, key=None):
+    """How many it made."""
+    return stage.client.ask(stage.client._entrance.accept_batch(jobs, key=key)).new
 
 
 def _refused(act):
@@ -68,5 +74,9 @@ VERBS = {
     "submit": Verb(lambda s, _: _submit(s, KEYED), answers=True),
     "submit: one stands": Verb(lambda s, on: s.client.run(submit(KEYED)) == on, _twin, answers=True),
     "submit: refused": Verb(lambda s, _: _refused(lambda: _submit(s, KEYED)), Stage.full, answers=True, changes=False),
+    "submit_many": Verb(lambda s, _: _many(s, key="whole"), answers=True),
+    "submit_many: refused": Verb(
+        lambda s, _: _refused(lambda: _many(s, MIXED[:4])), Stage.full, answers=True, changes=False
+    ),
     "watch": Verb(lambda s, on: len(s.client.run(calls.watch(on, 60))), _ended_and_not, answers=True),
 }

@@ -5,7 +5,9 @@ from typing import Any
 
 from engine import DeadGroup, DeadGroups, JobState, NewJob, Page, QueueFull, Schedule, ScheduleInfo, ScheduleNotFound
 from engine.dead.dead_letters import UNCHANGED
+from engine.entrance.enqueue import enqueue
 from engine.entrance.submit import Accepted
+from engine.entrance.submit_many import Taken
 from engine.errors import EngineError
 from engine.jobs.new_job import EnqueueOptions
 
@@ -24,14 +26,19 @@ class FakeEntrance:
     async def accept_each(self, jobs: Sequence[NewJob]) -> list[Accepted | Exception]:
         return [await self._outcome(job) for job in jobs]
 
-    async def accept_batch(self, jobs: Sequence[NewJob], *, durable: bool) -> list[Accepted | Exception]:
+    async def accept_batch(self, jobs: Sequence[NewJob], *, durable: bool, key: str | None) -> Taken:
         if self._client.refuse_batch:
             raise self._client.refuse_batch
-        return [await self._outcome(job, durable=durable) for job in jobs]
+        self._client.batch_key = key
+        ids = [(await self.accept(job, durable=durable)).id for job in jobs]
+        return Taken(ids, len(ids) if self._client.is_new else 0)
 
-    async def _outcome(self, job: NewJob, *, durable: bool = False) -> Accepted | Exception:
+    def check(self, job: NewJob) -> None:
+        enqueue([job])
+
+    async def _outcome(self, job: NewJob) -> Accepted | Exception:
         try:
-            return await self.accept(job, durable=durable)
+            return await self.accept(job, durable=False)
         except (EngineError, ValueError) as error:
             return error
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import strategies as st
 
-from engine import IdempotencyConflict, QueueFull, UniqueConflict
+from engine import IdempotencyConflict, NewJob, QueueFull, UniqueConflict
 from tests.walks.world import BASE, QUEUES, World, verb
 
 
@@ -52,6 +52,43 @@ class Unique(World):
         self.model.holders[job.lock] = job
 
     submit_unique_2 = submit_unique_3 = submit_unique
+
+    @verb(
+        mode=st.sampled_from(["pending", "pending_or_running"]),
+        key=st.sampled_from("ab"),
+        numbers=st.lists(st.integers(1, 9), min_size=1, max_size=2),
+        plain=st.integers(0, 2),
+        conflict=st.sampled_from(["return", "replace", "raise"]),
+        queue=st.sampled_from(QUEUES),
+    )
+    def submit_together(self, mode, key, numbers, plain, conflict, queue):
+        holder = self.model.holders.get((mode, key))
+        policy = {"mode": mode, "key": key, "on_conflict": conflict}
+        jobs = [NewJob("t", {"n": 0}, queue=queue)] * plain
+        jobs += [NewJob("t", {"n": n}, queue=queue, unique=policy) for n in numbers]
+        new = plain + (holder is None)
+        if conflict == "raise" and (holder is not None or len(numbers) > 1):
+            with pytest.raises(UniqueConflict) as caught:
+                self.client.enqueue_many(jobs)
+            in_the_way = (new, "", plain) if holder is None else (new, holder.id, None)
+            assert (caught.value.at, caught.value.id, caught.value.twin) == in_the_way
+            return
+        try:
+            ids = self.client.enqueue_many(jobs)
+        except QueueFull:
+            assert self.full(queue, new)
+            assert new
+            return
+        assert not new or not self.full(queue, new)
+        for job in ids[:plain]:
+            self.model.new(job, queue, {"n": 0})
+        if holder is None:
+            holder = self.model.new(ids[-1], queue, {"n": numbers[0]})
+            holder.lock = (mode, key)
+            self.model.holders[holder.lock] = holder
+        if conflict == "replace" and holder.place in ("pending", "scheduled"):
+            holder.data = {"n": numbers[-1]}
+        assert set(ids[plain:]) == {holder.id}
 
     @verb(key=st.sampled_from("abcd"), n=st.integers(0, 1), queue=st.sampled_from(QUEUES))
     def submit_once(self, key, n, queue):

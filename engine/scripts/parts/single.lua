@@ -1,8 +1,11 @@
 -- part single: of jobs that count as the same one stands at a time (docs/unique.md).
 -- KEYS      1 base
 -- ARGV      none
--- RETURNS   single(job, unique, now) -> id of the job that stands; or nil and the refusal; or nil, nil and the lock that the
---           new job shall hold. unique: letter (see part locks), hash, conflict, period and max_wait in ms
+-- RETURNS   own_lock(unique) -> the lock that it is about
+--           verdict(unique, lock) -> 'new'; 'behind', id: it waits behind that one, which runs; 'stands', id: that one
+--           answers for it; or 'conflict', id; reads only
+--           meet(id, job, unique, now) -> id; that job stands and answers for another one, as the policy says
+--           unique, the policy: letter (see part locks), hash, conflict, period and max_wait in ms
 --           moment(when, now) -> ms since the epoch
 -- INCLUDES  locks
 -- INVARIANT changes only a job that stands and has not begun: its payload and options, or its time; never its place
@@ -19,25 +22,25 @@ local function replace(id, job)
   redis.call('HSET', KEYS[1] .. ':job:' .. id, 'p', job.payload, 'o', job.options)
   return id
 end
-local function last(job, lock, id, behind)
-  local known = redis.call('HMGET', KEYS[1] .. ':job:' .. id, 's', 'b')
-  if not known[2] and known[1] ~= 'processing' then return replace(id, job) end
-  if behind then return replace(behind, job) end
-  job.then_at, job.when, lock.before = job.when, 'held', id .. ' '
-  return nil, nil, lock
+local function own_lock(unique)
+  local mark = unique.letter .. ':' .. unique.hash
+  return { key = lock_name(unique.letter, unique.hash), mark = mark, before = '', ms = unique.letter == 't' and unique.period }
 end
-local function single(job, unique, now)
-  local lock = { key = lock_name(unique.letter, unique.hash), mark = unique.letter .. ':' .. unique.hash, before = '' }
+local function verdict(unique, lock)
   local id, behind = holders(lock.key)
   local record = KEYS[1] .. ':job:' .. (id or '')
-  if not id or (unique.letter ~= 't' and redis.call('EXISTS', record) == 0) then
-    if unique.letter == 't' then lock.ms = unique.period end
-    if unique.letter == 'd' then job.when = '+' .. digits(unique.period) end
-    return nil, nil, lock
+  if not id or (unique.letter ~= 't' and redis.call('EXISTS', record) == 0) then return 'new' end
+  if unique.letter == 'k' then
+    local known = redis.call('HMGET', record, 's', 'b')
+    if not known[2] and known[1] ~= 'processing' then return 'stands', id end
+    return behind and 'stands' or 'behind', behind or id
   end
-  if unique.letter == 'k' then return last(job, lock, id, behind) end
-  if unique.conflict == 'raise' then return nil, { 'conflict', id } end
-  local state, debounced = redis.call('HGET', record, 's'), unique.letter == 'd'
+  return unique.conflict == 'raise' and 'conflict' or 'stands', id
+end
+local function meet(id, job, unique, now)
+  if unique.letter == 'k' then return replace(id, job) end
+  local record, debounced = KEYS[1] .. ':job:' .. id, unique.letter == 'd'
+  local state = redis.call('HGET', record, 's')
   if state ~= 'pending' and state ~= 'scheduled' then return id end
   if debounced or unique.conflict == 'replace' then replace(id, job) end
   if debounced then

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from engine import Client, IdempotencyConflict, UniqueConflict
+from engine import Client, IdempotencyConflict, NewJob, UniqueConflict
 from engine.clients.engine import Engine
 from engine.store.claims import Done
 from tests.support.invariants import broken
@@ -60,6 +60,31 @@ class Herd(RuleBasedStateMachine):
         for payload in payloads:
             self.enqueue(mode, key, payload, conflict, delay)
 
+    @rule(
+        asked=st.lists(
+            st.tuples(st.sampled_from(MODES), st.sampled_from("ab"), st.integers(0, 9)), min_size=2, max_size=4
+        ),
+        conflict=st.sampled_from(["return", "replace", "raise"]),
+    )
+    def enqueue_together(self, asked, conflict):
+        """Where one is refused none is there; else all are as if they had come one after another."""
+        policies = [
+            {"mode": mode, "key": key, "on_conflict": "return" if mode == "keep_last" else conflict}
+            for mode, key, _ in asked
+        ]
+        jobs = [NewJob("t", payload, unique=policy) for (_, _, payload), policy in zip(asked, policies, strict=True)]
+        seen = set(self.holders)
+        for n, (mode, key, _) in enumerate(asked):
+            if conflict == "raise" and mode != "keep_last" and mode + key in seen:
+                with pytest.raises(UniqueConflict) as caught:
+                    self.client.enqueue_many(jobs)
+                assert caught.value.at == n
+                return
+            seen.add(mode + key)
+        ids = self.client.enqueue_many(jobs)
+        for (mode, key, payload), job in zip(asked, ids, strict=True):
+            self.note(mode + key, job, payload, self.expected(mode + key, mode, conflict, payload))
+
     def enqueue(self, mode, key, payload, conflict, delay):
         lock = mode + key
         policy = {"mode": mode, "key": key, "on_conflict": "return" if mode == "keep_last" else conflict}
@@ -71,12 +96,16 @@ class Herd(RuleBasedStateMachine):
             return
         handle = self.client.enqueue("t", payload, unique=policy, delay=delay)
         assert (handle.id, handle.is_new) == (expected or handle.id, expected is None)
+        self.note(lock, handle.id, payload, expected)
+
+    def note(self, lock, job, payload, expected):
+        assert expected in (None, job)
         if expected is None:
-            self.jobs[handle.id] = Known(lock, payload)
-            if holder:
-                self.behind[lock] = handle.id
+            self.jobs[job] = Known(lock, payload)
+            if lock in self.holders:
+                self.behind[lock] = job
             else:
-                self.holders[lock] = handle.id
+                self.holders[lock] = job
 
     def expected(self, lock, mode, conflict, payload):
         """The job that answers; None when there must be a new one. Its payload is replaced where it shall be."""

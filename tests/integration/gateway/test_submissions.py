@@ -39,6 +39,28 @@ def test_a_batch_is_run_and_a_wrong_or_full_one_leaves_nothing(http: httpx.Clien
     after = {queue["name"]: queue["pending"] for queue in http.get("/queues").json()["queues"]}
     assert after.get("limited", 0) == 0
     assert before == {"queues": [{**queue, "oldest_seconds": 0.0} for queue in before["queues"]]}
+    _of_all_kinds_or_none(http)
+
+
+def _of_all_kinds_or_none(http: httpx.Client) -> None:
+    """Of jobs on which something hangs a batch is made as of all others, and its key makes it one."""
+    job = {"type": "uppercase", "data": "x"}
+    tasks = [job, {**job, "unique": {"on_conflict": "raise"}}, {**job, "webhook": "https://hooks.example.com/a"}]
+    headers = {"Idempotency-Key": "all"}
+    first = http.post("/tasks/batch", json={"tasks": tasks}, headers=headers)
+    again = http.post("/tasks/batch", json={"tasks": tasks}, headers=headers)
+    assert (first.status_code, again.status_code, again.json()) == (202, 200, first.json())
+    assert http.post("/tasks/batch", json={"tasks": tasks[:2]}, headers=headers).status_code == 422
+    refused = http.post("/tasks/batch", json={"tasks": tasks})
+    stands = first.json()["ids"][1]
+    assert (refused.status_code, refused.headers["location"]) == (409, f"/tasks/{stands}")
+    assert [one["index"] for one in refused.json()["errors"]] == [1]
+    unfit = [job, {**job, "unique": {"by": ["user"]}}]
+    wrong = http.post("/tasks/batch", json={"tasks": unfit})
+    assert (wrong.status_code, wrong.json()["errors"][0]["index"]) == (422, 1)
+    many = http.post("/tasks/batch", json={"tasks": [{**job, "unique": True}] * 1001})
+    assert (many.status_code, "at most 1,000" in many.json()["error"]) == (422, True)
+    assert [queue["pending"] for queue in http.get("/queues").json()["queues"] if queue["name"] == "default"] == [3]
 
 
 def test_of_many_that_come_at_once_each_hears_of_its_own(http: httpx.Client, gateway: Any, worker: Any) -> None:
@@ -68,7 +90,7 @@ def test_a_durable_job_is_accepted_only_where_that_can_be_promised(http: httpx.C
     assert refused.json()["error"].startswith("nothing was enqueued: ")
     store.client.config_set("appendfsync", "always")
     assert http.post("/tasks", json=body).status_code == 202
-    assert http.post("/tasks/batch", json={"tasks": [body, body]}).status_code == 202
+    assert http.post("/tasks/batch", json={"tasks": [body, {**body, "unique": True}]}).status_code == 202
 
 
 def test_a_job_is_run_again(http: httpx.Client, worker: Any) -> None:

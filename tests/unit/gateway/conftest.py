@@ -41,6 +41,7 @@ class FakeClient:
         self.is_new = True  # False: enqueue finds a job that stands already
         self.refuse_enqueue: Exception | None = None
         self.refuse_batch: Exception | None = None
+        self.batch_key: str | None = None
         self.end_told = asyncio.Event()
         self.moved: list[tuple[str, Any]] = []
         self._numbers = itertools.count(1)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine import NewJob
+from engine.entrance.enqueue import enqueue
 from gateway.batch import MOST, TOLD, batch, refuse, unsound
 from gateway.errors import ApiError
 from gateway.plain_submission import PlainSubmission
@@ -68,5 +69,8 @@ def test_a_batch_in_which_nothing_is_wrong_is_not_refused() -> None:
 
 
 def test_what_the_engine_would_not_send_is_found() -> None:
-    found = unsound([NewJob("a"), NewJob("a", 1 << 70), NewJob("not a name")])
+    def check(job: NewJob) -> None:
+        enqueue([job])
+
+    found = unsound([NewJob("a"), NewJob("a", 1 << 70), NewJob("not a name")], check)
     assert [one.at for one in found] == [1, 2]

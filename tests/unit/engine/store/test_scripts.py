@@ -17,7 +17,7 @@ def test_a_script_has_its_header_and_its_parts_are_found(name):
     assert set(HEADER.findall(script.text)) == {"KEYS", "ARGV", "RETURNS", "INVARIANT"}
 
 
-NEW_WORK = ("count", "enqueue", "fire", "flow", "put", "run", "sample", "say", "spawn", "submit")
+NEW_WORK = ("count", "enqueue", "fire", "flow", "put", "run", "sample", "say", "spawn", "submit", "submit_many")
 
 
 @pytest.mark.parametrize("name", [name for name in scripts.names() if name not in NEW_WORK])

@@ -7,7 +7,7 @@ from engine import Flow, NewJob, QueueFull
 from engine.entrance.carrier import Carrier
 from engine.entrance.enqueue import Detour
 from engine.entrance.entrance import Entrance
-from engine.entrance.submit import Accepted
+from engine.entrance.submit_many import Taken
 from engine.flows import flow_calls
 from engine.flows.flow_calls import Submission
 from engine.payloads.payload import decode_options
@@ -107,10 +107,12 @@ def test_many_jobs_have_one_span_and_those_of_other_traces_keep_theirs(kept: Kep
 
 
 def test_a_chunk_that_has_to_go_another_way_is_still_one_span(kept: Kept):
-    ways = (Detour({"t": b"{}"}), ["1-1-2"])
-    _, ids = sent(entrance().accept_all([("t", 1), ("u", 1)], None, durable=False), *ways, Accepted("1-1-3", new=True))
+    ways = (Detour({"t": b"{}"}), Taken(["1-1-3", "1-1-2"], 2))
+    [_, call], ids = sent(entrance().accept_all([("t", 1), ("u", 1)], None, durable=False), *ways)
     assert ids == ["1-1-3", "1-1-2"]
     assert [span.name for span in kept.spans] == ["enqueue jobs"]
+    told = [decode_options(part).h for part in call.args if isinstance(part, bytes) and b"traceparent" in part]
+    assert [tracing.parse(one["traceparent"]).span_id for one in told] == [id_of(kept.spans[0])] * 2
 
 
 def test_all_members_of_a_flow_carry_its_span(kept: Kept):

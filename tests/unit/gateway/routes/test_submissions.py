@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import NotDurable, PayloadError, QueueFull, StoreDown, UniqueConflict
+from engine.errors import IdempotencyConflict, NotDurable, PayloadError, QueueFull, StoreDown, UniqueConflict
 
 
 def test_a_batch_is_accepted_with_the_ids_in_order(http: Any, client: Any) -> None:
@@ -40,20 +40,46 @@ def test_a_payload_that_cannot_be_sent_is_named_by_its_place(http: Any, client: 
     assert [one["index"] for one in answer.json()["errors"]] == [1]
 
 
-def test_when_only_some_got_in_the_answer_says_which(http: Any, client: Any) -> None:
-    client.refuse_enqueue = UniqueConflict("1-2-3")
+def test_a_batch_of_which_one_is_refused_is_refused_whole_and_says_which(http: Any, client: Any) -> None:
+    client.refuse_batch = UniqueConflict("1-2-3", at=1)
+    answer = http.post("/tasks/batch", json={"tasks": [{"type": "uppercase"}] * 2})
+    why = "job 1-2-3 counts as the same and stands already"
+    assert (answer.status_code, answer.headers["location"]) == (409, "/tasks/1-2-3")
+    assert answer.json() == {
+        "error": f"nothing was enqueued: tasks[1]: {why}",
+        "errors": [{"index": 1, "error": why}],
+    }
+
+
+def test_two_jobs_of_a_batch_that_exclude_each_other_are_both_named(http: Any, client: Any) -> None:
+    client.refuse_batch = UniqueConflict("", at=1, twin=0)
+    answer = http.post("/tasks/batch", json={"tasks": [{"type": "uppercase"}] * 2})
+    assert (answer.status_code, "location" in answer.headers) == (409, False)
+    said = "nothing was enqueued: tasks[1]: tasks[0] of the same call counts as the same"
+    assert answer.json()["error"] == said
+
+
+def test_a_batch_that_is_sent_again_under_its_key_is_200(http: Any, client: Any) -> None:
+    tasks, headers = [{"type": "uppercase"}], {"Idempotency-Key": '"k"'}
+    assert http.post("/tasks/batch", json={"tasks": tasks}, headers=headers).status_code == 202
+    assert client.batch_key == "k"
+    client.is_new = False
+    assert http.post("/tasks/batch", json={"tasks": tasks}, headers=headers).status_code == 200
+
+
+def test_a_key_that_was_used_for_something_else_is_422(http: Any, client: Any) -> None:
+    tasks, headers = [{"type": "uppercase"}], {"Idempotency-Key": "k"}
+    for of, where in (("1-2-3", "/tasks/1-2-3"), ("batch", None)):
+        client.refuse_batch = IdempotencyConflict(of)
+        answer = http.post("/tasks/batch", json={"tasks": tasks}, headers=headers)
+        assert (answer.status_code, answer.headers.get("location")) == (422, where)
+        assert answer.json()["error"].startswith("this idempotency key was used for ")
+
+
+def test_what_is_wrong_with_no_single_job_of_a_batch_is_said_all_the_same(http: Any, client: Any) -> None:
+    client.refuse_batch = ValueError("too many of them")
     answer = http.post("/tasks/batch", json={"tasks": [{"type": "uppercase"}]})
-    assert answer.status_code == 409
-    assert answer.json()["ids"] == [None]
-    assert answer.json()["errors"][0]["index"] == 0
-    assert answer.json()["error"].startswith("0 of 1 jobs are enqueued (see ids); tasks[0]: ")
-
-
-def test_a_batch_takes_no_idempotency_key(http: Any, client: Any) -> None:
-    answer = http.post("/tasks/batch", json={"tasks": [{"type": "uppercase"}]}, headers={"Idempotency-Key": "k"})
-    assert answer.status_code == 422
-    assert "Idempotency-Key is for one job" in answer.json()["error"]
-    assert not client.enqueued
+    assert (answer.status_code, answer.json()) == (422, {"error": "nothing was enqueued: too many of them"})
 
 
 def test_a_batch_may_be_larger_than_one_job(http: Any) -> None:
