@@ -107,7 +107,7 @@ class AsyncClient:
         return await self.ask(wanted)
 
     async def search(
-        self, query: str, limit: int = 50, cursor: str | None = None, *, brief: bool = False
+        self, query: scan.Wanted, limit: int = 50, cursor: str | None = None, *, brief: bool = False
     ) -> page.SearchPage:
         """Some jobs that a query means; see `Client.search`."""
         return await self.ask(scan.search(self._base, query, limit=limit, cursor=cursor, brief=brief))

@@ -134,10 +134,10 @@ class Client:
         wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
         return self.ask(wanted)
 
-    def search(self, query: str, limit: int = 50, cursor: str | None = None, *, brief: bool = False) -> page.SearchPage:
-        """Some jobs that a query means, like `state:dead type:send-*`; one step, with a bound on it (docs/search.md).
-
-        Go on with `page.cursor` until it is None; a page may be empty and have one. `brief`: see `jobs`.
+    def search(
+        self, query: scan.Wanted, limit: int = 50, cursor: str | None = None, *, brief: bool = False
+    ) -> page.SearchPage:
+        """Some jobs that a query means (docs/search.md), in one bounded step: go on with `page.cursor` until it is None.
 
         Raises:
             ValueError: the query says nothing (`QueryError`, one of them), or the cursor is none.

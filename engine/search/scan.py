@@ -32,12 +32,13 @@ _READ_BYTES = 1 << 20  # in one command, about
 _LEAST = 10  # entries that a command counts for, however few it finds
 _SIZED = 200  # sources whose sizes are asked for
 
+Wanted = str | Query
+"""A query, as people type it or read already."""
+
 Numbered = tuple[int, Entry]
 
 
-def search(
-    base: str, query: str | Query, *, limit: int, cursor: str | None, brief: bool = False
-) -> Question[SearchPage]:
+def search(base: str, query: Wanted, *, limit: int, cursor: str | None, brief: bool = False) -> Question[SearchPage]:
     """One step of a search: up to `limit` jobs, from at most about ENTRIES entries; go on with the page's cursor.
 
     Jobs come as they stand: pending (the next one first, lane by lane), scheduled (the next due first), processing,

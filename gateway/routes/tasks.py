@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from engine import JobNotFound, JobState
-from gateway.answers import answer, history_view, job_view, moment
+from engine.search.query import LONGEST
+from gateway.answers import answer, history_view, job_view, moment, search_view
 from gateway.bodies import nothing_said
 from gateway.errors import ApiError
 from gateway.nearest import quoted
@@ -15,8 +16,10 @@ from gateway.shapes.base import BODY, answers
 from gateway.shapes.jobs import AcceptedAgain, LogBody, StateBody, TaskPage, TaskWithHistory, WhyBody
 from gateway.submission import OURS
 
-CURSOR = r"^\d{1,15}:(\d{1,15}(-\d{1,15})?)?$"
-"""What a cursor looks like; the store would choke on longer numbers."""
+CURSOR = r"^(\d{1,15}:(\d{1,15}(-\d{1,15})?)?|[0-9.]{1,16}/[0-9_-]{0,60}/[0-9.]{1,80})$"
+"""What a cursor looks like, of a list or of a search; the store would choke on longer numbers."""
+
+SEARCHED = "a query, as docs/search.md has it; other parameters narrow it further"
 
 router = APIRouter(tags=["tasks"])
 
@@ -24,16 +27,28 @@ router = APIRouter(tags=["tasks"])
 @router.get("/tasks", responses=answers(TaskPage, 422, 503))
 async def listing(
     request: Request,
+    q: Annotated[str | None, Query(max_length=LONGEST, description=SEARCHED, examples=["state:dead age<1h"])] = None,
     state: JobState | None = None,
     queue: str | None = None,
     type: str | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[str | None, Query(pattern=CURSOR)] = None,
+    *,
+    brief: Annotated[bool, Query(description="data and result as one line of text each")] = False,
 ) -> Response:
-    """Jobs by state, queue and type; `cursor` of one page asks for the next, null is the end."""
-    refuse_unknown(request, ("state", "queue", "type", "limit", "cursor"))
+    """Jobs by state, queue and type, or by a query; `cursor` of one page asks for the next, null is the end.
+
+    With `q` the answer says what it took, too. A search goes in bounded steps: a page may be empty and have a cursor.
+    """
+    refuse_unknown(request, ("q", "state", "queue", "type", "limit", "cursor", "brief"))
+    if q is not None:
+        within = {"state": state and state.value, "queue": queue, "type": type}
+        found = await services(request).searches.step(q, within, limit=limit, cursor=cursor, brief=brief)
+        return answer(search_view(found))
     try:
-        page = await services(request).client.jobs(state=state, queue=queue, type=type, limit=limit, cursor=cursor)
+        page = await services(request).client.jobs(
+            state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief
+        )
     except ValueError as error:
         raise ApiError(422, str(error)) from None
     return answer({"tasks": [job_view(job) for job in page.jobs], "cursor": page.cursor})

@@ -1,6 +1,6 @@
 """Jobs, as they are shown."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -66,10 +66,18 @@ class TaskWithHistory(TaskBody):
 
 
 class TaskPage(Shape):
-    """Some jobs; `cursor` asks for the next, null is the end."""
+    """Some jobs; `cursor` asks for the next, null is the end. The others are there with `q`, of all pages so far."""
 
     tasks: list[TaskBody]
     cursor: str | None
+    method: Literal["index", "scan"] = Field(
+        "scan", description="index: only what is meant was read; scan: jobs were read and compared"
+    )
+    looked_at: Count = Field(0, description="entries that were read")
+    of: Count | None = Field(None, description="about how many there were to read at the beginning")
+    found: Count = Field(0, description="how many of them are meant")
+    encrypted: Count = Field(0, description="not searched: their payload is encrypted")
+    too_long: Count = Field(0, description="not searched: their payload has more than 64 KiB")
 
 
 class Accepted(Shape):
