@@ -137,7 +137,7 @@ class Client:
     def search(
         self, query: scan.Wanted, limit: int = 50, cursor: str | None = None, *, brief: bool = False
     ) -> page.SearchPage:
-        """Some jobs that a query means (docs/search.md), in one bounded step: go on with `page.cursor` until it is None.
+        """Some jobs that a query means, in one bounded step (docs/search.md); go on with `page.cursor` until it ends.
 
         Raises:
             ValueError: the query says nothing (`QueryError`, one of them), or the cursor is none.

@@ -226,3 +226,31 @@ def test_a_filter_looks_further_than_the_first_window(tab: Any, herd: Any) -> No
     herd.client.enqueue("swell", {"size": 0}, delay="2h")
     page = tab.open("/ui/jobs?q=state:scheduled type:swell")
     expect(page.locator("tbody tr")).to_have_count(1, timeout=15_000)
+
+
+def test_a_search_says_how_far_it_looked_and_where_a_query_is_wrong(tab: Any, herd: Any) -> None:
+    herd.client.enqueue_many(NewJob("leave", {"user": {"id": n}}, delay="1h") for n in range(300))
+    page = tab.open("/ui")
+    page.keyboard.press("/")
+    page.keyboard.type("payload.user.id:17,290 state:scheduled")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator(".lookedat")).to_have_text(re.compile(r"Looked at [\d,]+, 2 found \(scan\)$"))
+    assert "payload.user.id" in page.url
+    page.keyboard.press("/")
+    page.keyboard.type("payload.user.id<60 state:scheduled type:leave")
+    page.keyboard.press("Enter")
+    expect(page.locator(".lookedat")).to_contain_text("50 found (scan); there may be more")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("tbody tr")).to_have_count(60)
+    page.get_by_label("Mark all rows shown").check()
+    page.get_by_role("button", name="Cancel them").click()
+    expect(page.get_by_role("dialog")).to_contain_text("60 jobs")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel", exact=True).click()
+    page.keyboard.press("/")
+    page.keyboard.type("type:leave sate:dead")
+    page.keyboard.press("Enter")
+    error = page.locator(".filtererror")
+    expect(error).to_contain_text('there is no field "sate" (did you mean "state"?)')
+    expect(error.locator("mark")).to_have_text("s")
+    tab.complaints = [one for one in tab.complaints if "422" not in one]
