@@ -19,7 +19,7 @@ from engine.store.calls import Call, text
 from engine.store.question import Question, Together
 
 ENTRIES = 5000
-"""Entries that one step looks at, at most."""
+"""Entries that one step looks at, at most; half as many where each has a record of its own to be read."""
 
 STEP_BYTES = 4 << 20
 """Bytes after which a step reads no further."""
@@ -29,6 +29,7 @@ _FIRST = 10  # the same, when it is not known how large they are
 _FEWEST = 5
 _IDS = 1000  # read in one command, where it gives nothing but ids
 _READ_BYTES = 1 << 20  # in one command, about
+_RECORD = 2  # entries that a job counts for which is not read from its lane
 _LEAST = 10  # entries that a command counts for, however few it finds
 _SIZED = 200  # sources whose sizes are asked for
 
@@ -100,10 +101,11 @@ class _Step:
 
     def _some(self, source: Source, position: str) -> Question[str | None]:
         """Look at some entries; the position to go on from."""
-        left = max(_FEWEST, ENTRIES - self._spent)
+        each = 1 if source.kind == "lane" else _RECORD
+        left = max(_FEWEST, (ENTRIES - self._spent) // each)
         most = {"lane": self._most, "running": left, "flow": left}.get(source.kind, _IDS)
         seen = yield from window(self._base, source, position, min(left, most))
-        self._spent += max(_LEAST, seen.read)
+        self._spent += max(_LEAST, seen.read * each)
         behind = yield from self._judge(source, seen.entries)
         if behind is None:
             self._looked_at += seen.read

@@ -1,5 +1,7 @@
 // Jobs by a search: step after step until a window is full, then it is left to the person to go on.
 
+import { ADMIN } from "../acts.js";
+import { actOnAll } from "../act_on_all.js";
 import { element, fill, put } from "../element.js";
 import { get, query } from "../http.js";
 import { isLimited, session } from "../session.js";
@@ -58,6 +60,25 @@ export class FoundJobs {
     if (this.screen.open) this.show(this.cursor ? "more" : "end");
   }
 
+  /** What can be done to all that match, by the states of those that were found. */
+  acts() {
+    const states = new Set([...this.rows.values()].map((one) => one.state));
+    const all = (what) => actOnAll(what, { q: this.text, queue: this.queue() }, this.page, (said) => put(this.said, said), () => !this.screen.open).then((done) => done && this.again());
+    return [
+      (states.has("pending") || states.has("scheduled")) && button({ text: "Cancel all…", icon: "cross", kind: "danger", right: ADMIN, run: () => all("cancel") }),
+      states.has("dead") && button({ text: "Retry all…", icon: "again", right: ADMIN, run: () => all("retry") }),
+      states.has("dead") && button({ text: "Delete all…", icon: "trash", kind: "danger", right: ADMIN, run: () => all("delete") }),
+    ];
+  }
+
+  /** From the beginning. */
+  again() {
+    this.rows.clear();
+    this.table.clear();
+    this.cursor = null;
+    return this.goOn();
+  }
+
   async step(limit) {
     try {
       const where = { q: this.text, queue: this.queue(), limit, cursor: this.cursor, brief: true };
@@ -94,7 +115,7 @@ export class FoundJobs {
     put(this.said, told(this.page, how));
     fill(
       this.buttons,
-      how === "looking" && button({ text: "Stop", icon: "pause", run: () => (this.stopped = true) }),
+      how === "looking" ? button({ text: "Stop", icon: "pause", run: () => (this.stopped = true) }) : this.acts(),
       how === "more" && button({ text: "Go on", icon: "right", run: () => this.goOn() }),
     );
     if (how === "end" && !this.rows.size) fill(this.panel.body, empty(`No job matches ${this.text}`, told(this.page, how)), this.below);

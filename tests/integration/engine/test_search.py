@@ -5,7 +5,10 @@ import asyncio
 import pytest
 
 from engine import AsyncClient, Client, Flow, JobError, NewJob, QueryError, WorkerInfo
+from engine.dead.graveyard import clock
 from engine.payloads.key_ring import KeyRing, new_key
+from engine.search.acting import Act, meant, moved, moves, until
+from engine.search.parse import parse
 from engine.search.scan import ENTRIES
 from engine.store import keys
 from engine.store.claims import Done
@@ -149,6 +152,30 @@ def test_a_walk_passes_over_nothing_while_jobs_come_and_go(client, dead):
             assert job.state != "pending" or client.cancel(job.id)
     assert sorted(seen) == sorted(ids)
     assert client.queues()["default"].pending == 0
+
+
+def _act(client, act, query, moment):
+    done, page = 0, None
+    while page is None or page.cursor is not None:
+        page = client.search(meant(act, parse(query)), limit=4, cursor=page and page.cursor)
+        done += sum(moved(client.run(call)) for call in moves(act, until(page.jobs, moment)))
+    return done
+
+
+def test_all_that_match_are_retried_deleted_and_cancelled_each_once(client, seats, dead):
+    letters = dead(9, "work", message="no user {}")
+    moment = client.ask(clock()) / 1000
+    assert _act(client, Act.DELETE, "error:1,3", moment) == 2
+    assert _act(client, Act.RETRY, "type:t payload.n<6", moment) == 4
+    assert _act(client, Act.RETRY, "type:t payload.n<6", moment) == 0
+    assert [client.find(letters[n]).state for n in (0, 1, 6)] == ["pending", "completed", "dead"]
+    claimed = claim(seats(3), 1, ("work",)).jobs[0].id
+    later = client.enqueue("t", {"n": 0}, queue="work", delay="1h").id
+    assert _act(client, Act.CANCEL, "queue:work", moment) == 3
+    assert [client.find(one).state for one in (claimed, later, letters[6])] == ["processing", "scheduled", "dead"]
+    with pytest.raises(QueryError, match="state:dead for all of them"):
+        meant(Act.DELETE, parse("all"))
+    client.cancel(later)
 
 
 def test_encrypted_and_long_payloads_are_counted_where_they_cannot_be_looked_through(client, store):
