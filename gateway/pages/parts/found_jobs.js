@@ -29,7 +29,7 @@ export class FoundJobs {
     this.cursor = null;
     this.panel = new Panel("Jobs found", { kind: "flush", plain: true });
     this.below = element("div.below-table");
-    this.said = element("span.lookedat", { role: "status" });
+    this.said = element("p.lookedat", { role: "status" });
     this.buttons = element("span.end");
     this.table = new Table({
       columns: jobColumns(),
@@ -41,7 +41,7 @@ export class FoundJobs {
     });
     this.marks = jobMarks({ row: (key) => this.rows.get(key), clear: () => this.table.clear() });
     this.names = workerNames(screen);
-    fill(this.below, this.said, this.buttons);
+    fill(this.below, this.buttons);
     screen.eachSecond(() => this.table.draw([...this.rows.values()].map(this.names)));
     screen.onClose(() => (this.stopped = true));
     this.goOn();
@@ -109,7 +109,7 @@ export class FoundJobs {
 
   show(how) {
     this.panel.ready();
-    if (this.below.parentNode?.parentNode !== this.panel.body) fill(this.panel.body, element("div", null, this.marks.node, this.table.node, this.below));
+    if (this.below.parentNode?.parentNode !== this.panel.body) fill(this.panel.body, element("div", null, this.said, this.marks.node, this.table.node, this.below));
     this.table.draw([...this.rows.values()].map(this.names));
     this.table.node.hidden = this.rows.size === 0;
     put(this.said, told(this.page, how));
@@ -118,7 +118,8 @@ export class FoundJobs {
       how === "looking" ? button({ text: "Stop", icon: "pause", run: () => (this.stopped = true) }) : this.acts(),
       how === "more" && button({ text: "Go on", icon: "right", run: () => this.goOn() }),
     );
-    if (how === "end" && !this.rows.size) fill(this.panel.body, empty(`No job matches ${this.text}`, told(this.page, how)), this.below);
+    this.below.hidden = how === "end" && !this.rows.size;
+    if (this.below.hidden) fill(this.panel.body, empty(`No job matches ${this.text}`, told(this.page, how)));
   }
 }
 
