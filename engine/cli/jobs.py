@@ -88,7 +88,9 @@ def _flag(name: str) -> str:
 @click.option("--state", type=click.Choice([state.value for state in JobState]))
 @click.option("--queue", shell_complete=naming.queues)
 @click.option("--type")
-@click.option("--match", metavar="QUERY", help='What docs/search.md says: "state:dead age<1h payload.user.id:42".')
+@click.option(
+    "--match", metavar="QUERY", help='Those that a query means (docs/search.md): "dead age<1h payload.to:ann@*".'
+)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @watch_option
 @table_options

@@ -8,6 +8,7 @@ from engine import AsyncClient, Client, Flow, JobError, NewJob, QueryError, Work
 from engine.dead.graveyard import clock
 from engine.payloads.key_ring import KeyRing, new_key
 from engine.search.acting import Act, meant, moved, moves, until
+from engine.search.match import Around, Matcher, Verdict
 from engine.search.parse import parse
 from engine.search.scan import ENTRIES
 from engine.store import keys
@@ -119,6 +120,53 @@ def test_a_job_is_found_wherever_it_stands(client, seats, run):
     assert found(client, f"group:{mark}")[0] == [ids["dead"]]
     claim(engine, 10, ("work",), [Done(engine.lease(done), None, 0)])
     client.purge("work")
+
+
+QUERIES = (
+    "all", "type:a", "-type:a", "queue:x", "-queue:x type:b*", "pending", "scheduled", "retrying",
+    "-retrying scheduled", "processing", "completed,cancelled", "dead", "-dead", "tenant:acme", "-tenant:*",
+    "priority:high", "tenant:*,acme", "payload.n:3,7,20", "payload.n>10 -dead", "-payload.n<30", "error:no",
+    "-error:*", "cause:exception", "attempts>0", "attempts:0 -pending", "ended<1h", "run<1h", "due<2h",
+    "workflow:*", "-workflow:*", "worker:*", "host:h7", "pool:p*", "header.trace:t*", "age<1h", "age>1h", "3",
+    "-3", "result:ok", "key:k1", "releases>0", "crashes:0 queue:y,x",
+)  # fmt: skip
+
+
+def test_every_search_finds_what_looking_at_each_job_finds(client, seats, run):
+    engine = seats(1)
+    engine.register(WorkerInfo(incarnation="1", host="h7", pid=1, pool="p", slot=2), {})
+    client.enqueue_many([NewJob("abc"[n % 3], {"n": n}, queue="xy"[n % 2]) for n in range(24)])
+    client.enqueue_many(
+        [NewJob("a", {"n": 30}, queue="x", tenant="acme", priority="high"), NewJob("b", 3, limit_key="k1")]
+    )
+    flow = Flow()
+    flow.job("b", {"n": 33}, after=[flow.job("a", {"n": 32}, name="one", queue="z")], queue="z")
+    client.flows.submit(flow)
+    client.enqueue_many(NewJob("b", {"n": n}, delay="1h", headers={"trace": f"t{n}"}) for n in range(40, 44))
+    jobs = claim(engine, 16, ("x", "y")).jobs
+    leases = [engine.lease(job) for job in jobs]
+    error = JobError(type="E", message="no user")
+    engine.complete([Done(leases[0], b"\xa2ok", 60), Done(leases[1], b"\xa2no", 60)])
+    for lease in leases[2:5]:
+        engine.bury(lease, error)
+    for lease in leases[5:8]:
+        engine.retry(lease, error, 3000.0)
+    engine.release(leases[8:12])
+    for job in client.jobs("pending", limit=3).jobs:
+        client.cancel(job.id)
+    every, page = [], None
+    while page is None or page.cursor is not None:
+        page = client.jobs(limit=500, cursor=page and page.cursor)
+        every += page.jobs
+    around = Around(client.ask(clock()) / 1000, {one.incarnation: one for one in client.workers()})
+    for number, query in enumerate(QUERIES):
+        wanted = sorted(job.id for job in every if Matcher(parse(query)).says(job, around) is Verdict.YES)
+        found_by, last = found(client, query, limit=(500, 3, 1)[number % 3])
+        assert sorted(found_by) == wanted, query
+        assert last.found == len(wanted)
+    assert sorted(found(client, "all")[0]) == sorted(job.id for job in every)
+    engine.release(leases[12:])
+    client.flows.cancel(client.flows.list()[0].id)
 
 
 def test_what_is_named_is_read_and_nothing_else(client, run):
