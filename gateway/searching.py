@@ -12,8 +12,8 @@ from engine.search.parse import parse
 from engine.search.query import Query, Term, Value
 from gateway.errors import ApiError
 
-AT_ONCE = 4
-"""Steps of searches at the same time, so that other requests find connections to the store."""
+AT_ONCE = 2
+"""Steps of searches at the same time: they take this process's time, which all other requests need."""
 
 
 class Acted(NamedTuple):

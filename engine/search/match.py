@@ -1,5 +1,6 @@
 """What a query means for one job. Pure."""
 
+import math
 import operator
 from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
@@ -75,6 +76,15 @@ class Matcher:
             if term.field == field and not term.negated and not any(value.wild for value in term.values):
                 return list(dict.fromkeys(value.text for value in term.values))
         return None
+
+    def oldest(self) -> float:
+        """Seconds of age that no job that is meant has passed; infinite when any age will do."""
+        bounds = [
+            durations.seconds(term.values[0].text)
+            for term in self._terms
+            if term.field == "age" and term.op in ("<", "<=") and not term.negated
+        ]
+        return min(bounds, default=math.inf)
 
     def could_be(self, known: Known) -> bool:
         """Whether a job of which so much is known may be meant."""

@@ -2,6 +2,7 @@
 (engine/store/question.py) for both clients.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,6 +97,11 @@ class _Step:
         return None
 
     @property
+    def _since(self) -> int:
+        oldest = self._matcher.oldest()
+        return 0 if oldest == math.inf else int((self._around.now - oldest) * 1000) - 1
+
+    @property
     def _is_over(self) -> bool:
         return len(self._found) >= self._limit or self._spent >= ENTRIES or self._bytes >= STEP_BYTES
 
@@ -104,7 +110,7 @@ class _Step:
         each = 1 if source.kind == "lane" else _RECORD
         left = max(_FEWEST, (ENTRIES - self._spent) // each)
         most = {"lane": self._most, "running": left, "flow": left}.get(source.kind, _IDS)
-        seen = yield from window(self._base, source, position, min(left, most))
+        seen = yield from window(self._base, source, position, min(left, most), self._since)
         self._spent += max(_LEAST, seen.read * each)
         behind = yield from self._judge(source, seen.entries)
         if behind is None:

@@ -140,8 +140,8 @@ def _pending(base: str, matcher: Matcher, queues: dict[str, int]) -> Question[li
     ]
 
 
-def window(base: str, source: Source, position: str, want: int) -> Question[Window]:
-    """Up to `want` entries behind a position."""
+def window(base: str, source: Source, position: str, want: int, since: int = 0) -> Question[Window]:
+    """Up to `want` entries behind a position; where that can be told, without those enqueued before `since` (ms)."""
     match source.kind:
         case "named":
             start = int(position or 0)
@@ -150,7 +150,7 @@ def window(base: str, source: Source, position: str, want: int) -> Question[Wind
         case "head":
             return (yield from _head(source.key, position, want))
         case "lane":
-            return (yield from _lane(base, source, position, want))
+            return (yield from _lane(base, source, position, want, since))
         case "running" | "flow":
             return (yield from _whole(source, position, want))
     return (yield from _ranked(source, position, want))
@@ -169,10 +169,12 @@ def _head(key: str, position: str, want: int) -> Question[Window]:
     return _window([(text(row), text(row)) for row in rows], want)
 
 
-def _lane(base: str, source: Source, position: str, want: int) -> Question[Window]:
+def _lane(base: str, source: Source, position: str, want: int, since: int) -> Question[Window]:
     # What stands before the lane's cursor was claimed: it is processing, or given back and in the head.
     claimed = text((yield ("HGET", f"{base}:marks", f"c{source.lane}")) or b"0-0")
-    start = max(position or "0-0", claimed, key=lambda entry: tuple(map(int, entry.split("-"))))
+    # An entry is never older than its job: one that came back has a new place.
+    begin = f"{since - 1}-0" if since > 0 else "0-0"
+    start = max(position or "0-0", claimed, begin, key=lambda entry: tuple(map(int, entry.split("-"))))
     rows = yield ("XRANGE", source.key, f"({start}", "+", "COUNT", want)
     entries = []
     for name, fields in rows:

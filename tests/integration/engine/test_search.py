@@ -13,6 +13,7 @@ from engine.search.parse import parse
 from engine.search.scan import ENTRIES
 from engine.store import keys
 from engine.store.claims import Done
+from tests.support.processes import eventually
 from tests.support.seats import claim
 
 BASE = keys.base("default")
@@ -200,6 +201,17 @@ def test_a_walk_passes_over_nothing_while_jobs_come_and_go(client, dead):
             assert job.state != "pending" or client.cancel(job.id)
     assert sorted(seen) == sorted(ids)
     assert client.queues()["default"].pending == 0
+
+
+def test_young_jobs_are_found_without_a_look_at_the_old_ones_of_a_lane(client):
+    old = client.enqueue_many(("t", n) for n in range(500))
+    passed = keys.place(old[-1]).ms / 1000 + 0.3
+    eventually(lambda: client.ask(clock()) / 1000 > passed, 5)
+    young = client.enqueue_many(("t", n) for n in range(10))
+    page = client.search("pending age<200ms")
+    assert page.looked_at <= len(young)
+    assert {job.id for job in page.jobs} <= set(young)
+    assert found(client, "pending age<1h")[0] == [*old, *young]
 
 
 def _act(client, act, query, moment):

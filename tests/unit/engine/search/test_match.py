@@ -1,5 +1,6 @@
 """What a query means for a job."""
 
+import math
 from typing import Any
 
 import pytest
@@ -126,6 +127,14 @@ def test_a_star_stands_for_anything_and_costs_no_more_than_a_look(pattern: str, 
     assert same(Value("a*"), text) == text.startswith("a")
     assert contains(Value(pattern), text + pattern.replace("*", "") + text)
     assert same(Value(f"*{pattern}*"), f"x{pattern.replace('*', '')}x")
+
+
+@pytest.mark.parametrize(
+    ("query", "seconds"),
+    [("age<5m age<=1m", 60.0), ("age>5m", math.inf), ("-age<5m", math.inf), ("run<5m", math.inf)],
+)
+def test_how_old_a_job_may_be_is_told_beforehand(query: str, seconds: float) -> None:
+    assert Matcher(parse(query)).oldest() == seconds
 
 
 def test_lists_in_lists_end_somewhere() -> None:
