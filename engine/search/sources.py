@@ -196,20 +196,32 @@ def _whole(source: Source, position: str, want: int) -> Question[Window]:
 
 def _ranked(source: Source, position: str, want: int) -> Question[Window]:
     falling = source.kind == "falling"
-    start, score, job = 0, 0, ""
+    start, behind = 0, (0, "")
     if position:
-        number, _, job = position.partition("_")
-        score = int(number)
+        score, _, job = position.partition("_")
+        behind = int(score), job
         stands = yield ("ZSCORE", source.key, job)
         rank = None
-        if stands is not None and int(float(stands)) == score:  # else it went away, or came back elsewhere
+        if stands is not None and int(float(stands)) == behind[0]:  # else it went away, or came back elsewhere
             rank = yield ("ZREVRANK" if falling else "ZRANK", source.key, job)
-        before = (f"({score}", "+inf") if falling else ("-inf", f"({score}")
-        start = rank + 1 if rank is not None else (yield ("ZCOUNT", source.key, *before))
-    command = "ZREVRANGE" if falling else "ZRANGE"
-    rows = yield (command, source.key, start, start + want - 1, "WITHSCORES")
+        start = rank + 1 if rank is not None else (yield from _where_it_was(source.key, *behind, falling=falling))
+    rows = yield ("ZREVRANGE" if falling else "ZRANGE", source.key, start, start + want - 1, "WITHSCORES")
     found = [(int(float(rows[i + 1])), text(rows[i])) for i in range(0, len(rows), 2)]
-    fresh = [one for one in found if not position or (one < (score, job) if falling else one > (score, job))]
+    fresh = [one for one in found if not position or (one < behind if falling else one > behind)]
     entries = [Entry(one, f"{at}_{one}") for at, one in fresh]
-    after = f"{found[-1][0]}_{found[-1][1]}" if len(found) == want else None
-    return Window(entries, after, len(found))
+    return Window(entries, f"{found[-1][0]}_{found[-1][1]}" if len(found) == want else None, len(found))
+
+
+def _where_it_was(key: str, score: int, job: str, *, falling: bool) -> Question[int]:
+    """The rank at which a job stood that is gone; among many of one millisecond it is sought by halves."""
+    bounds = ((f"({score}", "+inf"), (score, "+inf")) if falling else (("-inf", f"({score}"), ("-inf", score))
+    low = yield ("ZCOUNT", key, *bounds[0])
+    high = yield ("ZCOUNT", key, *bounds[1])
+    while low < high:
+        middle = (low + high) // 2
+        rows = yield ("ZREVRANGE" if falling else "ZRANGE", key, middle, middle)
+        if rows and (text(rows[0]) > job if falling else text(rows[0]) < job):
+            low = middle + 1
+        else:
+            high = middle
+    return int(low)
