@@ -2,7 +2,7 @@
 
 Producers use `Client` or `AsyncClient`; workers, keepers and janitors use `engine.clients.engine.Engine`. Imports none
 of our other packages. Sub-rooms, from the ground up: payloads, jobs, store, asking, queues, tracing, entrance, flows,
-dead, schedules, charts, doctor, clients; each leans on those before it alone (docs/design.md).
+dead, search, schedules, charts, doctor, clients; each leans on those before it alone (docs/design.md).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,8 @@ from engine.jobs.states import JobState
 from engine.jobs.unique import Unique
 from engine.payloads.envelope import Sealed
 from engine.schedules.schedule import Schedule, ScheduleInfo, ScheduleNotFound, ScheduleTaken
+from engine.search.page import SearchPage
+from engine.search.query import QueryError
 
 if TYPE_CHECKING:
     from engine.clients.async_client import AsyncClient
@@ -95,6 +97,7 @@ __all__ = [
     "PayloadError",
     "PayloadGone",
     "Progress",
+    "QueryError",
     "QueueClosed",
     "QueueFigures",
     "QueueFull",
@@ -107,6 +110,7 @@ __all__ = [
     "ScheduleNotFound",
     "ScheduleTaken",
     "Sealed",
+    "SearchPage",
     "StoreDown",
     "StoreFigures",
     "StoreFull",

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import Response
 
-from engine import Event, Job, Sealed
+from engine import Event, Job, Sealed, SearchPage
 
 SHOWN = 2000
 """Characters of a value's text that are shown when JSON has no form for it."""
@@ -82,6 +82,20 @@ def job_view(job: Job) -> dict[str, Any]:
         "finished_at": moment(job.finished_at),
         "forgotten": job.forgotten,
         "progress": None if (said := job.progress) is None else {**msgspec.structs.asdict(said), "at": moment(said.at)},
+    }
+
+
+def search_view(page: SearchPage) -> dict[str, Any]:
+    """A page of a search as the HTTP interface shows it."""
+    return {
+        "tasks": [job_view(job) for job in page.jobs],
+        "cursor": page.cursor,
+        "method": page.method,
+        "looked_at": page.looked_at,
+        "of": page.of,
+        "found": page.found,
+        "encrypted": page.encrypted,
+        "too_long": page.too_long,
     }
 
 

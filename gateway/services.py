@@ -20,6 +20,7 @@ from gateway.live.sources import Sources
 from gateway.live.topics import TOPICS
 from gateway.live_workers import LiveWorkers
 from gateway.recent import Recent
+from gateway.searching import Searches
 from gateway.streams import Streams
 from gateway.supervisor_link import SupervisorLink
 from gateway.waits import Waits
@@ -50,6 +51,7 @@ class Services:
     waits: Waits
     gathered: Gathered
     queues: Recent[dict[str, QueueFigures]]
+    searches: Searches
     streams: Streams
     counts: Counts
     live: Pump
@@ -76,6 +78,7 @@ class Services:
             waits=Waits(client),
             gathered=Gathered(client),
             queues=Recent(lambda: client.queues()),  # noqa: PLW0108 - a test may give it another
+            searches=Searches(client),
             streams=Streams(client),
             counts=Counts(),
             live=Pump(TOPICS, _sources(client, link, settings), access.holds),

@@ -7,6 +7,7 @@ import click
 from engine.cli import naming
 from engine.cli.output import age, job_text, moment, picture, say_json, table_text
 from engine.cli.paging import gather, say_cut
+from engine.cli.searching import as_answer, look, read_query, say_how
 from engine.cli.target import Target, fail, weather
 from engine.cli.terminal.options import Looking, json_option, table_options, watch_option
 from engine.cli.terminal.table import one_line
@@ -87,17 +88,42 @@ def _flag(name: str) -> str:
 @click.option("--state", type=click.Choice([state.value for state in JobState]))
 @click.option("--queue", shell_complete=naming.queues)
 @click.option("--type")
+@click.option(
+    "--match", metavar="QUERY", help='Those that a query means (docs/search.md): "dead age<1h payload.to:ann@*".'
+)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @watch_option
 @table_options
 @json_option
 @click.pass_obj
-def jobs(target: Target, /, limit: int, *, watch: float | None, looking: Looking, as_json: bool, **wanted: Any) -> None:
+def jobs(
+    target: Target,
+    /,
+    match: str | None,
+    limit: int,
+    *,
+    watch: float | None,
+    looking: Looking,
+    as_json: bool,
+    **wanted: Any,
+) -> None:
     """List jobs."""
 
     def text(answer: dict[str, Any]) -> str:
         return _job_table(answer["jobs"], looking)
 
+    if match is not None:
+        if watch is not None:
+            raise click.UsageError("--watch goes with --state, --queue and --type: a search looks once")
+        query = read_query(match, wanted)
+        with target.client() as client:
+            matching, page = look(client, query, limit)
+        if as_json:
+            say_json(as_answer(matching, page))
+        else:
+            click.echo(_job_table(matching, looking))
+            say_how(page, limit)
+        return
     with target.client() as client:
 
         def fetch() -> dict[str, Any]:

@@ -26,6 +26,7 @@ from engine.jobs.states import FINISHED, JobState
 from engine.queues.intake import AsyncIntake
 from engine.queues.purge import purge
 from engine.schedules.schedules import AsyncSchedules
+from engine.search import page, scan
 from engine.store import calls, keys
 from engine.store.async_listener import AsyncListener
 from engine.store.async_session import AsyncSession
@@ -104,6 +105,12 @@ class AsyncClient:
         """Some jobs; see `Client.jobs`."""
         wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
         return await self.ask(wanted)
+
+    async def search(
+        self, query: scan.Wanted, limit: int = 50, cursor: str | None = None, *, brief: bool = False
+    ) -> page.SearchPage:
+        """Some jobs that a query means; see `Client.search`."""
+        return await self.ask(scan.search(self._base, query, limit=limit, cursor=cursor, brief=brief))
 
     async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not, one that runs is asked to stop; see `Client.cancel`."""

@@ -23,6 +23,7 @@ from engine.jobs.states import FINISHED
 from engine.queues.intake import Intake
 from engine.queues.purge import purge
 from engine.schedules.schedules import Schedules
+from engine.search import page, scan
 from engine.store import calls, keys
 from engine.store.calls import Call
 from engine.store.listener import Listener
@@ -136,6 +137,16 @@ class Client:
         """
         wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
         return self.ask(wanted)
+
+    def search(
+        self, query: scan.Wanted, limit: int = 50, cursor: str | None = None, *, brief: bool = False
+    ) -> page.SearchPage:
+        """Some jobs that a query means, in one bounded step (docs/search.md); go on with `page.cursor` until it ends.
+
+        Raises:
+            ValueError: the query says nothing (`QueryError`, one of them), or the cursor is none.
+        """
+        return self.ask(scan.search(self._base, query, limit=limit, cursor=cursor, brief=brief))
 
     def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not; one that runs is asked to stop, unless `running` is False.

@@ -86,12 +86,12 @@ def sealed(data: bytes) -> Sealed | None:
     return Sealed(data, _key_id(found.body)[0]) if found and found.code == ENCRYPTED else None
 
 
-def plain(data: bytes, keys: Keys | None, context: bytes) -> bytes:
+def plain(data: bytes, keys: Keys | None, context: bytes, most: int = LARGEST) -> bytes:
     """The bytes inside; plain ones as they are.
 
     Raises:
         KeyMissing: it is encrypted with a key that is not at hand.
-        PayloadError: damaged, changed on its way, of another type, or larger than LARGEST.
+        PayloadError: damaged, changed on its way, of another type, or more than `most` bytes once it is inflated.
     """
     found = _envelope(data) if data and data[0] in EXTENSIONS else None
     if found is None:
@@ -106,7 +106,7 @@ def plain(data: bytes, keys: Keys | None, context: bytes) -> bytes:
             return data
     if found.code != COMPRESSED:
         raise PayloadError("these bytes are encrypted twice: no payload of ours")
-    return _inflated(found.body)
+    return _inflated(found.body, most)
 
 
 def _envelope(data: bytes) -> _Envelope | None:
@@ -128,14 +128,14 @@ def _key_id(body: bytes) -> tuple[str, bytes]:
     return name, body[end:]
 
 
-def _inflated(stream: bytes) -> bytes:
+def _inflated(stream: bytes, most: int) -> bytes:
     machine = zlib.decompressobj()
     try:
-        data = machine.decompress(stream, LARGEST + 1)
+        data = machine.decompress(stream, most + 1)
     except zlib.error as error:
         raise PayloadError(f"a compressed value is damaged: {error}") from None
-    if len(data) > LARGEST:
-        raise PayloadError(f"a compressed value has more than {LARGEST} bytes when it is plain")
+    if len(data) > most:
+        raise PayloadError(f"a compressed value has more than {most} bytes when it is plain")
     if not machine.eof or machine.unused_data:
         raise PayloadError("a compressed value is damaged: it is cut, or more follows")
     return data

@@ -22,7 +22,7 @@ from gateway.bodies import parse_object
 from gateway.errors import ApiError
 from gateway.nearest import quoted
 
-SAID = ("queue", "type", "fingerprint", "limit", "all", "to")
+SAID = ("queue", "type", "fingerprint", "limit", "all", "to", "do", "q")
 """Fields of a body that the audit log keeps: which things were meant, never what jobs are given."""
 
 LONGEST_BODY = 10_000

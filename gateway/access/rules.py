@@ -99,6 +99,7 @@ RULES: tuple[Rule, ...] = (
     Rule("DELETE", "/tasks/{id}", Scope.SUBMIT, Limited.JOB),
     Rule("DELETE", "/flows/{id}", Scope.SUBMIT, Limited.NONE),
     *_acts(
+        ("POST /tasks/act", Limited.BODY),
         ("POST /queues/{queue}/pause", Limited.PATH),
         ("POST /queues/{queue}/resume", Limited.PATH),
         ("POST /queues/{queue}/purge", Limited.PATH),

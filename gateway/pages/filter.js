@@ -1,45 +1,44 @@
-// The language of the search box: `state:dead queue:mail type:send-email`, or an id. Pure.
+// The search box. A filter by one state, one queue and one type is a list, which is live; everything else is a search,
+// and what that means is said by the gateway (docs/search.md). Pure.
 
 import { JOB_STATES } from "./states.js";
 
 const FIELDS = ["state", "queue", "type"];
 const ID = /^\d{1,6}-\d{1,15}-\d{1,15}$/;
-const SYNONYMS = { running: "processing", failed: "dead", retrying: "scheduled", done: "completed" };
+const PLAIN = /^[A-Za-z0-9_.:-]+$/;
+const WORDS = /(?:"(?:\\.|[^"\\])*"?|[^\s"])+/g;
+const SYNONYMS = { running: "processing", failed: "dead", done: "completed" };
 
 export const isId = (text) => ID.test(text.trim());
 
-/** {id} or {state, queue, type} of a text, and `error` where it says what nobody reads. */
+/** {id, state, queue, type} of a text; `plain` says whether that is all that it says. */
 export function parseFilter(text) {
-  const found = { id: null, state: "", queue: "", type: "", error: "" };
-  for (const word of text.trim().split(/\s+/).filter(Boolean)) {
+  const found = { id: null, state: "", queue: "", type: "", plain: true };
+  for (const word of words(text)) {
     const at = word.indexOf(":");
-    const [name, value] = at < 0 ? ["", word] : [word.slice(0, at).toLowerCase(), unquoted(word.slice(at + 1))];
-    if (isId(word) || (name === "id" && value)) found.id = name === "id" ? value : word;
-    else if (FIELDS.includes(name)) found[name] = value;
-    else if (at < 0) found.error ||= takeWord(found, word);
-    else found.error ||= `there is no field “${name}”: write ${FIELDS.map((one) => `${one}:`).join(", ")} or a job's id`;
+    const [name, value] = at < 0 ? ["", word] : [word.slice(0, at).toLowerCase(), word.slice(at + 1).replace(/^"(.*)"$/, "$1")];
+    if (isId(word) || (name === "id" && isId(value))) found.id = isId(word) ? word : value;
+    else if (FIELDS.includes(name) && PLAIN.test(value) && !found[name]) found[name] = name === "state" ? known(value) : value;
+    else if (!name && isState(word) && !found.state) found.state = known(word);
+    else if (word !== "all") found.plain = false;
   }
-  found.state = SYNONYMS[found.state] ?? found.state;
-  if (found.state && !JOB_STATES.includes(found.state)) {
-    found.error ||= `there is no state “${found.state}”: it is one of ${JOB_STATES.join(", ")}`;
-  }
+  if (found.state && !JOB_STATES.includes(found.state)) found.plain = false;
+  if (found.id && words(text).length > 1) found.plain = false;
   return found;
 }
 
-const unquoted = (text) => text.replace(/^"(.*)"$/, "$1");
-
-/** A bare word is a state, or else a type. */
-function takeWord(found, word) {
-  if (word === "all") return "";
-  const state = SYNONYMS[word] ?? word;
-  if (JOB_STATES.includes(state) && !found.state) found.state = state;
-  else if (!found.type) found.type = word;
-  else return `“${word}” says no field: write queue:${word} or type:${word}`;
-  return "";
-}
+const words = (text) => text.match(WORDS) ?? [];
+const known = (state) => SYNONYMS[state] ?? state;
+const isState = (word) => JOB_STATES.includes(known(word));
 
 /** The text of a filter. */
 export const filterText = (filter) =>
   FIELDS.filter((name) => filter[name])
     .map((name) => `${name}:${filter[name]}`)
     .join(" ");
+
+/** A search with this state in place of its own; "" = with none. */
+export function withState(text, state) {
+  const rest = words(text).filter((word) => !/^-?state:/i.test(word) && !isState(word) && word !== "retrying" && word !== "all");
+  return [state && `state:${state}`, ...rest].filter(Boolean).join(" ");
+}

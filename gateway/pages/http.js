@@ -2,11 +2,12 @@
 
 import { session } from "./session.js";
 
-/** An answer other than success; its message is the gateway's own. */
+/** An answer other than success; its message is the gateway's own, `said` all of its JSON. */
 export class Refused extends Error {
-  constructor(status, message) {
+  constructor(status, message, said = null) {
     super(message);
     this.status = status;
+    this.said = said;
   }
 }
 
@@ -30,7 +31,7 @@ export async function ask(method, path, body) {
   }
   if (answer.status === 401) signIn();
   const said = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refused(answer.status, said?.error ?? `the gateway answered ${answer.status}`);
+  if (!answer.ok) throw new Refused(answer.status, said?.error ?? `the gateway answered ${answer.status}`, said);
   return said;
 }
 

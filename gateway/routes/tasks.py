@@ -1,22 +1,48 @@
 """`/tasks`: look at jobs, list them, cancel one. How they come in is in `submissions`."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from engine import JobNotFound, JobState
-from gateway.answers import answer, history_view, job_view, moment
-from gateway.bodies import nothing_said
+from engine.search.acting import CHUNK, Act
+from engine.search.query import LONGEST
+from gateway.answers import answer, history_view, job_view, moment, search_view
+from gateway.bodies import json_object, nothing_said
 from gateway.errors import ApiError
 from gateway.nearest import quoted
-from gateway.parameters import TaskId, refuse_unknown
+from gateway.parameters import TaskId, refuse_unknown, unknown_fields
 from gateway.services import services
 from gateway.shapes.base import BODY, answers
-from gateway.shapes.jobs import AcceptedAgain, LogBody, StateBody, TaskPage, TaskWithHistory, WhyBody
+from gateway.shapes.jobs import AcceptedAgain, ActedBody, LogBody, StateBody, TaskPage, TaskWithHistory, WhyBody
 from gateway.submission import OURS
 
-CURSOR = r"^\d{1,15}:(\d{1,15}(-\d{1,15})?)?$"
-"""What a cursor looks like; the store would choke on longer numbers."""
+_FOUND = r"[0-9.]{1,16}/[0-9_-]{0,60}/[0-9.]{1,80}"
+FOUND = f"^{_FOUND}$"
+"""What a cursor of a search looks like."""
+
+CURSOR = rf"^(\d{{1,15}}:(\d{{1,15}}(-\d{{1,15}})?)?|{_FOUND})$"
+"""What a cursor looks like, of a list or of a search; the store would choke on longer numbers."""
+
+
+class ActOnMany(BaseModel):
+    """The body of `POST /tasks/act`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["cancel", "retry", "delete"]
+    q: StrictStr = Field(min_length=1, max_length=LONGEST, description="a query, as docs/search.md has it")
+    queue: StrictStr | None = None
+    cursor: StrictStr | None = Field(default=None, pattern=FOUND)
+    until: float | None = Field(default=None, strict=True, ge=0, le=1e11, description="of the chunk before")
+    limit: StrictInt = Field(default=CHUNK, ge=1, le=CHUNK)
+
+
+_ACT = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": ActOnMany.model_json_schema()}}},
+}
+SEARCHED = "a query, as docs/search.md has it; other parameters narrow it further"
 
 router = APIRouter(tags=["tasks"])
 
@@ -24,16 +50,28 @@ router = APIRouter(tags=["tasks"])
 @router.get("/tasks", responses=answers(TaskPage, 422, 503))
 async def listing(
     request: Request,
+    q: Annotated[str | None, Query(max_length=LONGEST, description=SEARCHED, examples=["state:dead age<1h"])] = None,
     state: JobState | None = None,
     queue: str | None = None,
     type: str | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[str | None, Query(pattern=CURSOR)] = None,
+    *,
+    brief: Annotated[bool, Query(description="data and result as one line of text each")] = False,
 ) -> Response:
-    """Jobs by state, queue and type; `cursor` of one page asks for the next, null is the end."""
-    refuse_unknown(request, ("state", "queue", "type", "limit", "cursor"))
+    """Jobs by state, queue and type, or by a query; `cursor` of one page asks for the next, null is the end.
+
+    With `q` the answer says what it took, too. A search goes in bounded steps: a page may be empty and have a cursor.
+    """
+    refuse_unknown(request, ("q", "state", "queue", "type", "limit", "cursor", "brief"))
+    if q is not None:
+        within = {"state": state and state.value, "queue": queue, "type": type}
+        found = await services(request).searches.step(q, within, limit=limit, cursor=cursor, brief=brief)
+        return answer(search_view(found))
     try:
-        page = await services(request).client.jobs(state=state, queue=queue, type=type, limit=limit, cursor=cursor)
+        page = await services(request).client.jobs(
+            state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief
+        )
     except ValueError as error:
         raise ApiError(422, str(error)) from None
     return answer({"tasks": [job_view(job) for job in page.jobs], "cursor": page.cursor})
@@ -91,6 +129,21 @@ async def again(request: Request, task_id: TaskId) -> Response:
     return answer(body, 202, {"Location": f"/tasks/{handle.id}"})
 
 
+@router.post("/tasks/act", openapi_extra=_ACT, responses=answers(ActedBody, *BODY, 503))
+async def act(request: Request) -> Response:
+    """Cancel, retry or delete the jobs that a query means, one chunk at a time; `cursor` and `until` go on.
+
+    What has gone on meanwhile, or came after the first chunk, is left alone.
+    """
+    refuse_unknown(request, ())
+    asked = act_wanted(await json_object(request))
+    found = await services(request).searches.act(
+        Act(asked.do), asked.q, asked.queue, cursor=asked.cursor, moment=asked.until, limit=asked.limit
+    )
+    body = {name: value for name, value in search_view(found.page).items() if name != "tasks"}
+    return answer({"done": found.done, "skipped": found.skipped, "until": found.moment, **body})
+
+
 @router.delete(
     "/tasks/{task_id}",
     responses={
@@ -121,3 +174,16 @@ async def cancel(request: Request, task_id: TaskId, *, running: bool = False) ->
 def absent(task_id: str) -> ApiError:
     """What is said of an id that no job has; pure."""
     return ApiError(404, f"there is no task {quoted(task_id)}: it never was, or its record has expired")
+
+
+def act_wanted(body: dict[str, Any]) -> ActOnMany:
+    """The checked body; pure.
+
+    Raises:
+        ApiError: 422: a field is not known, or its value is wrong.
+    """
+    unknown_fields(body, ActOnMany.model_fields)
+    try:
+        return ActOnMany.model_validate(body)
+    except ValidationError as error:
+        raise ApiError(422, "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())) from None

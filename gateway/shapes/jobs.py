@@ -1,6 +1,6 @@
 """Jobs, as they are shown."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -65,11 +65,33 @@ class TaskWithHistory(TaskBody):
     history: list[HistoryBody]
 
 
-class TaskPage(Shape):
-    """Some jobs; `cursor` asks for the next, null is the end."""
+class LookedBody(Shape):
+    """How far a search has come, over all pages so far."""
+
+    method: Literal["index", "scan"] = Field(
+        "scan", description="index: only what is meant was read; scan: jobs were read and compared"
+    )
+    looked_at: Count = Field(0, description="entries that were read")
+    of: Count | None = Field(None, description="about how many there were to read at the beginning")
+    found: Count = Field(0, description="how many of them are meant")
+    encrypted: Count = Field(0, description="not searched: their payload is encrypted")
+    too_long: Count = Field(0, description="not searched: their payload has more than 64 KiB")
+
+
+class TaskPage(LookedBody):
+    """Some jobs; `cursor` asks for the next, null is the end. With `q` it says how far the search has come, too."""
 
     tasks: list[TaskBody]
     cursor: str | None
+
+
+class ActedBody(LookedBody):
+    """One chunk; hand `cursor` and `until` back for the next, a cursor of null is the end."""
+
+    done: Count
+    skipped: Count = Field(description="they match, but have gone on meanwhile, or came after the beginning")
+    cursor: str | None
+    until: float = Field(description="epoch seconds: what came later is left alone")
 
 
 class Accepted(Shape):

@@ -13,16 +13,21 @@ def _ask(page: Any, module: str, call: str) -> Any:
 
 def test_what_is_typed_into_the_search_is_understood(tab: Any) -> None:
     page = tab.open()
-    typed = ["state:dead queue:mail", "running", "failed type:a", "1-1700000000000-1", 'queue:"a"', "colour:red", "all"]
+    typed = ["state:dead queue:mail", "running", "failed type:a", "1-1700000000000-1", 'queue:"a"', "all"]
     found = [_ask(page, "filter.js", f"m.parseFilter({text!r})") for text in typed]
-    assert [(one["id"], one["state"], one["queue"], one["type"]) for one in found[:5]] == [
+    assert [(one["id"], one["state"], one["queue"], one["type"]) for one in found] == [
         (None, "dead", "mail", ""),
         (None, "processing", "", ""),
         (None, "dead", "", "a"),
         ("1-1700000000000-1", "", "", ""),
         (None, "", "a", ""),
+        (None, "", "", ""),
     ]
-    assert [bool(one["error"]) for one in found] == [False] * 5 + [True, False]
+    searches = ["retrying", "send", "-state:dead", "type:a*", "queue:a,b", '"state:dead"', "age<1h", "state:ded"]
+    plain = [_ask(page, "filter.js", f"m.parseFilter({text!r}).plain") for text in (*typed, *searches)]
+    assert plain == [True] * len(typed) + [False] * len(searches)
+    changed = [_ask(page, "filter.js", f"m.withState({text!r}, 'dead')") for text in ('running "a b" age<1h', "all")]
+    assert changed == ['state:dead "a b" age<1h', "state:dead"]
 
 
 def test_numbers_times_and_schedules_are_told_in_words(tab: Any) -> None:

@@ -71,6 +71,7 @@ VERBS = {
     "hello": Verb(lambda s, _: s.client.ping(), lambda s: s.client.close(), changes=False),
     "peek": Verb(lambda s, on: len(s.client.run(peek(on))), Stage.jobs, answers=True, changes=False),
     "rates": Verb(lambda s, _: s.client.rates().total, Stage.jobs, answers=True, changes=False),
+    "sift": Verb(lambda s, _: len(s.client.search("payload:t").jobs), Stage.dead, answers=True, changes=False),
     "submit": Verb(lambda s, _: _submit(s, KEYED), answers=True),
     "submit: one stands": Verb(lambda s, on: s.client.run(submit(KEYED)) == on, _twin, answers=True),
     "submit: refused": Verb(lambda s, _: _refused(lambda: _submit(s, KEYED)), Stage.full, answers=True, changes=False),

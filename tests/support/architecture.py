@@ -23,8 +23,8 @@ ARROWS = {
 # imports none of them; its __init__ and __main__ stand above all.
 STOREYS = {
     "engine": (
-        "payloads", "jobs", "store", "asking", "queues", "tracing", "entrance", "flows", "dead", "schedules", "charts",
-        "doctor", "clients", "cli",
+        "payloads", "jobs", "store", "asking", "queues", "tracing", "entrance", "flows", "dead", "search", "schedules",
+        "charts", "doctor", "clients", "cli",
     ),
     "worker": (
         "tasks", "telling", "run", "processes", "webhooks", "tracing", "page", "loop", "keeper", "zygote", "testing",

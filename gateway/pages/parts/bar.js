@@ -103,7 +103,7 @@ export class Bar {
   }
 
   _searchBox() {
-    const input = element("input", { type: "search", name: "q", placeholder: "Job id, or state:dead queue:mail", "aria-label": "Search jobs: an id, or a filter", autocomplete: "off", spellcheck: "false" });
+    const input = element("input", { type: "search", name: "q", placeholder: "Job id, or state:dead queue:mail", "aria-label": "Search jobs: an id, or a query", autocomplete: "off", spellcheck: "false" });
     const form = element("form.searchbox", { role: "search" }, icon("search"), input, element("kbd", { "aria-hidden": "true" }, "/"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

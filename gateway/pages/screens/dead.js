@@ -146,7 +146,7 @@ class Group {
       this.table ??= new Table({ columns: LETTER, label: "Letters of this group", href: true, acts: (_, row) => menu(`Acts of ${row().key}`, () => jobMenu(row(), this.screen)) });
       if (!this.table.node.isConnected) fill(this.inner.body, this.table.node);
       this.table.draw(tasks.map((task) => ({ ...task, key: task.id, state: "dead" })));
-      if (cursor) this.inner.body.append(element("p.below-table", null, `The first ${LETTERS}; the others are in the list of `, element("a", { href: link("jobs", null, { q: `state:dead queue:${this.row.queue} type:${this.row.type}` }) }, "jobs")));
+      if (cursor) this.inner.body.append(element("p.below-table", null, `The first ${LETTERS}; a search finds `, element("a", { href: link("jobs", null, { q: `state:dead queue:${this.row.queue} group:${this.row.key}` }) }, "all of the group")));
     });
   }
 }

@@ -57,6 +57,20 @@ def test_a_job_may_say_when_at_what_cost_and_with_which_headers(say, client):
     assert soon.start_before - soon.enqueued_at == pytest.approx(3600)
 
 
+def test_jobs_are_searched_step_after_step(say, refused, client, store):
+    ids = client.enqueue_many(("mail", {"n": n}) for n in range(6000))
+    found = say("jobs", "--match", "payload.n>=5997 -payload.n:5998", "--queue", "default")
+    assert [job["id"] for job in found.pop("jobs")] == [ids[5997], ids[5999]]
+    assert (found["more"], found["method"], found["looked_at"], found["found"]) == (False, "scan", 6000, 2)
+    assert say("jobs", "--match", "type:mail", "--limit", "3")["more"] is True
+    done = run("--url", store.url, "jobs", "--match", "payload.n:7")
+    assert (done.stdout.count(ids[7]), "looked at 6,000, 1 found (scan)" in done.stderr) == (1, True)
+    status, text = refused("jobs", "--match", "queue:a sate:b")
+    assert (status, text.splitlines()[1:]) == (2, ["queue:a sate:b", "        ^"])
+    assert refused("jobs", "--match", "a", "--watch")[0] == 2
+    client.purge("default")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -9,11 +9,12 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from engine import AsyncClient, Job, JobNotFound, JobState, Log, LogLine, Page
+from engine import AsyncClient, Job, JobNotFound, JobState, Log, LogLine, Page, SearchPage
 from engine.asking.reasons import Reason, Why
 from engine.charts.series import Series, SeriesName, TooMuch
 from engine.errors import StoreDown
 from engine.jobs.job import QueueFigures, StoreFigures, WorkerInfo
+from engine.search.query import Query
 from engine.store.keys import name
 from gateway.server import create_app
 from gateway.services import Services
@@ -109,6 +110,15 @@ class FakeClient:
         if wanted["cursor"] == "9:9-9":
             raise ValueError("'9:9-9' is no cursor of ours")
         return Page(list(self.jobs_by_id.values())[: wanted["limit"]], "0:5")
+
+    async def search(self, query: Query, **wanted: Any) -> SearchPage:
+        self.check()
+        self.wanted = {"query": str(query), **wanted}
+        if wanted["cursor"] == "9.9.9//0.0.0.0.":
+            raise ValueError("'9.9.9//0.0.0.0.' is no cursor of a search")
+        found = list(self.jobs_by_id.values())[: wanted["limit"]]
+        cursor = "1.1.0/7-1/20.1.2.0.90"
+        return SearchPage(jobs=found, cursor=cursor, method="scan", looked_at=20, found=1, of=90, encrypted=2)
 
     async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         self.check()

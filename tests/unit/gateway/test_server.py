@@ -9,6 +9,7 @@ CONTRACT = {
     "GET /docs",
     "POST /work",
     "POST /tasks",
+    "POST /tasks/act",
     "POST /tasks/batch",
     "POST /tasks/{task_id}/again",
     "GET /tasks/{task_id}/events",

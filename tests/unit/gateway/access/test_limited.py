@@ -113,6 +113,15 @@ def test_a_list_is_of_one_of_its_queues_that_it_names(asks: Any, path: str, quer
     assert asks("GET", path + query, tenant=True) == 403
 
 
+def test_a_search_is_within_the_queue_that_it_names(asks: Any, client: Any) -> None:
+    assert asks("GET", "/tasks?q=queue:mail") == 403
+    assert asks("GET", "/tasks?q=all&queue=bills") == 403
+    assert asks("GET", "/tasks?q=all&queue=mail", tenant=True) == 403
+    assert not hasattr(client, "wanted")
+    assert asks("GET", "/tasks?q=queue:bills&queue=mail") == 200
+    assert client.wanted["query"] == 'queue:bills queue:"mail"'
+
+
 def test_queues_are_shown_and_touched_only_when_they_are_its_own(
     asks: Any, at_door: Any, door: Any, client: Any, bearing: Any
 ) -> None:

@@ -193,6 +193,7 @@ def test_a_listing_hands_its_filters_to_the_engine(http: Any, client: Any, a_job
         "type": "send-email",
         "limit": 5,
         "cursor": "0:17-3",
+        "brief": False,
     }
 
 
@@ -206,6 +207,8 @@ def test_a_listing_hands_its_filters_to_the_engine(http: Any, client: Any, a_job
         ("cursor=nonsense", "cursor: "),
         ("cursor=0:99999999999999999999", "cursor: "),
         ("cursor=9:9-9", "no cursor of ours"),
+        ("q=&cursor=9.9.9//0.0.0.0.", "no cursor of a search"),
+        ("q=a&cursor=9.9.9/x/0.0.0.0.", "cursor: "),
         ("stat=dead", 'did you mean "state"'),
     ],
 )
