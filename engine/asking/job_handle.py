@@ -1,17 +1,15 @@
 """A job by its id, as its producer holds it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.asking import questions
+from engine.asking.asking import Waits
 from engine.asking.reasons import Why
 from engine.asking.why import why
 from engine.errors import JobFailed, JobNotFound, KeyMissing, ResultTimeout
 from engine.jobs.job import Job, Log
 from engine.jobs.states import JobState
 from engine.payloads.envelope import Sealed
-
-if TYPE_CHECKING:
-    from engine.clients.client import Client
 
 
 def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
@@ -32,7 +30,7 @@ def result_of(job: Job | None, job_id: str, timeout: float | None) -> Any:
 class JobHandle:
     """A job by its id. `is_new`: False when `enqueue` found that another job answers for the one that was wanted."""
 
-    def __init__(self, client: "Client", job_id: str, is_new: bool = True) -> None:
+    def __init__(self, client: Waits, job_id: str, is_new: bool = True) -> None:
         self._client = client
         self.id = job_id
         self.is_new = is_new
@@ -53,11 +51,11 @@ class JobHandle:
 
     def why(self) -> Why:
         """Why it is not running; raises JobNotFound."""
-        return self._client.ask(why(self._client._base, self.id))  # noqa: SLF001 - its own handle
+        return self._client.ask(why(self._client.base, self.id))
 
     def logs(self) -> Log:
         """What it has said; raises JobNotFound."""
-        return self._client.ask(questions.log_of(self._client._base, self.id))  # noqa: SLF001 - same
+        return self._client.ask(questions.log_of(self._client.base, self.id))
 
     @property
     def state(self) -> JobState:

@@ -5,28 +5,20 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar, Unpack
 
-from engine.asking import listing, questions
-from engine.asking.job_handle import result_of
-from engine.asking.reasons import Why
-from engine.asking.why import why
-from engine.charts.rates import Rates, rates
-from engine.charts.series import Series, SeriesName, series
-from engine.charts.series import names as series_names
+from engine.asking.async_job_handle import AsyncJobHandle
+from engine.clients.async_looking import LooksLater
 from engine.clients.audit import AsyncAudit, sealed
 from engine.clients.client import CANCELLED_KEPT
 from engine.dead.dead_letters import AsyncDeadLetters
-from engine.doctor.doctor import Diagnosis, diagnosis
 from engine.entrance.carrier import Carrier, Carrying
 from engine.entrance.entrance import Entrance
-from engine.errors import JobNotFound
 from engine.flows.async_flows import AsyncFlows
-from engine.jobs.job import Job, Log, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.jobs.job import Job
 from engine.jobs.new_job import Durable, EnqueueOptions, NewJob
-from engine.jobs.states import FINISHED, JobState
+from engine.jobs.states import FINISHED
 from engine.queues.intake import AsyncIntake
 from engine.queues.purge import purge
 from engine.schedules.schedules import AsyncSchedules
-from engine.search import page, scan
 from engine.store import calls, keys
 from engine.store.async_listener import AsyncListener
 from engine.store.async_session import AsyncSession
@@ -38,7 +30,7 @@ T = TypeVar("T")
 CONNECTIONS = 16  # calls at once; more wait for one of these
 
 
-class AsyncClient:
+class AsyncClient(LooksLater):
     """See `engine.clients.client.Client`: arguments, results and errors are the same."""
 
     def __init__(
@@ -46,10 +38,10 @@ class AsyncClient:
     ) -> None:
         self._url = url
         self._namespace = namespace
-        self._base = keys.base(namespace)
+        self.base = keys.base(namespace)
         self._timeout = timeout
         self.carrier = Carrier(**carrying)
-        self.entrance = Entrance(self._base, self.carrier)
+        self.entrance = Entrance(self.base, self.carrier)
         self._free: list[AsyncSession] = []
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._listener = AsyncListener(url, namespace, self.run)
@@ -61,7 +53,7 @@ class AsyncClient:
         *,
         durable: bool | Durable = False,
         **options: Unpack[EnqueueOptions],
-    ) -> "AsyncJobHandle":
+    ) -> AsyncJobHandle:
         """One job; see `Client.enqueue`."""
         accepted = await self.ask(self.entrance.accept(NewJob(type, data, **options), durable=durable))
         return AsyncJobHandle(self, *accepted)
@@ -76,41 +68,13 @@ class AsyncClient:
         """Many jobs; see `Client.enqueue_many`."""
         return await self.ask(self.entrance.accept_all(jobs, queue, durable=durable))
 
-    async def again(self, job_id: str) -> "AsyncJobHandle":
+    async def again(self, job_id: str) -> AsyncJobHandle:
         """A new job just like that one; see `Client.again`."""
         return AsyncJobHandle(self, *await self.ask(self.entrance.again(job_id)))
 
-    def job(self, job_id: str) -> "AsyncJobHandle":
+    def job(self, job_id: str) -> AsyncJobHandle:
         """A handle on a job by its id; nothing is asked yet."""
         return AsyncJobHandle(self, job_id)
-
-    async def find(self, job_id: str) -> Job | None:
-        """The job, whatever its state; None when no such id was ever issued."""
-        return await self.ask(questions.find(self._base, job_id))
-
-    async def find_many(self, ids: Sequence[str], *, brief: bool = False) -> dict[str, Job]:
-        """Those of these jobs that were ever issued; see `Client.find_many`."""
-        return await self.ask(questions.many(ids, brief=brief))
-
-    async def jobs(
-        self,
-        state: str | None = None,
-        queue: str | None = None,
-        type: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-        *,
-        brief: bool = False,
-    ) -> Page:
-        """Some jobs; see `Client.jobs`."""
-        wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
-        return await self.ask(wanted)
-
-    async def search(
-        self, query: scan.Wanted, limit: int = 50, cursor: str | None = None, *, brief: bool = False
-    ) -> page.SearchPage:
-        """Some jobs that a query means; see `Client.search`."""
-        return await self.ask(scan.search(self._base, query, limit=limit, cursor=cursor, brief=brief))
 
     async def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not, one that runs is asked to stop; see `Client.cancel`."""
@@ -136,40 +100,10 @@ class AsyncClient:
         """Cancels all that is pending in the queue, and nothing that is enqueued meanwhile; how many jobs that were."""
         return await self.ask(purge(queue, told))
 
-    async def queues(self) -> dict[str, QueueFigures]:
-        """How deep each queue is."""
-        return await self.ask(questions.queues())
-
-    async def workers(self) -> list[WorkerInfo]:
-        """Who is alive, on which host, doing what, since when."""
-        return await self.ask(questions.workers(self._base))
-
-    async def series(
-        self,
-        metrics: str | Sequence[str],
-        *,
-        queue: str | None = None,
-        type: str | None = None,
-        start: float | None = None,
-        end: float | None = None,
-        step: int | None = None,
-    ) -> Series:
-        """Metrics for charts; see `Client.series`."""
-        wanted = [metrics] if isinstance(metrics, str) else metrics
-        return await self.ask(series(self._base, wanted, queue=queue, type=type, start=start, end=end, step=step))
-
-    async def series_names(self) -> list[SeriesName]:
-        """Which queues and types have figures for charts, with the bytes they take."""
-        return await self.ask(series_names(self._base))
-
-    async def rates(self) -> Rates:
-        """How fast jobs come and go, by queue and in all, over the last minute; cheap enough for once a second."""
-        return await self.run(rates())
-
     @property
     def schedules(self) -> AsyncSchedules:
         """What runs by the clock: list, put, delete, preview, pause, resume, run now."""
-        return AsyncSchedules(self, self._base)
+        return AsyncSchedules(self, self.base)
 
     @property
     def intake(self) -> AsyncIntake:
@@ -179,7 +113,7 @@ class AsyncClient:
     @property
     def audit(self) -> AsyncAudit:
         """Who did what through the gateways."""
-        return AsyncAudit(self, self._base)
+        return AsyncAudit(self, self.base)
 
     async def seal(self, fresh: bytes) -> bytes:
         """The secret that all gateways of this namespace sign with: `fresh`, when there is none yet."""
@@ -188,24 +122,12 @@ class AsyncClient:
     @property
     def flows(self) -> AsyncFlows:
         """Jobs that wait for one another: submit, list, cancel."""
-        return AsyncFlows(self)
-
-    async def types(self) -> dict[str, str]:
-        """Every type that a worker ever announced -> its queue."""
-        return await self.ask(questions.types(self._base))
-
-    async def figures(self) -> StoreFigures:
-        """The store itself."""
-        return await self.ask(questions.figures(self._base))
-
-    async def doctor(self) -> Diagnosis:
-        """What the store's settings and state can do to the jobs in it."""
-        return await self.ask(diagnosis())
+        return AsyncFlows(self, self.carrier.outgoing)
 
     @property
     def dead_letters(self) -> AsyncDeadLetters:
         """What failed for good: list it, retry it, delete it."""
-        return AsyncDeadLetters(self, self._namespace)
+        return AsyncDeadLetters(self, self._namespace, self.carrier)
 
     async def ping(self) -> None:
         """Returns when the store answers; raises StoreDown when it does not."""
@@ -259,42 +181,3 @@ class AsyncClient:
                 await session.close()
                 raise
             self._free.append(session)
-
-
-class AsyncJobHandle:
-    """A job by its id; see `engine.clients.client.JobHandle`."""
-
-    def __init__(self, client: AsyncClient, job_id: str, is_new: bool = True) -> None:
-        self._client = client
-        self.id = job_id
-        self.is_new = is_new
-        self.is_new = is_new
-
-    def __repr__(self) -> str:
-        return f"AsyncJobHandle({self.id!r})"
-
-    async def fetch(self) -> Job:
-        """The job as it stands now; raises JobNotFound when no such id was ever issued."""
-        job = await self._client.find(self.id)
-        if job is None:
-            raise JobNotFound(f"no job {self.id!r} was ever issued in this namespace")
-        return job
-
-    async def why(self) -> Why:
-        """Why it is not running; raises JobNotFound."""
-        return await self._client.ask(why(self._client._base, self.id))  # noqa: SLF001 - its own handle
-
-    async def logs(self) -> Log:
-        """What it has said; raises JobNotFound."""
-        return await self._client.ask(questions.log_of(self._client._base, self.id))  # noqa: SLF001 - same
-
-    async def state(self) -> JobState:
-        """Where the job is now."""
-        return (await self.fetch()).state
-
-    async def result(self, timeout: float = 60.0) -> Any:  # noqa: ASYNC109 - as in JobHandle
-        """What the task returned; waits for it. Raises as `JobHandle.result` does."""
-        job = (await self._client.wait([self.id], timeout)).get(self.id)
-        if job is None:
-            await self.fetch()
-        return result_of(job, self.id, timeout)

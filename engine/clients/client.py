@@ -6,24 +6,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self, TypeVar, Unpack
 
-from engine.asking import listing, questions
 from engine.asking.job_handle import JobHandle
-from engine.charts.rates import Rates, rates
-from engine.charts.series import Series, SeriesName, series
-from engine.charts.series import names as series_names
 from engine.clients.audit import Audit, sealed
+from engine.clients.looking import Looks
 from engine.dead.dead_letters import DeadLetters
-from engine.doctor.doctor import Diagnosis, diagnosis
 from engine.entrance.carrier import Carrier, Carrying
 from engine.entrance.entrance import Entrance
 from engine.flows.flows import Flows
-from engine.jobs.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
+from engine.jobs.job import Job
 from engine.jobs.new_job import Durable, EnqueueOptions, NewJob
 from engine.jobs.states import FINISHED
 from engine.queues.intake import Intake
 from engine.queues.purge import purge
 from engine.schedules.schedules import Schedules
-from engine.search import page, scan
 from engine.store import calls, keys
 from engine.store.calls import Call
 from engine.store.listener import Listener
@@ -35,7 +30,7 @@ T = TypeVar("T")
 CANCELLED_KEPT = 3600.0  # seconds for which a cancelled job's record stays
 
 
-class Client:
+class Client(Looks):
     """The store, as a producer sees it.
 
     Args:
@@ -49,9 +44,10 @@ class Client:
     def __init__(
         self, url: str, *, namespace: str = "default", timeout: float = 5.0, **carrying: Unpack[Carrying]
     ) -> None:
+        self.base = keys.base(namespace)
         self._namespace = namespace
         self.carrier = Carrier(**carrying)
-        self._entrance = Entrance(keys.base(namespace), self.carrier)
+        self._entrance = Entrance(self.base, self.carrier)
         self._sessions = Sessions(url, namespace, timeout, self.carrier.incoming)
         self._listener = Listener(url, namespace)
 
@@ -109,45 +105,6 @@ class Client:
         """A handle on a job by its id; nothing is asked yet."""
         return JobHandle(self, job_id)
 
-    def find(self, job_id: str) -> Job | None:
-        """The job, whatever its state; None when no such id was ever issued."""
-        return self.ask(questions.find(self._base, job_id))
-
-    def find_many(self, ids: Sequence[str], *, brief: bool = False) -> dict[str, Job]:
-        """Those of these jobs that were ever issued; `brief`: see `jobs`."""
-        return self.ask(questions.many(ids, brief=brief))
-
-    def jobs(
-        self,
-        state: str | None = None,
-        queue: str | None = None,
-        type: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-        *,
-        brief: bool = False,
-    ) -> Page:
-        """Some jobs; go on with `page.cursor` until it is None.
-
-        Args:
-            brief: `data` and `result` are a line of text each that shows what they begin with; large ones are not read.
-
-        Raises:
-            ValueError: the state or the cursor is none.
-        """
-        wanted = listing.jobs(self._base, state=state, queue=queue, type=type, limit=limit, cursor=cursor, brief=brief)
-        return self.ask(wanted)
-
-    def search(
-        self, query: scan.Wanted, limit: int = 50, cursor: str | None = None, *, brief: bool = False
-    ) -> page.SearchPage:
-        """Some jobs that a query means, in one bounded step (docs/search.md); go on with `page.cursor` until it ends.
-
-        Raises:
-            ValueError: the query says nothing (`QueryError`, one of them), or the cursor is none.
-        """
-        return self.ask(scan.search(self._base, query, limit=limit, cursor=cursor, brief=brief))
-
     def cancel(self, job_id: str, *, running: bool = True) -> bool:
         """A job that has not started will not; one that runs is asked to stop, unless `running` is False.
 
@@ -179,49 +136,10 @@ class Client:
         """
         return self.ask(purge(queue, told))
 
-    def queues(self) -> dict[str, QueueFigures]:
-        """How deep each queue is."""
-        return self.ask(questions.queues())
-
-    def workers(self) -> list[WorkerInfo]:
-        """Who is alive, on which host, doing what, since when."""
-        return self.ask(questions.workers(self._base))
-
-    def series(
-        self,
-        metrics: str | Sequence[str],
-        *,
-        queue: str | None = None,
-        type: str | None = None,
-        start: float | None = None,
-        end: float | None = None,
-        step: int | None = None,
-    ) -> Series:
-        """Metrics for charts, of a queue, a type, both or all; see `engine.charts.series.series` and docs/series.md.
-
-        Args:
-            metrics: one name, or several; `engine.charts.metrics.METRICS` has them.
-            start, end: epoch seconds; left out, the last three hours.
-            step: 60, 600 or 3600 seconds; left out, what suits the time.
-
-        Raises:
-            ValueError: there is no such metric, step or time; `TooMuch`, one of them: it is too much.
-        """
-        wanted = [metrics] if isinstance(metrics, str) else metrics
-        return self.ask(series(self._base, wanted, queue=queue, type=type, start=start, end=end, step=step))
-
-    def series_names(self) -> list[SeriesName]:
-        """Which queues and types have figures for charts, with the bytes they take."""
-        return self.ask(series_names(self._base))
-
-    def rates(self) -> Rates:
-        """How fast jobs come and go, by queue and in all, over the last minute; cheap enough for once a second."""
-        return self.run(rates())
-
     @property
     def schedules(self) -> Schedules:
         """What runs by the clock: list, put, delete, preview, pause, resume, run now."""
-        return Schedules(self, self._base)
+        return Schedules(self, self.base)
 
     @property
     def intake(self) -> Intake:
@@ -231,7 +149,7 @@ class Client:
     @property
     def audit(self) -> Audit:
         """Who did what through the gateways."""
-        return Audit(self, self._base)
+        return Audit(self, self.base)
 
     def seal(self, fresh: bytes) -> bytes:
         """The secret that all gateways of this namespace sign with: `fresh`, when there is none yet."""
@@ -240,24 +158,12 @@ class Client:
     @property
     def flows(self) -> Flows:
         """Jobs that wait for one another: submit, list, cancel."""
-        return Flows(self)
-
-    def types(self) -> dict[str, str]:
-        """Every type that a worker ever announced -> its queue."""
-        return self.ask(questions.types(self._base))
-
-    def figures(self) -> StoreFigures:
-        """The store itself."""
-        return self.ask(questions.figures(self._base))
-
-    def doctor(self) -> Diagnosis:
-        """What the store's settings and state can do to the jobs in it."""
-        return self.ask(diagnosis())
+        return Flows(self, self.carrier.outgoing)
 
     @property
     def dead_letters(self) -> DeadLetters:
         """What failed for good: list it, retry it, delete it."""
-        return DeadLetters(self, self._namespace)
+        return DeadLetters(self, self._namespace, self.carrier)
 
     def ping(self) -> None:
         """Returns when the store answers.
@@ -292,10 +198,6 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def _base(self) -> str:
-        return keys.base(self._namespace)
 
     def ask(self, question: Question[T]) -> T:
         """Any question of `engine.store.question`."""

@@ -4,19 +4,17 @@ import asyncio
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from engine.asking.asking import Asks, AsksLater
 from engine.asking.questions import PEEK
 from engine.dead import deaths, graveyard
 from engine.dead.deaths import UNCHANGED
 from engine.dead.graveyard import Position, Round, Wanted
+from engine.entrance.carrier import Carrier
 from engine.jobs.job import DeadGroups, Page
 from engine.store import keys
 from engine.store.question import Question
-
-if TYPE_CHECKING:
-    from engine.clients.async_client import AsyncClient
-    from engine.clients.client import Client
 
 __all__ = ["UNCHANGED", "AsyncDeadLetters", "DeadLetters"]
 
@@ -54,8 +52,9 @@ class _Pace:
 class _Letters:
     """What both kinds ask."""
 
-    def __init__(self, namespace: str) -> None:
+    def __init__(self, namespace: str, carrier: Carrier) -> None:
         self._base = keys.base(namespace)
+        self._carrier = carrier
 
     def _move(self, wanted: Wanted, position: Position, until: float, *, retry: bool, most: int) -> Question[Round]:
         return graveyard.move(self._base, wanted, position, until, retry=retry, most=most)
@@ -64,8 +63,8 @@ class _Letters:
 class DeadLetters(_Letters):
     """See the methods; all raise StoreDown when the store is away."""
 
-    def __init__(self, client: "Client", namespace: str) -> None:
-        super().__init__(namespace)
+    def __init__(self, client: Asks, namespace: str, carrier: Carrier) -> None:
+        super().__init__(namespace, carrier)
         self._client = client
 
     def list(
@@ -98,7 +97,7 @@ class DeadLetters(_Letters):
         Raises:
             PayloadError: the new payload cannot be sent.
         """
-        return self._client.ask(deaths.edit(job_id, data, self._client.carrier))
+        return self._client.ask(deaths.edit(job_id, data, self._carrier))
 
     def delete(self, job_id: str) -> bool:
         """Forgets it; False: it is no dead letter."""
@@ -156,8 +155,8 @@ class DeadLetters(_Letters):
 class AsyncDeadLetters(_Letters):
     """See `DeadLetters`: arguments, results and errors are the same."""
 
-    def __init__(self, client: "AsyncClient", namespace: str) -> None:
-        super().__init__(namespace)
+    def __init__(self, client: AsksLater, namespace: str, carrier: Carrier) -> None:
+        super().__init__(namespace, carrier)
         self._client = client
 
     async def list(
@@ -177,7 +176,7 @@ class AsyncDeadLetters(_Letters):
 
     async def retry(self, job_id: str, data: Any = UNCHANGED) -> bool:
         """Back to the end of its queue; see `DeadLetters.retry`."""
-        return await self._client.ask(deaths.edit(job_id, data, self._client.carrier))
+        return await self._client.ask(deaths.edit(job_id, data, self._carrier))
 
     async def delete(self, job_id: str) -> bool:
         """Forgets it; False: it is no dead letter."""

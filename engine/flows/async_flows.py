@@ -1,29 +1,30 @@
 """`engine.flows.flows` for asyncio: arguments, results and errors are the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from engine.asking.asking import WaitsLater
+from engine.asking.async_job_handle import AsyncJobHandle
 from engine.errors import EngineError, FlowEnded, ResultTimeout, StoreDown
 from engine.flows import flow_calls, flow_record
 from engine.flows.flow import Flow
 from engine.flows.flow_calls import Submission
 from engine.flows.flow_record import OVER, FlowInfo, FlowMember, FlowProgress, FlowState
 from engine.flows.flows import folded, lasting, missing
-
-if TYPE_CHECKING:
-    from engine.clients.async_client import AsyncClient, AsyncJobHandle
+from engine.jobs.new_job import NewJob
 
 
 class AsyncFlows:
     """See `engine.flows.flows.Flows`."""
 
-    def __init__(self, client: "AsyncClient") -> None:
+    def __init__(self, client: WaitsLater, outgoing: Callable[[NewJob], NewJob]) -> None:
         self._client = client
+        self._outgoing = outgoing
 
     async def submit(self, flow: Flow) -> "AsyncFlowHandle":
         """Hands the flow over and starts it; see `Flows.submit`."""
-        handing = Submission(flow, self._client.carrier.outgoing)
+        handing = Submission(flow, self._outgoing)
         try:
             await self._client.ask(flow_calls.submit(handing))
         except (StoreDown, FlowEnded):
@@ -56,7 +57,7 @@ class AsyncFlows:
 class AsyncFlowHandle:
     """A flow by its id; see `engine.flows.flows.FlowHandle`."""
 
-    def __init__(self, client: "AsyncClient", flow: str, ids: Mapping[str, str] | None = None) -> None:
+    def __init__(self, client: WaitsLater, flow: str, ids: Mapping[str, str] | None = None) -> None:
         self._client = client
         self.id = flow
         self.ids = dict(ids or {})
@@ -72,11 +73,11 @@ class AsyncFlowHandle:
         """Its members, parents before children; raises FlowNotFound."""
         return (await self._both())[1]
 
-    async def job(self, name: str) -> "AsyncJobHandle":
+    async def job(self, name: str) -> AsyncJobHandle:
         """A handle on a member; raises KeyError when it has none of that name."""
         if name not in self.ids:
             self.ids.update((member.name, member.id) for member in await self.members())
-        return self._client.job(self.ids[name])
+        return AsyncJobHandle(self._client, self.ids[name])
 
     async def state(self) -> FlowState:
         """Where the whole is; raises FlowNotFound."""
@@ -88,7 +89,7 @@ class AsyncFlowHandle:
 
     async def cancel(self) -> bool:
         """What has not started never will, what runs is asked to stop; False: it is over."""
-        return await self._client.flows.cancel(self.id)
+        return await self._client.ask(flow_calls.stop(self.id))
 
     async def wait(self, timeout: float = 60.0) -> FlowState:  # noqa: ASYNC109 - as in FlowHandle
         """Waits until the flow is over; raises as `FlowHandle.wait` does."""

@@ -1,26 +1,26 @@
 """Flows in the store: hand one over, look at it, wait for it, cancel it. `client.flows`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+from engine.asking.asking import Waits
+from engine.asking.job_handle import JobHandle
 from engine.errors import EngineError, FlowEnded, FlowFailed, FlowNotFound, ResultTimeout, StoreDown
 from engine.flows import flow_calls, flow_record
 from engine.flows.flow import Flow
 from engine.flows.flow_calls import Submission
 from engine.flows.flow_record import OVER, FlowInfo, FlowMember, FlowProgress, FlowState
+from engine.jobs.new_job import NewJob
 from engine.jobs.states import JobState
-
-if TYPE_CHECKING:
-    from engine.asking.job_handle import JobHandle
-    from engine.clients.client import Client
 
 
 class Flows:
-    """See the methods; all raise StoreDown when the store is away."""
+    """See the methods; all raise StoreDown when the store is away. `outgoing`: what the client does to each new job."""
 
-    def __init__(self, client: "Client") -> None:
+    def __init__(self, client: Waits, outgoing: Callable[[NewJob], NewJob]) -> None:
         self._client = client
+        self._outgoing = outgoing
 
     def submit(self, flow: Flow) -> "FlowHandle":
         """Hands the flow over and starts it. Once this returned, every member ends, whatever process dies.
@@ -30,7 +30,7 @@ class Flows:
         Raises:
             FlowError, PayloadError, ValueError: it makes no sense; nothing was sent. QueueFull, StoreFull: not now.
         """
-        handing = Submission(flow, self._client.carrier.outgoing)
+        handing = Submission(flow, self._outgoing)
         try:
             self._client.ask(flow_calls.submit(handing))
         except (StoreDown, FlowEnded):
@@ -63,7 +63,7 @@ class Flows:
 class FlowHandle:
     """A flow by its id. `ids`: name -> job id, of a flow that this process has submitted; else see `members`."""
 
-    def __init__(self, client: "Client", flow: str, ids: Mapping[str, str] | None = None) -> None:
+    def __init__(self, client: Waits, flow: str, ids: Mapping[str, str] | None = None) -> None:
         self._client = client
         self.id = flow
         self.ids = dict(ids or {})
@@ -79,7 +79,7 @@ class FlowHandle:
         """Its members, parents before children; raises FlowNotFound."""
         return self._both()[1]
 
-    def job(self, name: str) -> "JobHandle":
+    def job(self, name: str) -> JobHandle:
         """A handle on a member.
 
         Raises:
@@ -87,7 +87,7 @@ class FlowHandle:
         """
         if name not in self.ids:
             self.ids.update((member.name, member.id) for member in self.members())
-        return self._client.job(self.ids[name])
+        return JobHandle(self._client, self.ids[name])
 
     def state(self) -> FlowState:
         """Where the whole is; raises FlowNotFound."""
@@ -99,7 +99,7 @@ class FlowHandle:
 
     def cancel(self) -> bool:
         """What has not started never will, what runs is asked to stop; False: it is over."""
-        return self._client.flows.cancel(self.id)
+        return self._client.ask(flow_calls.stop(self.id))
 
     def wait(self, timeout: float = 60.0) -> FlowState:
         """Waits until the flow is over, told by the store; its state then.

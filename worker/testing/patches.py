@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine import AsyncClient, Client, Job, NewJob
+from engine.asking.async_job_handle import AsyncJobHandle
 from engine.asking.job_handle import JobHandle
-from engine.clients.async_client import AsyncJobHandle
 from engine.jobs.states import FINISHED
 from worker.testing.inline import Inline
 

@@ -4,8 +4,9 @@ import inspect
 
 import pytest
 
+from engine.asking.async_job_handle import AsyncJobHandle
 from engine.asking.job_handle import JobHandle
-from engine.clients.async_client import AsyncClient, AsyncJobHandle
+from engine.clients.async_client import AsyncClient
 from engine.clients.audit import AsyncAudit, Audit
 from engine.clients.client import Client
 from engine.dead.dead_letters import AsyncDeadLetters, DeadLetters
