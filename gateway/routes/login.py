@@ -6,18 +6,24 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from engine.errors import EngineError
 from gateway.access.cookies import set_cookie
 from gateway.access.login_page import login_page, own_path
 from gateway.access.visitors import NOBODY, Visitor, visitor
 from gateway.answers import answer
 from gateway.bodies import json_object
-from gateway.errors import ApiError, documented
+from gateway.errors import ApiError, documented, problem
 from gateway.nearest import hint, quoted
 from gateway.parameters import refuse_unknown
 from gateway.services import services
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 10
+
+NOT_EVERYWHERE = (
+    "this browser has forgotten the session, but the store is away: other gateways may take a copy of its cookie until "
+    "that is back; take the token out of the config file to be sure"
+)
 
 router = APIRouter(tags=["access"])
 
@@ -60,16 +66,18 @@ async def login(request: Request) -> Response:
     return answer(await _said(request, who), 200, {"Set-Cookie": cookie})
 
 
-@router.post("/logout")
+@router.post("/logout", responses=documented(403, 422, 503))
 async def logout(request: Request) -> Response:
-    """Forget the session's cookie."""
+    """End the session: the browser forgets its cookie, and every gateway refuses a copy of it from now on."""
     refuse_unknown(request, ())
-    gone = answer({"id": None}, 200)
+    wants_a_page = "text/html" in request.headers.get("accept", "")
+    gone = RedirectResponse("/login", 303) if wants_a_page else answer({"id": None})
+    try:
+        await services(request).access.logout("; ".join(request.headers.getlist("cookie")))
+    except EngineError:
+        gone = problem(503, NOT_EVERYWHERE)
     for secure in (False, True):
         gone.headers.append("Set-Cookie", set_cookie("", 0, secure=secure))
-    if "text/html" in request.headers.get("accept", ""):
-        gone.status_code = 303
-        gone.headers["Location"] = "/login"
     return gone
 
 
