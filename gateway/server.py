@@ -109,7 +109,7 @@ def create_app(services: Services) -> FastAPI:
     routes = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     # The last that is added is the first that is asked.
     app.add_middleware(DirectRoutes, routes=routes)
-    app.add_middleware(Fence, access=services.access, find=services.client.find)
+    app.add_middleware(Fence, find=services.client.find)
     app.add_middleware(CrowdLimit, patient=lambda: services.waits.open + services.streams.open)
     app.add_middleware(BodyLimit, larger=LARGER_BODIES)
     app.add_middleware(Guard, access=services.access)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from config.gateway import Gateway
 from engine.clients.audit import Act
 from gateway.access import cookies
+from gateway.access.audit_log import AuditLog
 from gateway.access.buckets import Buckets, Rate, rate
 from gateway.access.cookies import Secret, Session
 from gateway.access.heard import Heard
@@ -52,6 +53,7 @@ class Access:
     ) -> None:
         self.matcher = Matcher()
         self.record = record
+        self.audit = AuditLog(ticks)
         self.secret = Secret(seal, ticks)
         self.logouts = logouts or Logouts(ticks=ticks)
         self._only_here = only_here

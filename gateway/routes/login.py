@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from engine.errors import EngineError
 from gateway.access.cookies import set_cookie
 from gateway.access.login_page import login_page, own_path
+from gateway.access.tokens import claimed_id
 from gateway.access.visitors import NOBODY, Visitor, visitor
 from gateway.answers import answer
 from gateway.bodies import json_object
@@ -55,6 +56,8 @@ async def login(request: Request) -> Response:
     try:
         value, who = await access.login(token, _address(request))
     except ApiError as error:
+        if claimed := claimed_id(token):
+            request.scope["state"]["audit_on"] = {"as": claimed}
         if is_form and error.status in (401, 429):
             refused = login_page(next_path, error.message, error.status)
             refused.headers.update(error.headers)

@@ -79,6 +79,7 @@ def test_what_admins_did_is_listed_with_who_and_from_where(guarded: Guarded) -> 
     assert guarded.ask("POST", "/queues/mail/pause", "admin").status_code == 200
     assert guarded.ask("POST", "/queues/mail/purge", "submit").status_code == 403
     assert guarded.ask("POST", "/queues/mail/resume", "admin").status_code == 200
+    eventually(lambda: len(guarded.ask("GET", "/audit", "admin").json()["acts"]) == 3, 10)  # lines follow the answers
     found = guarded.ask("GET", "/audit?limit=1", "admin").json()
     assert found["acts"][0] | {"at": ""} == {
         "at": "",
@@ -87,10 +88,15 @@ def test_what_admins_did_is_listed_with_who_and_from_where(guarded: Guarded) -> 
         "act": "POST /queues/{queue}/resume",
         "on": {"queue": "mail"},
         "outcome": 200,
+        "refused": False,
+        "left_out": 0,
         "address": "127.0.0.1",
     }
     rest = guarded.ask("GET", f"/audit?cursor={found['cursor']}", "admin").json()
-    assert [one["act"] for one in rest["acts"]] == ["POST /queues/{queue}/pause"]
+    assert [(one["act"], one["who"], one["refused"]) for one in rest["acts"]] == [
+        ("POST /queues/{queue}/purge", "submit", True),
+        ("POST /queues/{queue}/pause", "admin", False),
+    ]
 
 
 def test_no_token_is_in_anything_that_is_said(guarded: Guarded, house: Any, worker: Any) -> None:
