@@ -13,10 +13,12 @@ from gateway.access.tokens import claimed_id
 from gateway.access.visitors import NOBODY, Visitor, visitor
 from gateway.answers import answer
 from gateway.bodies import json_object
-from gateway.errors import ApiError, documented, problem
+from gateway.errors import ApiError, ErrorBody, documented, problem
 from gateway.nearest import hint, quoted
 from gateway.parameters import refuse_unknown
 from gateway.services import services
+from gateway.shapes.access import NobodyBody, SessionBody
+from gateway.shapes.base import answers
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 10
@@ -28,13 +30,17 @@ NOT_EVERYWHERE = (
 
 router = APIRouter(tags=["access"])
 
+_PAGE: dict[str, Any] = {"content": {"text/html": {"schema": {"type": "string"}}}}
 _TOKEN = {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
 _BODY = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": _TOKEN}, FORM: {"schema": _TOKEN}}}
 }
 
 
-@router.get("/login", responses=documented(422))
+_ON = {"description": "On to another page"}
+
+
+@router.get("/login", responses={200: _PAGE, 303: _ON, **documented(422)})
 async def page(request: Request, next: str = "/") -> Response:
     """The login as a page; a gateway without tokens sends on to `next`."""
     refuse_unknown(request, ("next",))
@@ -43,7 +49,15 @@ async def page(request: Request, next: str = "/") -> Response:
     return login_page(own_path(next))
 
 
-@router.post("/login", openapi_extra=_BODY, responses=documented(400, 401, 413, 415, 422, 429, 503))
+@router.post(
+    "/login",
+    openapi_extra=_BODY,
+    responses={
+        **answers(SessionBody, 400, 408, 413, 415, 422, 503),
+        303: _ON,
+        **{status: {"model": ErrorBody, "content": _PAGE["content"]} for status in (401, 429)},
+    },
+)
 async def login(request: Request) -> Response:
     """Show a token, as JSON or as a form: the answer sets the session's cookie."""
     refuse_unknown(request, ())
@@ -69,7 +83,7 @@ async def login(request: Request) -> Response:
     return answer(await _said(request, who), 200, {"Set-Cookie": cookie})
 
 
-@router.post("/logout", responses=documented(403, 422, 503))
+@router.post("/logout", responses={303: _ON, **answers(NobodyBody, 422, 503)})
 async def logout(request: Request) -> Response:
     """End the session: the browser forgets its cookie, and every gateway refuses a copy of it from now on."""
     refuse_unknown(request, ())
@@ -84,7 +98,7 @@ async def logout(request: Request) -> Response:
     return gone
 
 
-@router.get("/session", responses=documented(503))
+@router.get("/session", responses=answers(SessionBody, 422, 503))
 async def session(request: Request) -> Response:
     """Who one is, and with what rights; `csrf` is what acts of a session must bear as X-CSRF-Token."""
     refuse_unknown(request, ())

@@ -22,3 +22,21 @@ class ActPage(Shape):
 
     acts: list[ActBody]
     cursor: str | None
+
+
+class SessionBody(Shape):
+    """Who one is; `rights` is empty for who is not known, `open` says that there are no tokens at all."""
+
+    id: str | None
+    rights: list[str]
+    queues: list[str] | None
+    tenants: list[str] | None
+    via: str | None
+    open: bool
+    csrf: str | None
+
+
+class NobodyBody(Shape):
+    """Nobody is logged in."""
+
+    id: None
