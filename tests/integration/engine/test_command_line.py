@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from engine import JobError
+from engine import JobError, WorkerInfo
 from engine.clients.engine import Engine
 from engine.store.claims import Done
 from tests.support.command import ROOT, run
@@ -143,12 +143,15 @@ def test_waiting_shows_the_result_and_fails_when_the_job_fails_or_takes_too_long
         worker.join()
 
 
-def test_queues_are_paused_resumed_and_purged(say, client):
+def test_queues_and_types_are_paused_resumed_and_purged(say, client, seats):
     client.enqueue_many((("t", n) for n in range(5)), queue="q")
     assert say("pause", "q") == {"queue": "q", "paused": True, "changed": True}
     assert say("queues")["q"]["paused"] is True
     assert say("pause", "q")["changed"] is False
     assert say("resume", "q") == {"queue": "q", "paused": False, "changed": True}
+    seats(7).register(WorkerInfo(incarnation="7", host="box", pid=1, pool="default", slot=0), {"mail": "q"})
+    assert say("pause", "mail", "--type") == {"type": "mail", "paused": True, "changed": True}
+    assert say("resume", "mail", "--type") == {"type": "mail", "paused": False, "changed": True}
     assert say("purge", "q", "--yes") == {"queue": "q", "cancelled": 5}
     assert say("purge", "q") == {"queue": "q", "cancelled": 0}
 
@@ -237,6 +240,8 @@ def test_people_get_plain_tables(store, letters, client):
         (("pause", "aa"), 1, "did you mean 'a'?"),
         (("purge", "nowhere", "--yes"), 1, "no job was ever put into"),
         (("resume", "nowhere"), 1, "no job was ever put into"),
+        (("pause", "mial", "--type"), 1, "no worker has announced the type 'mial'"),
+        (("resume", "mial", "--type"), 1, "no worker has announced the type 'mial'"),
         (("enqueue", "no good name!"), 2, "name of a task"),
         (("enqueue", "t", "{"), 2, "JSON"),
         (("enqueue", "t", "hello"), 2, "needs its quotes"),
@@ -266,6 +271,18 @@ def test_the_store_is_found_by_the_config_file_from_any_folder(store, client, tm
     assert job.returncode == 0, job.stderr
     again = run("show", job.stdout.strip(), "--json", HERDSMAN_CONFIG=str(tmp_path / "herd.yaml"))
     assert json.loads(again.stdout)["type"] == "t"
+
+
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+def test_an_answer_that_cannot_be_written_is_a_line_and_no_stack(store, client, where):
+    client.enqueue("t")
+    command = f'exec "{sys.executable}" -m engine --url {store.url} jobs {where}'
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True, timeout=20, check=False
+    )
+    told = (1, "the answer could not be written: No space left on device\n") if "full" in where else (0, "")
+    assert (done.returncode, done.stderr) == told
 
 
 def test_a_store_that_is_away_or_a_file_that_is_bad_has_its_own_status(tmp_path):

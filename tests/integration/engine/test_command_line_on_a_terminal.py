@@ -73,6 +73,16 @@ def test_watching_draws_in_place_until_ctrl_c_which_is_no_failure(at_terminal, c
         assert "\x1b[2J" not in watch.seen, "nothing is wiped before it is drawn over"
 
 
+def test_ctrl_c_while_waiting_for_a_job_tells_its_id(at_terminal, client):
+    with at_terminal("enqueue", "t", "--wait", "20s") as enqueue:
+        eventually(lambda: client.jobs().jobs)
+        [job] = client.jobs().jobs
+        enqueue.press("\x03")
+        assert enqueue.ended() == 1
+        assert f"interrupted: job {job.id} goes on" in enqueue.seen
+        assert "Aborted" not in enqueue.seen
+
+
 def test_a_store_that_goes_away_while_somebody_watches_is_waited_for(at_terminal, store, client):
     client.enqueue("t", queue="first")
     with at_terminal("queues", "--watch", "0.1") as watch:
