@@ -116,7 +116,10 @@ def reread(path: Path, access: Access, *, only_here: bool) -> None:
         _log.error("the tokens stay as they were: without any, a gateway that others can reach is not run")
         return
     access.take(fresh)
-    _log.info("read %s again: %s (another host or port needs a restart)", path, open_to(access))
+    if config.reads_applied(path):
+        _log.info("read what is applied of %s again: %s (`apply` puts a changed file in force)", path, open_to(access))
+    else:
+        _log.info("read %s again: %s (another host or port needs a restart)", path, open_to(access))
 
 
 def open_to(access: Access) -> str:

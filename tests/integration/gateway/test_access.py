@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from gateway.access.rules import RULES, Scope
@@ -149,7 +149,10 @@ def test_tokens_are_changed_without_a_restart_and_a_bad_file_changes_nothing(gua
     guarded.write("read")
     reread()
     assert guarded.ask("GET", "/queues", "read").status_code == 401
+    with pytest.raises(InvalidStatus, match="401"):
+        connect(f"ws://127.0.0.1:{guarded.process.port}/ws")
     assert guarded.ask("GET", "/queues", "submit").status_code == 200
+    assert "ERROR" not in guarded.process.log
     guarded.write(more=", prot: 5")
     reread()
     assert guarded.ask("GET", "/queues", "read").status_code == 401
