@@ -24,9 +24,6 @@ def main(arguments: list[str]) -> int:
     from config.json_schema import generate  # after help, which is to be quick
 
     match arguments:
-        case ["-h" | "--help"]:
-            print(USAGE)
-            return 0
         case ["-"]:
             print(generate(), end="")
             return 0

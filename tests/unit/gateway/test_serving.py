@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gateway.access.doorkeeper import Access
-from gateway.running import reread
+from gateway.serving import reread
 
 FILE = "pools: [{name: a, tasks: [x]}]\ngateway: {rate_limit: 5/s}\n"
 
