@@ -43,8 +43,10 @@ class PlainProtocol(HttpToolsProtocol):
             super().on_headers_complete()
 
     def _should_upgrade(self) -> bool:
-        """Whether the connection becomes a websocket: that begins with a GET, whatever else a request may offer."""
-        return self.scope["method"] == "GET" and super()._should_upgrade()
+        """Whether the connection becomes a websocket: that begins with a GET, a key and a version, or it is none."""
+        said = dict(self.headers)
+        is_one = b"sec-websocket-key" in said and said.get(b"sec-websocket-version") == b"13"
+        return is_one and self.scope["method"] == "GET" and super()._should_upgrade()
 
     def _feed(self, data: bytes) -> None:
         try:

@@ -76,7 +76,10 @@ class Guard:
         visitor = state["visitor"] = visitor or _STRANGER
         came.who = visitor.id
         if found is None:
-            raise decide.unknown(came, () if came.method == "WS" else access.matcher.allowed(came.path))
+            if came.method == "WS":
+                raise decide.unknown(came, ())
+            is_websocket = access.matcher.find("WS", came.path) is not None
+            raise decide.unknown(came, access.matcher.allowed(came.path), is_websocket=is_websocket)
         decide.check_scope(visitor, found.rule)
         if decide.needs_csrf(visitor, came, found.rule) and not same(came.csrf, await access.csrf(visitor)):
             raise ApiError(403, "X-CSRF-Token is missing or wrong: GET /session says it as csrf")

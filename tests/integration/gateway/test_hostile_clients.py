@@ -151,6 +151,14 @@ def test_a_request_that_offers_another_protocol_is_one_like_all_others(gateway: 
         assert found == [b"202", b"202", b"400", b"202", b"200"], answers
 
 
+@pytest.mark.parametrize("more", [b"", b"sec-websocket-key: eA==\r\n", b"sec-websocket-version: 13\r\n"])
+def test_half_a_websocket_is_answered_like_any_other_mistake(gateway: Any, more: bytes) -> None:
+    head = b"GET /ws HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\n"
+    answer = exchange(gateway, head + more + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 426 ")
+    assert b'{"error":' in answer
+
+
 def test_requests_sent_all_at_once_are_answered_in_their_order(gateway: Any) -> None:
     asked = b"".join(b"GET /tasks/1-1-%d HTTP/1.1\r\nhost: localhost\r\n\r\n" % n for n in range(16))
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:

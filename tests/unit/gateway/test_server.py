@@ -91,6 +91,12 @@ def test_head_is_answered_as_get_without_the_body(http: Any, at_hand: Services, 
     assert [one for one in at_hand.counts.requests if one[1] == "HEAD"] == [(route, "HEAD", get.status_code)]
 
 
+def test_a_websocket_that_is_asked_for_as_a_page_says_what_it_is(http: Any) -> None:
+    answer = http.get("/ws")
+    assert (answer.status_code, answer.headers["upgrade"]) == (426, "websocket")
+    assert answer.json() == {"error": '"/ws" is a websocket: open it as one, of version 13'}
+
+
 def test_head_of_a_stream_ends_with_its_head(http: Any, client: Any, a_job: Any) -> None:
     client.jobs_by_id["1-2-3"] = a_job()
     head = http.request("HEAD", "/tasks/1-2-3/events")
