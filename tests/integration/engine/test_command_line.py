@@ -273,18 +273,6 @@ def test_the_store_is_found_by_the_config_file_from_any_folder(store, client, tm
     assert json.loads(again.stdout)["type"] == "t"
 
 
-@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
-def test_an_answer_that_cannot_be_written_is_a_line_and_no_stack(store, client, where):
-    client.enqueue("t")
-    command = f'exec "{sys.executable}" -m engine --url {store.url} jobs {where}'
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        ["sh", "-c", command], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True, timeout=20, check=False
-    )
-    told = (1, "the answer could not be written: No space left on device\n") if "full" in where else (0, "")
-    assert (done.returncode, done.stderr) == told
-
-
 def test_a_store_that_is_away_or_a_file_that_is_bad_has_its_own_status(tmp_path):
     away = run("--url", f"unix://{tmp_path}/none", "queues")
     assert (away.returncode, "store" in away.stderr) == (3, True)

@@ -143,3 +143,15 @@ def test_what_would_be_lost_is_shown_first(at_terminal, store, client, dead):
     refused = run("--url", store.url, "dlq", "delete", letters[0], "--dry-run")
     assert (refused.returncode, "`dlq show ID` shows one" in refused.stderr) == (2, True)
     assert (client.queues()["q"].pending, client.queues()["default"].dead) == (7, 7)
+
+
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+def test_an_answer_that_cannot_be_written_is_a_line_and_no_stack(store, client, where):
+    client.enqueue("t")
+    command = f'exec "{sys.executable}" -m engine --url {store.url} jobs {where}'
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True, timeout=20, check=False
+    )
+    told = (1, "the answer could not be written: No space left on device\n") if "full" in where else (0, "")
+    assert (done.returncode, done.stderr) == told
