@@ -79,7 +79,7 @@ async def main() -> None:
     for path in ("/tasks", "/tasks/1-1700000000000-1"):
         alone = await microseconds(nothing, HEADERS, path)
         for name, (access, headers) in ways.items():
-            app = Guard(Fence(nothing, access, find), access)
+            app = Guard(Fence(nothing, find), access)
             print(f"{path:28} {name:18} {await microseconds(app, headers, path) - alone:6.1f} µs")
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from config import cpus, logs, places, units
-from config.load import SNAPSHOT_VARIABLE, checked, data_dir, load, read_regular
+from config.load import SNAPSHOT_VARIABLE, checked, data_dir, load, read_regular, reads_applied
 from config.places import Places
 from config.problems import ConfigError, Problem
 from config.store import namespace, redact, store_url
@@ -73,6 +73,7 @@ __all__ = [
     "namespace",
     "places",
     "read_regular",
+    "reads_applied",
     "redact",
     "store_url",
     "units",

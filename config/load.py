@@ -36,6 +36,11 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> "Config":
     return checked(_text(_source(path, variables), path), path, variables)
 
 
+def reads_applied(path: Path, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether `load` reads the text of this file that a supervisor has applied, and not the file itself."""
+    return _source(path, os.environ if environ is None else environ) != path
+
+
 def read_regular(path: Path) -> str:
     """Read a config file without ever waiting: a pipe or a device in its place is refused.
 

@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m gateway", description="Serve the HTTP interface until TERM or INT."
+        prog="python -m gateway",
+        description="Serve the HTTP interface until TERM or INT.",
+        epilog="python -m gateway token ID --scope submit makes a token.",
     )
     default = os.environ.get("HERDSMAN_CONFIG")
     parser.add_argument(

@@ -45,6 +45,9 @@ async def no_fields(request: Request) -> None:
 
 
 def _check_type(request: Request) -> None:
+    packed = request.headers.get("content-encoding", "identity")
+    if packed.strip().lower() != "identity":
+        raise ApiError(415, f"the body is packed ({quoted(packed)}); send it as it is, without content-encoding")
     content_type = request.headers.get("content-type", "")
     if content_type == "application/json":
         return

@@ -8,12 +8,15 @@ import asyncio
 import logging
 import resource
 from collections import OrderedDict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.counts import Counts
+from gateway.offers import PlainProtocol
+
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 HEAD_WITHIN = 10.0
 """Seconds in which a request's head must have arrived, and in which a new connection must have said something."""
@@ -85,7 +88,7 @@ class Places:
             self._idle[one] = None
 
 
-class CarefulProtocol(HttpToolsProtocol):
+class CarefulProtocol(PlainProtocol):
     """Uvicorn's protocol with limits of time and size, and with refusals in our own words.
 
     Args:
@@ -158,6 +161,8 @@ class CarefulProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """A request's head is there."""
+        if self.is_told_again:
+            return
         self._head = 0
         if len(self.headers) > MOST_HEADERS:
             self._refusal = 431
@@ -253,4 +258,4 @@ def room() -> int:
 
 def quiet(record: logging.LogRecord) -> bool:
     """Whether a line of uvicorn's says something of us: what clients send is counted, not logged."""
-    return not str(record.msg).startswith(("Invalid HTTP request", "Unsupported upgrade", "No supported WebSocket"))
+    return not str(record.msg).startswith("Invalid HTTP request")

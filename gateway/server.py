@@ -25,6 +25,7 @@ from gateway.crowd import CrowdLimit
 from gateway.direct import DirectRoutes
 from gateway.door import Door
 from gateway.errors import HANDLERS
+from gateway.heads import HeadAsGet
 from gateway.limits import LARGER_BODIES, BodyLimit
 from gateway.live.endpoint import LiveFeed
 from gateway.live.frames import LONGEST_FRAME
@@ -109,9 +110,10 @@ def create_app(services: Services) -> FastAPI:
     routes = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     # The last that is added is the first that is asked.
     app.add_middleware(DirectRoutes, routes=routes)
-    app.add_middleware(Fence, access=services.access, find=services.client.find)
+    app.add_middleware(Fence, find=services.client.find)
     app.add_middleware(CrowdLimit, patient=lambda: services.waits.open + services.streams.open)
     app.add_middleware(BodyLimit, larger=LARGER_BODIES)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Guard, access=services.access)
     app.add_middleware(Counting, counts=services.counts)
     plain = app.openapi

@@ -81,7 +81,7 @@ class Services:
             searches=Searches(client),
             streams=Streams(client),
             counts=Counts(),
-            live=Pump(TOPICS, _sources(client, link, settings), access.holds),
+            live=Pump(TOPICS, _sources(client, link, settings), access.holds, access.logouts.look_again),
             board=board,
             access=access,
             link=link,

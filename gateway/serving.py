@@ -12,11 +12,15 @@ from starlette.types import ASGIApp
 
 import config
 from config import Config
+from engine import AsyncClient
+from engine.clients.logouts import is_logged_out, logout
 from engine.entrance import carrier
 from engine.entrance.carrier import Carrying
 from engine.errors import EngineError
+from engine.store import keys
 from engine.store.connection import open_connection
 from gateway.access.doorkeeper import Access
+from gateway.access.logouts import Logouts
 from gateway.breaker import GuardedClient
 from gateway.connections import room
 from gateway.crowd import spare_collections
@@ -71,7 +75,13 @@ def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:
     url, namespace = config.store_url(settings), config.namespace(settings)
     client = GuardedClient(url, namespace=namespace, timeout=STORE_WITHIN, **packing)
     only_here = is_loopback(settings.gateway.host)
-    access = Access(settings.gateway, seal=client.seal, record=client.audit.write, only_here=only_here)
+    access = Access(
+        settings.gateway,
+        seal=client.seal,
+        logouts=_logouts(client, keys.base(namespace)),
+        record=client.audit.write,
+        only_here=only_here,
+    )
     around, flush = _traced(settings)
     server = GatewayServer(Services.around(client, attached(os.environ), access, settings), around, room())
     spare_collections()
@@ -88,6 +98,13 @@ def _serve(settings: Config, bound: socket.socket, packing: Carrying) -> None:
     _log.info("stopped")
 
 
+def _logouts(client: AsyncClient, base: str) -> Logouts:
+    return Logouts(
+        lambda session, until: client.run(logout(session, until)),
+        lambda session: client.ask(is_logged_out(base, session)),
+    )
+
+
 def reread(path: Path, access: Access, *, only_here: bool) -> None:
     """Put the tokens, hosts and limits of the file in force; a file that cannot be used changes nothing."""
     try:
@@ -99,7 +116,10 @@ def reread(path: Path, access: Access, *, only_here: bool) -> None:
         _log.error("the tokens stay as they were: without any, a gateway that others can reach is not run")
         return
     access.take(fresh)
-    _log.info("read %s again: %s (another host or port needs a restart)", path, open_to(access))
+    if config.reads_applied(path):
+        _log.info("read what is applied of %s again: %s (`apply` puts a changed file in force)", path, open_to(access))
+    else:
+        _log.info("read %s again: %s (another host or port needs a restart)", path, open_to(access))
 
 
 def open_to(access: Access) -> str:

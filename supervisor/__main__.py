@@ -1,10 +1,7 @@
 """`python -m supervisor`, and the console script `herdsman`."""
 
-import errno
 import os
 import sys
-
-_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def main() -> None:
@@ -30,15 +27,10 @@ def main() -> None:
     if path is not None:
         sys.exit(start(path))
     from supervisor.cli import cli
+    from supervisor.terminal.unwritable import told_plainly
 
-    try:
+    with told_plainly():
         cli(prog_name="herdsman", complete_var=elsewhere.COMPLETE_VARIABLE)
-    except OSError as error:
-        if error.errno not in _UNWRITABLE:
-            raise
-        print(f"the answer could not be written: {error.strerror}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of it is not tried again at the exit
-        sys.exit(1)
 
 
 if __name__ == "__main__":

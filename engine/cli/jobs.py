@@ -16,6 +16,7 @@ from engine.cli.words import before, duration, headers, parsed, when
 from engine.jobs.states import JobState
 
 if TYPE_CHECKING:
+    from engine.clients.client import Client
     from engine.jobs.job import Job
 
 
@@ -50,7 +51,7 @@ def enqueue(target: Target, /, type: str, data: str | None, wait: str | None, *,
     with target.client() as client:
         # Kept for a while though it may have no result, when somebody waits for it.
         handle = client.enqueue(type, payload, **options, keep=60.0 if limit is not None else None)
-        job = client.wait([handle.id], limit).get(handle.id) if limit is not None else None
+        job = _waited(client, handle.id, limit) if limit is not None else None
     if limit is not None and job is None:
         fail(f"job {handle.id} did not end within {wait}; it goes on")
     if job is None:
@@ -65,6 +66,14 @@ def enqueue(target: Target, /, type: str, data: str | None, wait: str | None, *,
         click.echo(job_text(job))
     if job.state != JobState.COMPLETED:
         raise SystemExit(1)
+
+
+def _waited(client: "Client", job_id: str, limit: float) -> "Job | None":
+    """The job, if it ended in time. Ctrl-C ends the command, not the job: whoever asked for it is told its id."""
+    try:
+        return client.wait([job_id], limit).get(job_id)
+    except KeyboardInterrupt:
+        fail(f"interrupted: job {job_id} goes on")
 
 
 def _read(options: dict[str, Any]) -> dict[str, Any]:

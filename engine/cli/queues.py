@@ -64,10 +64,9 @@ type_option = click.option("--type", "of_type", is_flag=True, help="QUEUE is the
 def pause(target: Target, /, queue: str, *, of_type: bool, as_json: bool) -> None:
     """Let QUEUE take jobs and give none out; or start no job of a type."""
     with target.client() as client:
-        if not of_type:
-            known(client, queue)
+        _known_type(client, queue) if of_type else known(client, queue)
         changed = client.pause_type(queue) if of_type else client.pause(queue)
-    _say(queue, "paused", changed=changed, as_json=as_json)
+    _say(queue, "paused", of_type=of_type, changed=changed, as_json=as_json)
 
 
 @click.command()
@@ -79,14 +78,14 @@ def resume(target: Target, /, queue: str, *, of_type: bool, as_json: bool) -> No
     """Let QUEUE give jobs out again; or start jobs of a type again."""
     with target.client() as client:
         changed = client.resume_type(queue) if of_type else client.resume(queue)
-        if not changed and not of_type:
-            known(client, queue)
-    _say(queue, "resumed", changed=changed, as_json=as_json)
+        if not changed:
+            _known_type(client, queue) if of_type else known(client, queue)
+    _say(queue, "resumed", of_type=of_type, changed=changed, as_json=as_json)
 
 
-def _say(queue: str, what: str, *, changed: bool, as_json: bool) -> None:
+def _say(queue: str, what: str, *, of_type: bool, changed: bool, as_json: bool) -> None:
     if as_json:
-        say_json({"queue": queue, "paused": what == "paused", "changed": changed})
+        say_json({"type" if of_type else "queue": queue, "paused": what == "paused", "changed": changed})
     else:
         click.echo(f"{what} {queue}" if changed else f"{queue} was {what} already")
 
@@ -130,3 +129,11 @@ def known(client: "Client", queue: str) -> "QueueFigures":
         near = difflib.get_close_matches(queue, found, n=1)
         fail(f"no job was ever put into a queue {queue!r}" + (f" (did you mean {near[0]!r}?)" if near else ""))
     return found[queue]
+
+
+def _known_type(client: "Client", name: str) -> None:
+    """A type that no worker ever announced is a slip, and ends the command."""
+    found = client.types()
+    if name not in found:
+        near = difflib.get_close_matches(name, found, n=1)
+        fail(f"no worker has announced the type {name!r}" + (f" (did you mean {near[0]!r}?)" if near else ""))

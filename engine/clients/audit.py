@@ -13,6 +13,9 @@ from engine.store.question import Question
 KEPT = 10_000
 """Lines that are kept, about; the oldest go."""
 
+REFUSED, FAILED = 400, 500
+"""From which HTTP status on an act was refused, and from which it failed."""
+
 _CURSOR = re.compile(r"\d{1,15}-\d{1,15}", re.ASCII)
 
 
@@ -24,6 +27,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
         via: `token`, `cookie`, `open`.
         act: the route. on: what stood in its place holders, query and body. outcome: the HTTP status.
         address: of the client. at: epoch seconds, by the store's clock.
+        left_out: refused acts like this one, before it, that are not in the log: they were too many.
     """
 
     who: str
@@ -33,6 +37,12 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     outcome: int
     address: str = ""
     at: float = 0.0
+    left_out: int = 0
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing was done, because the gateway would not."""
+        return REFUSED <= self.outcome < FAILED
 
 
 class AuditPage(msgspec.Struct, frozen=True):

@@ -50,6 +50,7 @@ herdsman:{NS}:series:STEP:NUMBER:BLOCK string  counts of each span, see part ser
 herdsman:{NS}:aside       stream  records that could not be read, with their bytes
 herdsman:{NS}:audit       stream  l: who did what through a gateway, JSON
 herdsman:{NS}:seal        string  the secret that gateways sign sessions with
+herdsman:{NS}:logouts     zset    session that was ended -> when it would be over by itself, s
 """
 
 import re

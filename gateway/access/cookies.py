@@ -1,4 +1,5 @@
-"""Sessions of the dashboard: a signed cookie that says which token was shown, and until when. Nothing is kept of it.
+"""Sessions of the dashboard: a signed cookie that says which token was shown, and until when. Nothing is kept of it but
+the name of one that was ended before its time (`logouts`).
 
 The secret that signs stands in the store (`herdsman:{NS}:seal`), made by the first gateway that needs it: so any number
 of gateways agree, a restart logs nobody out, and nobody can make a cookie from the hashes in the config file. Whoever
@@ -12,7 +13,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 NAME = "herdsman_session"
 SECURE_NAME = "__Host-herdsman_session"
@@ -22,22 +23,23 @@ SECRET_BYTES = 32
 AGAIN_AFTER = 10.0
 """Seconds after which a signature that does not fit has the secret read once more: it may be another by now."""
 
-_FORM = re.compile(r"1\.([A-Za-z0-9-]{1,32})\.([0-9a-f]{16})\.(\d{1,12})\.[A-Za-z0-9_-]{16}", re.ASCII)
+_FORM = re.compile(r"1\.([A-Za-z0-9-]{1,32})\.([0-9a-f]{16})\.(\d{1,12})\.([A-Za-z0-9_-]{16})", re.ASCII)
 LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A login: with which token, and until when (epoch seconds)."""
+    """A login: with which token, and until when (epoch seconds). No two have one name."""
 
     token_id: str
     tag: str
     until: int
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(12))
 
 
 def sealed(session: Session, secret: bytes) -> str:
-    """The cookie's value for a session; never the same twice."""
-    text = f"1.{session.token_id}.{session.tag}.{session.until}.{secrets.token_urlsafe(12)}"
+    """The cookie's value for a session."""
+    text = f"1.{session.token_id}.{session.tag}.{session.until}.{session.name}"
     return f"{text}.{_mac(secret, 'session', text)}"
 
 
@@ -47,7 +49,7 @@ def opened(value: str, secret: bytes) -> Session | None:
     match = _FORM.fullmatch(text)
     if match is None or not hmac.compare_digest(mac.encode(), _mac(secret, "session", text).encode()):
         return None
-    return Session(match[1], match[2], int(match[3]))
+    return Session(match[1], match[2], int(match[3]), match[4])
 
 
 def csrf(value: str, secret: bytes) -> str:

@@ -43,9 +43,12 @@ def check_origin(heard: Heard, allowed: Collection[str]) -> None:
         )
 
 
-def unknown(heard: Heard, methods: Collection[str]) -> ApiError:
-    """What is said where there is no rule, and so no route."""
+def unknown(heard: Heard, methods: Collection[str], *, is_websocket: bool = False) -> ApiError:
+    """What is said where there is no rule, and so no route; `is_websocket`: but one for websockets."""
     where = f"{heard.method} {quoted(heard.path)}"
+    if is_websocket:
+        asked = {"Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        return ApiError(426, f"{quoted(heard.path)} is a websocket: open it as one, of version 13", asked)
     if methods:
         return ApiError(405, f"{where} is not allowed", {"Allow": ", ".join(sorted(methods))})
     return ApiError(404, f"there is no {where}; GET / lists the routes")

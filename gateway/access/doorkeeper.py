@@ -8,9 +8,11 @@ from dataclasses import replace
 from config.gateway import Gateway
 from engine.clients.audit import Act
 from gateway.access import cookies
+from gateway.access.audit_log import AuditLog
 from gateway.access.buckets import Buckets, Rate, rate
 from gateway.access.cookies import Secret, Session
 from gateway.access.heard import Heard
+from gateway.access.logouts import Logouts
 from gateway.access.matching import Matcher
 from gateway.access.tokens import KeyRing, Token, token_of
 from gateway.access.visitors import ANYBODY, COOKIE, TOKEN, Visitor
@@ -32,6 +34,7 @@ class Access:
     Args:
         settings: the file's `gateway:`.
         seal: `client.seal`.
+        logouts: which sessions were ended.
         record: `client.audit.write`; None: no audit log is kept.
         only_here: the gateway listens on loopback, and must not be reached by a page's name that points there.
         clock: epoch seconds. ticks: monotonic seconds.
@@ -42,6 +45,7 @@ class Access:
         settings: Gateway | None = None,
         *,
         seal: Callable[[bytes], Awaitable[bytes]] = _no_seal,
+        logouts: Logouts | None = None,
         record: Callable[[Act], Awaitable[None]] | None = None,
         only_here: bool = False,
         clock: Callable[[], float] = time.time,
@@ -49,7 +53,9 @@ class Access:
     ) -> None:
         self.matcher = Matcher()
         self.record = record
+        self.audit = AuditLog(ticks)
         self.secret = Secret(seal, ticks)
+        self.logouts = logouts or Logouts(ticks=ticks)
         self._only_here = only_here
         self._clock = clock
         self._ticks = ticks
@@ -76,26 +82,24 @@ class Access:
         found = self.ring.find(presented.strip(), self._clock())
         return None if found is None else _visitor(found, TOKEN)
 
-    async def by_cookie(self, header: str) -> Visitor | None:
+    async def by_cookie(self, header: str, *, anew: bool = True) -> Visitor | None:
         """Who has this `Cookie` header; None without a session that counts.
 
+        Args:
+            anew: whether the session was ended is asked of the store, though it was asked a moment ago.
+
         Raises:
-            engine.errors.StoreDown: the secret that signs is not known yet, and the store is away.
+            engine.errors.StoreDown: the secret that signs, or the session, is not known yet, and the store is away.
         """
         value = cookies.session_cookie(header)
-        if not value:
-            return None
-        session = cookies.opened(value, await self.secret.get())
-        if session is None:
-            session = cookies.opened(value, await self.secret.get(doubted=True))
+        session = await self._opened(value)
         now = self._clock()
         if session is None or now >= session.until:
             return None
         token = self.ring.tagged(session.token_id, session.tag, now)
-        if token is None:
+        if token is None or await self.logouts.is_over(session.name, anew=anew):
             return None
-        until = min(session.until, token.expires or math.inf)
-        return replace(_visitor(token, COOKIE), session=value, until=until)
+        return _logged_in(token, session, value)
 
     async def login(self, presented: str, address: str) -> tuple[str, Visitor]:
         """A session for whoever shows this token: the cookie's value, and who it is.
@@ -113,8 +117,24 @@ class Access:
             raise ApiError(401, "this token is not known here, or has expired")
         session = Session(token.id, token.tag, int(now + self.settings.session.lifetime))
         value = cookies.sealed(session, await self.secret.get())
-        until = min(session.until, token.expires or math.inf)
-        return value, replace(_visitor(token, COOKIE), session=value, until=until)
+        return value, _logged_in(token, session, value)
+
+    async def logout(self, header: str) -> None:
+        """End the session of this `Cookie` header, if there is one: here at once, and at all gateways.
+
+        Raises:
+            engine.errors.EngineError: the store did not take it; the other gateways hear of it when it is back.
+        """
+        session = None if self.is_open else await self._opened(cookies.session_cookie(header))
+        if session is not None:
+            await self.logouts.end(session.name, session.until)
+
+    async def _opened(self, value: str) -> Session | None:
+        """The session of a cookie that is signed with our secret."""
+        if not value:
+            return None
+        session = cookies.opened(value, await self.secret.get())
+        return session or cookies.opened(value, await self.secret.get(doubted=True))
 
     async def csrf(self, visitor: Visitor) -> str:
         """What the acts of this session must bear; "" for who has none."""
@@ -123,10 +143,12 @@ class Access:
     def holds(self, visitor: Visitor) -> bool:
         """Whether one who was let in would be let in still: for connections that stay open.
 
-        False once their token was taken out of the file, or they or it have expired.
+        False once their token was taken out of the file, they or it have expired, or they were logged out.
         """
         if visitor.via == ANYBODY.via:
             return self.is_open
+        if self.logouts.knows(visitor.login):
+            return False
         now = self._clock()
         alive = visitor.until is None or now < visitor.until
         return alive and self.ring.tagged(visitor.id, visitor.tag, now) is not None
@@ -149,11 +171,16 @@ class Access:
         """Who sends a request, by its token or else by its cookie; None when neither counts."""
         if heard.authorization:
             return self.by_token(heard.authorization)
-        return await self.by_cookie(heard.cookie) if heard.cookie else None
+        return await self.by_cookie(heard.cookie, anew=heard.is_act) if heard.cookie else None
 
 
 def _visitor(token: Token, via: str) -> Visitor:
     return Visitor(token.id, token.rights, token.queues, token.tenants, via, token.expires, token.tag)
+
+
+def _logged_in(token: Token, session: Session, value: str) -> Visitor:
+    until = min(session.until, token.expires or math.inf)
+    return replace(_visitor(token, COOKIE), session=value, login=session.name, until=until)
 
 
 def _slow_down(wait: float, why: str) -> ApiError:

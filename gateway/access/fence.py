@@ -1,20 +1,13 @@
-"""Inside the body limit: what a limited token may do by the job or body it names, and the audit log of admins' acts."""
+"""Inside the body limit: what a limited token may do by the job or body it names; and the body, for the audit log."""
 
 import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
-import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine import Job
-from engine.clients.audit import Act
-from engine.errors import EngineError
 from gateway.access import decisions as decide
-from gateway.access.access_log import clean
-from gateway.access.doorkeeper import Access
 from gateway.access.matching import Found
 from gateway.access.rules import Limited
 from gateway.access.visitors import Visitor
@@ -22,15 +15,7 @@ from gateway.bodies import parse_object
 from gateway.errors import ApiError
 from gateway.nearest import quoted
 
-SAID = ("queue", "type", "fingerprint", "limit", "all", "to", "do", "q")
-"""Fields of a body that the audit log keeps: which things were meant, never what jobs are given."""
-
-LONGEST_BODY = 10_000
-"""Bytes of a body that the audit log looks into."""
-
 Find = Callable[[str], Awaitable[Job | None]]
-
-_log = logging.getLogger("gateway.audit")
 
 
 class Fence:
@@ -40,9 +25,8 @@ class Fence:
         find: looks a job up by its id.
     """
 
-    def __init__(self, app: ASGIApp, access: Access, find: Find) -> None:
+    def __init__(self, app: ASGIApp, find: Find) -> None:
         self._app = app
-        self._access = access
         self._find = find
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,16 +41,11 @@ class Fence:
             await self._app(scope, receive, send)
             return
         body, receive = await _read(receive)
+        if found.rule.audited:
+            state["audited_body"] = body
         if visitor.is_limited:
             await self._check(visitor, found, scope["method"], body)
-        if not found.rule.audited:
-            await self._app(scope, receive, send)
-            return
-        answer = _Status(send)
-        try:
-            await self._app(scope, receive, answer)
-        finally:
-            await self._keep(act_of(visitor, found, scope, body, answer.status))
+        await self._app(scope, receive, send)
 
     async def _check(self, visitor: Visitor, found: Found, method: str, body: bytes) -> None:
         match found.rule.limited:
@@ -84,18 +63,6 @@ class Fence:
             case Limited.BODY:
                 queue = read_once(body).get("queue")
                 decide.check_queue(visitor, [queue] if isinstance(queue, str) else [], '"queue" in the body')
-
-    async def _keep(self, act: Act) -> None:
-        """Write the line to the log of this process, and to the store. The act is done: nothing can fail it now."""
-        on = " ".join(f"{name}={clean(value)}" for name, value in act.on.items())
-        who = act.who or "anybody"
-        _log.info("audit: %s (%s) from %s: %s %s: %d", who, act.via, act.address or "-", act.act, on, act.outcome)
-        if self._access.record is None:
-            return
-        try:
-            await self._access.record(act)
-        except EngineError as error:
-            _log.warning("the store did not take this line of the audit log: %s", error)
 
 
 def read_once(body: bytes) -> dict[str, Any]:
@@ -129,39 +96,6 @@ def check_jobs(visitor: Visitor, body: Mapping[str, Any]) -> None:
     for name, jobs in body.items():
         for index, job in enumerate(jobs if isinstance(jobs, list) else ()):
             decide.check_job(visitor, job, f"{name}[{index}]: ")
-
-
-def act_of(visitor: Visitor, found: Found, scope: Scope, body: bytes, status: int) -> Act:
-    """The line of the audit log; pure."""
-    on = dict(found.parameters)
-    try:
-        on |= {
-            name: value
-            for name, value in parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=20)
-            if name in SAID
-        }
-        fields = msgspec.json.decode(body) if body and len(body) <= LONGEST_BODY else {}
-    except (ValueError, RecursionError):
-        fields = {}
-    if isinstance(fields, dict):
-        on |= {name: str(fields[name]) for name in SAID if isinstance(fields.get(name), str | int)}
-    shown = {name: clean(value) for name, value in on.items()}
-    address = scope["client"][0] if scope.get("client") else ""
-    act = f"{found.rule.method} {found.rule.path}"
-    return Act(who=visitor.id, via=visitor.via, act=act, on=shown, outcome=status, address=address)
-
-
-class _Status:
-    """A `send` that notes the status; 500 when there is no answer."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.status = 500
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        await self._send(message)
 
 
 async def _read(receive: Receive) -> tuple[bytes, Receive]:

@@ -1,4 +1,4 @@
-"""The outermost layer of the app: who may come in, what every answer bears, and the access log."""
+"""The outermost layer of the app: who may come in, what every answer bears, the access log and the audit log."""
 
 import time
 
@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engine.errors import EngineError
 from gateway.access import access_log, browser_headers
 from gateway.access import decisions as decide
+from gateway.access.audit_log import act_of
 from gateway.access.cookies import same
 from gateway.access.doorkeeper import Access
 from gateway.access.heard import Heard, heard
@@ -32,12 +33,14 @@ class Guard:
         came = heard(scope)
         answer = _Answer(send)
         began = time.perf_counter()
+        by_access = False
         try:
             await self._admit(came, scope)
             await self._app(scope, receive, answer)
         except (ApiError, EngineError) as error:
             if answer.status:  # it is too late for another answer
                 raise
+            by_access = isinstance(error, ApiError)
             await refuse(error if isinstance(error, ApiError) else of_engine(error), scope, receive, answer)
         except Exception:
             # The framework would answer from outside of us, without our headers. It still logs what it was.
@@ -48,6 +51,9 @@ class Guard:
             if self._access.settings.access_log:
                 seconds = time.perf_counter() - began
                 access_log.write(came, scope["query_string"], answer.status, seconds, answer.size)
+            kept = act_of(scope, came, answer.status, by_access=by_access)
+            if kept is not None:
+                await self._access.audit.keep(*kept, self._access.record)
 
     async def _admit(self, came: Heard, scope: Scope) -> None:
         """Let in whoever may come in.
@@ -57,6 +63,8 @@ class Guard:
         """
         access = self._access
         found = access.matcher.find(came.method, came.path)
+        state = scope.setdefault("state", {})
+        state["found"] = found
         is_open_route = found is not None and found.rule.scope is Right.OPEN
         if access.checks_host and not is_open_route:
             decide.check_host(came, access.allowed_hosts)
@@ -65,18 +73,19 @@ class Guard:
         visitor = ANYBODY if access.is_open else await self._known(came, found)
         if visitor is None and not is_open_route:
             raise decide.unauthorized(came, scope["query_string"].decode("latin-1"))
-        visitor = visitor or _STRANGER
+        visitor = state["visitor"] = visitor or _STRANGER
         came.who = visitor.id
         if found is None:
-            raise decide.unknown(came, () if came.method == "WS" else access.matcher.allowed(came.path))
+            if came.method == "WS":
+                raise decide.unknown(came, ())
+            is_websocket = access.matcher.find("WS", came.path) is not None
+            raise decide.unknown(came, access.matcher.allowed(came.path), is_websocket=is_websocket)
         decide.check_scope(visitor, found.rule)
         if decide.needs_csrf(visitor, came, found.rule) and not same(came.csrf, await access.csrf(visitor)):
             raise ApiError(403, "X-CSRF-Token is missing or wrong: GET /session says it as csrf")
         if not is_open_route:
             access.check_rate(visitor)
         decide.check_limits(visitor, found, scope["query_string"])
-        state = scope.setdefault("state", {})
-        state["visitor"], state["found"] = visitor, found
 
     async def _known(self, came: Heard, found: Found | None) -> Visitor | None:
         """By token or cookie. Probes are answered whatever else is broken: who asks does not matter there."""

@@ -49,7 +49,7 @@ class Matcher:
 
     def allowed(self, path: str) -> list[str]:
         """The methods that some route of this path takes."""
-        return [method for method in self.methods if self.find(method, path) is not None]
+        return [method for method in [*self.methods, "HEAD"] if self.find(method, path) is not None]
 
 
 def _fit(steps: list[str], given: list[str]) -> dict[str, str] | None:

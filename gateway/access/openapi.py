@@ -10,6 +10,8 @@ _SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": "herdsman_session", "description": "set by POST /login"},
 }
 _ERROR = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}}
+_FOREIGN = {"403": {"description": "A page of another site asked", **_ERROR}}
+_LOGIN = {"303": {"description": "A browser without a session is sent to the login", **_ERROR}}
 _REFUSALS = {
     "401": {"description": "No token, or one that does not count", **_ERROR},
     "403": {"description": "The token's scope or queues do not allow it, or a page of another site asked", **_ERROR},
@@ -30,6 +32,7 @@ def described(schema: dict[str, Any], matcher: Matcher) -> dict[str, Any]:
             scope = found.rule.scope
             operation["x-scope"] = str(scope)
             operation["security"] = [] if scope is Scope.OPEN else [{"token": []}, {"session": []}]
-            if scope is not Scope.OPEN:
-                operation["responses"] = {**_REFUSALS, **operation.get("responses", {})}
+            is_act = method.upper() != "GET"
+            more = (_FOREIGN if is_act else {}) if scope is Scope.OPEN else _REFUSALS | ({} if is_act else _LOGIN)
+            operation["responses"] = {**more, **operation.get("responses", {})}
     return schema

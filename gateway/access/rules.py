@@ -35,7 +35,7 @@ class Limited(StrEnum):
 
 
 class Rule(NamedTuple):
-    """One route. `audited`: the audit log keeps who did it."""
+    """One route. `audited`: the audit log keeps who did it; of other acts only those that were refused."""
 
     method: str
     path: str

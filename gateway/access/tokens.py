@@ -18,6 +18,8 @@ PREFIX = "hm_"
 PATTERN = re.compile(r"hm_[A-Za-z0-9-]{1,32}_[A-Za-z0-9_-]{43}")
 """What tokens look like; see `masked`."""
 
+_CLAIM = re.compile(r"hm_([A-Za-z0-9-]{1,32})_[A-Za-z0-9_-]+", re.ASCII)
+
 LONGEST = 200
 """Characters of a token that anybody looks at."""
 
@@ -59,6 +61,12 @@ def hashed(token: str) -> str:
 def masked(text: str) -> str:
     """The text without the secret part of any token in it."""
     return PATTERN.sub("hm_***", text) if PREFIX in text else text
+
+
+def claimed_id(text: str) -> str:
+    """Whose token it says it is, which proves nothing; "" where it does not look like one."""
+    found = _CLAIM.match(text.strip())
+    return found[1] if found else ""
 
 
 def rights(scopes: Iterable[str]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class Visitor:
         until: epoch seconds at which their rights end by themselves; None: not by time.
         tag: which of several tokens with this id.
         session: the session as the cookie says it, "" without one.
+        login: the name of that session.
     """
 
     id: str = ""
@@ -31,6 +32,7 @@ class Visitor:
     until: float | None = None
     tag: str = ""
     session: str = ""
+    login: str = ""
 
     @property
     def is_limited(self) -> bool:

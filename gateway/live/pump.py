@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from gateway.access.visitors import Visitor
@@ -80,11 +80,16 @@ class Pump:
     Args:
         topics: by name.
         sources: whom they ask.
-        holds: whether one who was let in would be let in still.
+        holds: whether one who was let in would be let in still, as far as that is known.
+        look_again: asks the store after sessions, by name.
     """
 
     def __init__(
-        self, topics: Mapping[str, Topic], sources: Sources, holds: Callable[[Visitor], bool] = lambda _: True
+        self,
+        topics: Mapping[str, Topic],
+        sources: Sources,
+        holds: Callable[[Visitor], bool] = lambda _: True,
+        look_again: Callable[[set[str]], Awaitable[None]] | None = None,
     ) -> None:
         self.sources = sources
         self.tabs: set[Tab] = set()
@@ -92,6 +97,8 @@ class Pump:
         self.epoch = f"{time.time_ns():x}"
         self._topics = topics
         self._holds = holds
+        self._ask_after = look_again
+        self._asking: asyncio.Task[None] | None = None
         # From the clock on, so that a number of a gateway that is no more means nothing here.
         self._numbers = itertools.count(int(time.time() * 1000))
         self._watched: dict[tuple[str, Look], _Watched] = {}
@@ -120,7 +127,7 @@ class Pump:
         """Read no more, and send everybody away: the gateway is stopping."""
         for tab in self.tabs:
             tab.cut(Cut(1012, "the gateway is stopping"))
-        tasks = [self._running, *(one.reading for one in self._watched.values())]
+        tasks = [self._running, self._asking, *(one.reading for one in self._watched.values())]
         for task in filter(None, tasks):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
@@ -190,10 +197,17 @@ class Pump:
 
     async def _turn(self, began: float) -> None:
         self._forget(KEPT_FOR)
+        self._look_after_sessions()
         await self._read_all()
         took = time.monotonic() - began
         self.pace.heard(took)
         self._tick(took)
+
+    def _look_after_sessions(self) -> None:
+        """Have the store asked which were ended, beside the reading: a store that hangs keeps no tick back."""
+        sessions = {tab.visitor.login for tab in self.tabs} - {""}
+        if sessions and self._ask_after is not None and (self._asking is None or self._asking.done()):
+            self._asking = asyncio.ensure_future(self._ask_after(sessions))
 
     async def _read_all(self) -> None:
         self._round = Round(self.sources)

@@ -6,28 +6,41 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from engine.errors import EngineError
 from gateway.access.cookies import set_cookie
 from gateway.access.login_page import login_page, own_path
+from gateway.access.tokens import claimed_id
 from gateway.access.visitors import NOBODY, Visitor, visitor
 from gateway.answers import answer
 from gateway.bodies import json_object
-from gateway.errors import ApiError, documented
+from gateway.errors import ApiError, ErrorBody, documented, problem
 from gateway.nearest import hint, quoted
 from gateway.parameters import refuse_unknown
 from gateway.services import services
+from gateway.shapes.access import NobodyBody, SessionBody
+from gateway.shapes.base import answers
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 10
 
+NOT_EVERYWHERE = (
+    "this browser has forgotten the session, but the store is away: other gateways may take a copy of its cookie until "
+    "that is back; take the token out of the config file to be sure"
+)
+
 router = APIRouter(tags=["access"])
 
+_PAGE: dict[str, Any] = {"content": {"text/html": {"schema": {"type": "string"}}}}
 _TOKEN = {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
 _BODY = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": _TOKEN}, FORM: {"schema": _TOKEN}}}
 }
 
 
-@router.get("/login", responses=documented(422))
+_ON = {"description": "On to another page"}
+
+
+@router.get("/login", responses={200: _PAGE, 303: _ON, **documented(422)})
 async def page(request: Request, next: str = "/") -> Response:
     """The login as a page; a gateway without tokens sends on to `next`."""
     refuse_unknown(request, ("next",))
@@ -36,7 +49,15 @@ async def page(request: Request, next: str = "/") -> Response:
     return login_page(own_path(next))
 
 
-@router.post("/login", openapi_extra=_BODY, responses=documented(400, 401, 413, 415, 422, 429, 503))
+@router.post(
+    "/login",
+    openapi_extra=_BODY,
+    responses={
+        **answers(SessionBody, 400, 408, 413, 415, 422, 503),
+        303: _ON,
+        **{status: {"model": ErrorBody, "content": _PAGE["content"]} for status in (401, 429)},
+    },
+)
 async def login(request: Request) -> Response:
     """Show a token, as JSON or as a form: the answer sets the session's cookie."""
     refuse_unknown(request, ())
@@ -49,6 +70,8 @@ async def login(request: Request) -> Response:
     try:
         value, who = await access.login(token, _address(request))
     except ApiError as error:
+        if claimed := claimed_id(token):
+            request.scope["state"]["audit_on"] = {"as": claimed}
         if is_form and error.status in (401, 429):
             refused = login_page(next_path, error.message, error.status)
             refused.headers.update(error.headers)
@@ -60,20 +83,22 @@ async def login(request: Request) -> Response:
     return answer(await _said(request, who), 200, {"Set-Cookie": cookie})
 
 
-@router.post("/logout")
+@router.post("/logout", responses={303: _ON, **answers(NobodyBody, 422, 503)})
 async def logout(request: Request) -> Response:
-    """Forget the session's cookie."""
+    """End the session: the browser forgets its cookie, and every gateway refuses a copy of it from now on."""
     refuse_unknown(request, ())
-    gone = answer({"id": None}, 200)
+    wants_a_page = "text/html" in request.headers.get("accept", "")
+    gone = RedirectResponse("/login", 303) if wants_a_page else answer({"id": None})
+    try:
+        await services(request).access.logout("; ".join(request.headers.getlist("cookie")))
+    except EngineError:
+        gone = problem(503, NOT_EVERYWHERE)
     for secure in (False, True):
         gone.headers.append("Set-Cookie", set_cookie("", 0, secure=secure))
-    if "text/html" in request.headers.get("accept", ""):
-        gone.status_code = 303
-        gone.headers["Location"] = "/login"
     return gone
 
 
-@router.get("/session", responses=documented(503))
+@router.get("/session", responses=answers(SessionBody, 422, 503))
 async def session(request: Request) -> Response:
     """Who one is, and with what rights; `csrf` is what acts of a session must bear as X-CSRF-Token."""
     refuse_unknown(request, ())

@@ -12,11 +12,8 @@ POLICY = (
 )
 """Nothing of a foreign host, no script or style inside the page, and no text that becomes markup."""
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    # Asked for anew each time, and answered 304: a new release must not meet modules of the old one.
-    "Cache-Control": "no-cache",
-}
+# Asked for anew each time, and answered 304: a new release must not meet modules of the old one.
+_HEADERS = {"Cache-Control": "no-cache"}
 
 # Pages are for people: the list of routes and the schema leave them out.
 router = APIRouter(include_in_schema=False)
@@ -47,7 +44,6 @@ def dashboard(request: Request) -> Response:
     """The page, with what keeps foreign code out of it."""
     answer = _file(request, page_files().index)
     answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["Vary"] = "Accept"
     return answer
 

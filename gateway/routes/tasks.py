@@ -80,6 +80,7 @@ async def listing(
 @router.get("/tasks/{task_id}", responses=answers(TaskWithHistory, 404, 422, 503))
 async def show(request: Request, task_id: TaskId) -> Response:
     """One job, whatever its state."""
+    refuse_unknown(request, ())
     job = await services(request).client.find(task_id)
     if job is None:
         raise absent(task_id)
@@ -89,6 +90,7 @@ async def show(request: Request, task_id: TaskId) -> Response:
 @router.get("/tasks/{task_id}/why", responses=answers(WhyBody, 404, 422, 503))
 async def why(request: Request, task_id: TaskId) -> Response:
     """Why a job is not running: a sentence, and all reasons with what they are made of."""
+    refuse_unknown(request, ())
     try:
         found = await services(request).client.job(task_id).why()
     except JobNotFound:
@@ -99,6 +101,7 @@ async def why(request: Request, task_id: TaskId) -> Response:
 @router.get("/tasks/{task_id}/logs", responses=answers(LogBody, 404, 422, 503))
 async def logs(request: Request, task_id: TaskId) -> Response:
     """What a job has said, oldest first; `dropped` older lines were too much to keep."""
+    refuse_unknown(request, ())
     try:
         found = await services(request).client.job(task_id).logs()
     except JobNotFound:

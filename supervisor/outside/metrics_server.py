@@ -70,6 +70,7 @@ class MetricsServer:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         here = str(writer.get_extra_info("sockname")[0]).removeprefix("::ffff:")
         connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEADER_LIMIT)
+        request = None
         try:
             request = await _request(connection, reader)
             page = self.answer(request, here) if request is not None else None
@@ -81,8 +82,10 @@ class MetricsServer:
         status, kind, body = page
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Connection", "close")]
         with suppress(h11.LocalProtocolError):
-            head = connection.send(h11.Response(status_code=status, headers=headers))
-            writer.write((head or b"") + (connection.send(h11.Data(data=body)) or b""))
+            answer = connection.send(h11.Response(status_code=status, headers=headers)) or b""
+            if request is None or request.method != b"HEAD":
+                answer += connection.send(h11.Data(data=body)) or b""
+            writer.write(answer)
             await writer.drain()
 
     def answer(self, request: h11.Request, here: str) -> Page:

@@ -1,6 +1,7 @@
 """What people call: queues and types, dead letters."""
 
 from engine.clients.audit import Act, sealed, written
+from engine.clients.logouts import logout
 from engine.dead.deaths import deaths, drop, requeue
 from engine.queues.purge import purge
 from tests.faults.stage import Stage, Verb
@@ -21,6 +22,7 @@ VERBS = {
     "deaths": Verb(lambda s, on: len(s.client.run(deaths(on))), Stage.dead, answers=True, changes=False),
     "drop": Verb(lambda s, on: s.client.run(drop([*on, "1-1-1"])), Stage.dead, answers=True),
     "gate": Verb(lambda s, _: s.client.intake.close("default"), Stage.full, answers=True),
+    "logout": Verb(lambda s, _: s.client.run(logout("abc", 2_000_000_000))),
     "pause": Verb(lambda s, _: s.client.pause("default"), Stage.jobs),
     "pause: a type goes on": Verb(lambda s, _: s.client.resume_type("t"), _paused_type),
     "purge": Verb(lambda s, _: s.client.ask(purge("default")), Stage.jobs, answers=True),

@@ -88,6 +88,15 @@ def test_verbs_answer_for_programs_with_data_alone(herd: Herd) -> None:
     assert herd.command("logs", "supervisor").stdout != "", "a dry run removes nothing"
 
 
+def test_a_status_that_nobody_can_hear_is_no_error(herd: Herd) -> None:
+    command = f'exec "{sys.executable}" -m supervisor -c "{herd.path}" status >&-'
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=ROOT, env=herd.environment(), stderr=subprocess.PIPE, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_status_is_watched_in_place_and_piped_line_by_line(herd: Herd) -> None:
     command = [sys.executable, "-m", "supervisor", "-c", str(herd.path), "status", "--watch", "0.2"]
     with Terminal(command, columns=48, lines=10) as watch:

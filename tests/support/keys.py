@@ -8,7 +8,7 @@ from tests.support.snapshot import snapshot
 # One key each, however many jobs there were: they are the engine's own bookkeeping (see engine/store/keys.py).
 _FIXED = {
     "alarms", "apart", "aside", "audit", "backlog", "beats", "callers", "cancels", "due", "finished",
-    "flows", "gone", "groups", "held", "holding", "lanes", "later", "limits", "looked", "marks",
+    "flows", "gone", "groups", "held", "holding", "lanes", "later", "limits", "logouts", "looked", "marks",
     "meta", "names", "newgroups", "parked", "parking", "paused", "processing", "rescued", "running", "said",
     "pace", "scheduled", "schedules", "seal", "stopped", "tenantry", "totals", "traits", "types", "watched", "workers",
 }  # fmt: skip

@@ -1,8 +1,9 @@
-"""What gateways keep: who did what, each act once and in order; and the one secret that they all sign with."""
+"""What gateways keep: who did what, each act once and in order; the one secret that they all sign with; who left."""
 
 from hypothesis import strategies as st
 
 from engine.clients.audit import Act, sealed, written
+from engine.clients.logouts import is_logged_out, logout
 from tests.walks.world import World, verb
 
 
@@ -13,6 +14,7 @@ class Auditing(World):
         super().__init__()
         self.acts = []
         self.secret = None
+        self.left = set()
 
     @verb(who=st.sampled_from(["ana", "ben"]))
     def write_down_an_act(self, who):
@@ -26,3 +28,12 @@ class Auditing(World):
         found = self.client.run(sealed(fresh))
         self.secret = self.secret or fresh
         assert found == self.secret
+
+    @verb(session=st.sampled_from(["s1", "s2", "s3"]))
+    def log_out(self, session):
+        """Whoever has left stays out, and nobody else does."""
+        self.left.add(session)
+        self.client.run(logout(session, 2_000_000_000))
+        base = "herdsman:{default}"
+        found = {one for one in ("s1", "s2", "s3") if self.client.ask(is_logged_out(base, one))}
+        assert found == self.left

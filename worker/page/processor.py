@@ -129,6 +129,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(404, {"error": f"no {path} here; there are GET /health and GET /metrics"})
 
+    def do_HEAD(self) -> None:
+        """Answer as to GET, without the body: probes ask so."""
+        self.do_GET()
+
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are not worth a line each."""
         log.debug(format, *args)
@@ -148,4 +152,5 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)

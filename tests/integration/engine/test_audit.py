@@ -1,4 +1,4 @@
-"""The audit log and the gateways' secret, on the real server, by both clients."""
+"""The audit log, the gateways' secret and logouts, on the real server, by both clients."""
 
 import asyncio
 import threading
@@ -8,6 +8,7 @@ import pytest
 
 from engine import AsyncClient, Client
 from engine.clients.audit import KEPT, Act, written
+from engine.clients.logouts import is_logged_out, logout
 from tests.support.proxy import Proxy
 
 
@@ -86,3 +87,13 @@ def test_gateways_that_start_at_once_agree_on_one_secret(client):
 def test_before_the_beginning_there_is_nothing(client, cursor):
     page = client.audit.list(5, cursor)
     assert (page.acts, page.cursor) == ([], None)
+
+
+def test_a_session_that_was_ended_is_remembered_until_it_would_be_over_by_itself(client, store):
+    base, now = "herdsman:{default}", int(time.time())
+    client.run(logout("long over", now - 2 * 86400))
+    client.run(logout("mine", now + 3600))
+    client.run(logout("mine", now + 3600))
+    assert client.ask(is_logged_out(base, "mine"))
+    assert not client.ask(is_logged_out(base, "another"))
+    assert store.client.zrange(f"{base}:logouts", 0, -1) == [b"mine"]

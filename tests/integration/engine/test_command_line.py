@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from engine import JobError
+from engine import JobError, WorkerInfo
 from engine.clients.engine import Engine
 from engine.store.claims import Done
 from tests.support.command import ROOT, run
@@ -143,12 +143,15 @@ def test_waiting_shows_the_result_and_fails_when_the_job_fails_or_takes_too_long
         worker.join()
 
 
-def test_queues_are_paused_resumed_and_purged(say, client):
+def test_queues_and_types_are_paused_resumed_and_purged(say, client, seats):
     client.enqueue_many((("t", n) for n in range(5)), queue="q")
     assert say("pause", "q") == {"queue": "q", "paused": True, "changed": True}
     assert say("queues")["q"]["paused"] is True
     assert say("pause", "q")["changed"] is False
     assert say("resume", "q") == {"queue": "q", "paused": False, "changed": True}
+    seats(7).register(WorkerInfo(incarnation="7", host="box", pid=1, pool="default", slot=0), {"mail": "q"})
+    assert say("pause", "mail", "--type") == {"type": "mail", "paused": True, "changed": True}
+    assert say("resume", "mail", "--type") == {"type": "mail", "paused": False, "changed": True}
     assert say("purge", "q", "--yes") == {"queue": "q", "cancelled": 5}
     assert say("purge", "q") == {"queue": "q", "cancelled": 0}
 
@@ -237,6 +240,8 @@ def test_people_get_plain_tables(store, letters, client):
         (("pause", "aa"), 1, "did you mean 'a'?"),
         (("purge", "nowhere", "--yes"), 1, "no job was ever put into"),
         (("resume", "nowhere"), 1, "no job was ever put into"),
+        (("pause", "mial", "--type"), 1, "no worker has announced the type 'mial'"),
+        (("resume", "mial", "--type"), 1, "no worker has announced the type 'mial'"),
         (("enqueue", "no good name!"), 2, "name of a task"),
         (("enqueue", "t", "{"), 2, "JSON"),
         (("enqueue", "t", "hello"), 2, "needs its quotes"),

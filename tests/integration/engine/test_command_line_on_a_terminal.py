@@ -73,6 +73,16 @@ def test_watching_draws_in_place_until_ctrl_c_which_is_no_failure(at_terminal, c
         assert "\x1b[2J" not in watch.seen, "nothing is wiped before it is drawn over"
 
 
+def test_ctrl_c_while_waiting_for_a_job_tells_its_id(at_terminal, client):
+    with at_terminal("enqueue", "t", "--wait", "20s") as enqueue:
+        eventually(lambda: client.jobs().jobs)
+        [job] = client.jobs().jobs
+        enqueue.press("\x03")
+        assert enqueue.ended() == 1
+        assert f"interrupted: job {job.id} goes on" in enqueue.seen
+        assert "Aborted" not in enqueue.seen
+
+
 def test_a_store_that_goes_away_while_somebody_watches_is_waited_for(at_terminal, store, client):
     client.enqueue("t", queue="first")
     with at_terminal("queues", "--watch", "0.1") as watch:
@@ -133,3 +143,15 @@ def test_what_would_be_lost_is_shown_first(at_terminal, store, client, dead):
     refused = run("--url", store.url, "dlq", "delete", letters[0], "--dry-run")
     assert (refused.returncode, "`dlq show ID` shows one" in refused.stderr) == (2, True)
     assert (client.queues()["q"].pending, client.queues()["default"].dead) == (7, 7)
+
+
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+def test_an_answer_that_cannot_be_written_is_a_line_and_no_stack(store, client, where):
+    client.enqueue("t")
+    command = f'exec "{sys.executable}" -m engine --url {store.url} jobs {where}'
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True, timeout=20, check=False
+    )
+    told = (1, "the answer could not be written: No space left on device\n") if "full" in where else (0, "")
+    assert (done.returncode, done.stderr) == told

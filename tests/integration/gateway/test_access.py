@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 from gateway.access.rules import RULES, Scope
 from gateway.access.tokens import hashed, mint
@@ -77,6 +79,7 @@ def test_what_admins_did_is_listed_with_who_and_from_where(guarded: Guarded) -> 
     assert guarded.ask("POST", "/queues/mail/pause", "admin").status_code == 200
     assert guarded.ask("POST", "/queues/mail/purge", "submit").status_code == 403
     assert guarded.ask("POST", "/queues/mail/resume", "admin").status_code == 200
+    eventually(lambda: len(guarded.ask("GET", "/audit", "admin").json()["acts"]) == 3, 10)  # lines follow the answers
     found = guarded.ask("GET", "/audit?limit=1", "admin").json()
     assert found["acts"][0] | {"at": ""} == {
         "at": "",
@@ -85,10 +88,15 @@ def test_what_admins_did_is_listed_with_who_and_from_where(guarded: Guarded) -> 
         "act": "POST /queues/{queue}/resume",
         "on": {"queue": "mail"},
         "outcome": 200,
+        "refused": False,
+        "left_out": 0,
         "address": "127.0.0.1",
     }
     rest = guarded.ask("GET", f"/audit?cursor={found['cursor']}", "admin").json()
-    assert [one["act"] for one in rest["acts"]] == ["POST /queues/{queue}/pause"]
+    assert [(one["act"], one["who"], one["refused"]) for one in rest["acts"]] == [
+        ("POST /queues/{queue}/purge", "submit", True),
+        ("POST /queues/{queue}/pause", "admin", False),
+    ]
 
 
 def test_no_token_is_in_anything_that_is_said(guarded: Guarded, house: Any, worker: Any) -> None:
@@ -141,7 +149,10 @@ def test_tokens_are_changed_without_a_restart_and_a_bad_file_changes_nothing(gua
     guarded.write("read")
     reread()
     assert guarded.ask("GET", "/queues", "read").status_code == 401
+    with pytest.raises(InvalidStatus, match="401"):
+        connect(f"ws://127.0.0.1:{guarded.process.port}/ws")
     assert guarded.ask("GET", "/queues", "submit").status_code == 200
+    assert "ERROR" not in guarded.process.log
     guarded.write(more=", prot: 5")
     reread()
     assert guarded.ask("GET", "/queues", "read").status_code == 401
@@ -154,14 +165,33 @@ def test_tokens_are_changed_without_a_restart_and_a_bad_file_changes_nothing(gua
     assert guarded.ask("GET", "/queues", "read").status_code == 200
 
 
-def test_a_session_outlives_the_gateway_that_gave_it(guarded: Guarded) -> None:
-    guarded.ask("POST", "/login", json={"token": guarded.tokens[Scope.READ]})
-    cookie = f"herdsman_session={guarded.process.http.cookies['herdsman_session']}"
+def closed_with(tab: ClientConnection) -> int:
+    """The code with which a live feed is closed, whatever it said before."""
+    while True:
+        try:
+            tab.recv(timeout=10)
+        except ConnectionClosed as end:
+            return end.rcvd.code if end.rcvd else 0
+
+
+def test_a_session_outlives_its_gateway_and_one_that_was_logged_out_is_over_at_all_of_them(guarded: Guarded) -> None:
+    def log_in() -> dict[str, str]:
+        guarded.process.http.cookies.clear()
+        guarded.ask("POST", "/login", json={"token": guarded.tokens[Scope.READ]})
+        return {"cookie": f"herdsman_session={guarded.process.http.cookies.pop('herdsman_session')}"}
+
+    another = guarded.house.start()
+    another.wait_until_up()
+    stays, leaves = log_in(), log_in()
+    assert another.http.get("/queues", headers=leaves).status_code == 200
+    with connect(f"ws://127.0.0.1:{another.port}/ws", additional_headers=leaves) as tab:
+        assert guarded.ask("POST", "/logout", headers=leaves).status_code == 200
+        assert guarded.ask("GET", "/queues", headers=leaves).status_code == 401
+        eventually(lambda: another.http.get("/queues", headers=leaves).status_code == 401, 10)
+        assert closed_with(tab) == 4401
     assert guarded.process.stop() == 0
-    again = guarded.house.start()
-    again.wait_until_up()
-    assert again.http.get("/queues", headers={"cookie": cookie}).status_code == 200
-    assert again.http.get("/queues").status_code == 401
+    assert another.http.get("/queues", headers=stays).status_code == 200
+    assert another.http.get("/queues").status_code == 401
 
 
 def test_an_open_gateway_says_so_and_answers_only_to_names_of_this_machine(gateway: Any) -> None:

@@ -1,3 +1,4 @@
+import re
 import socket
 from typing import Any
 
@@ -127,6 +128,35 @@ def test_more_headers_than_anybody_needs_are_refused(gateway: Any) -> None:
     many = b"".join(b"x-%d: 1\r\n" % n for n in range(500))
     answer = exchange(gateway, b"GET /health HTTP/1.1\r\nhost: localhost\r\n" + many + b"\r\n")
     assert answer.startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize("offer", [b"h2c", b"websocket", b"TLS/1.0"])
+def test_a_request_that_offers_another_protocol_is_one_like_all_others(gateway: Any, offer: bytes) -> None:
+    """Some clients (curl --http2, Java's) offer h2c with each request; its body was lost, or the connection hung."""
+    upgrade = b"connection: Upgrade\r\nupgrade: " + offer + b"\r\n"
+    body = b'{"type": "offered", "accept_unknown": true}'
+    head = b"POST /tasks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n" + upgrade
+    whole = head + b"content-length: %d\r\n\r\n" % len(body) + body
+    parts = head + b"transfer-encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    bare = head + b"content-length: 0\r\n\r\n"
+    end = b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+    for cut in (1_000_000, len(whole) - len(body), len(whole) - 3):
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+            said = whole + parts + bare + whole + end
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(said[:cut])
+            connection.sendall(said[cut:])
+            answers = b"".join(iter(lambda: connection.recv(65536), b""))
+        found = re.findall(rb"HTTP/1.1 (\d+)", answers)
+        assert found == [b"202", b"202", b"400", b"202", b"200"], answers
+
+
+@pytest.mark.parametrize("more", [b"", b"sec-websocket-key: eA==\r\n", b"sec-websocket-version: 13\r\n"])
+def test_half_a_websocket_is_answered_like_any_other_mistake(gateway: Any, more: bytes) -> None:
+    head = b"GET /ws HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\n"
+    answer = exchange(gateway, head + more + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 426 ")
+    assert b'{"error":' in answer
 
 
 def test_requests_sent_all_at_once_are_answered_in_their_order(gateway: Any) -> None:

@@ -10,8 +10,8 @@ from tests.support.ports import free_port
 pytestmark = pytest.mark.process
 
 
-def ask(port: int, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers)
+def ask(port: int, path: str, body: bytes | None = None, method: str | None = None, **headers: str) -> tuple[int, str]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own http:// address
             return answer.status, answer.read().decode()
@@ -59,6 +59,7 @@ def test_the_workers_own_series_are_shown(port) -> None:
     ask(port, "/jobs", b'{"data": "hello"}')
     wanted = 'herdsman_jobs_total{queue="default",type="uppercase",outcome="completed"} 1'
     processes.eventually(lambda: wanted in ask(port, "/metrics")[1], message=lambda: ask(port, "/metrics")[1])
+    assert ask(port, "/health", method="HEAD") == (200, "")
 
 
 def test_the_caller_s_trace_goes_on_in_the_job(start) -> None:

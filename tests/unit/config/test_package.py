@@ -85,3 +85,9 @@ def test_the_examples_of_the_page_can_be_loaded(tmp_path):
     for example in examples:
         (tmp_path / "config.yaml").write_text(example, encoding="utf-8")
         assert config.load(tmp_path / "config.yaml", {"REDIS_PASSWORD": "x"}).pools
+
+
+def test_help_is_no_wrong_usage(capsys):
+    assert (main(["--help"]), main(["-h"])) == (0, 0)
+    assert capsys.readouterr().out.count("usage: python -m config") == 2
+    assert main(["--nothing"]) == 2

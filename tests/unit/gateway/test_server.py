@@ -82,6 +82,34 @@ def test_a_wrong_method_is_405_and_names_the_right_one(http: Any, method: str, p
     assert allowed in answer.headers["allow"]
 
 
+@pytest.mark.parametrize("path", ["/", "/health", "/queues", "/tasks", "/tasks/none", "/metrics", "/ui"])
+def test_head_is_answered_as_get_without_the_body(http: Any, at_hand: Services, path: str) -> None:
+    head, get = http.request("HEAD", path), http.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]
+    route = path.replace("none", "{task_id}")
+    assert [one for one in at_hand.counts.requests if one[1] == "HEAD"] == [(route, "HEAD", get.status_code)]
+
+
+def test_a_websocket_that_is_asked_for_as_a_page_says_what_it_is(http: Any) -> None:
+    answer = http.get("/ws")
+    assert (answer.status_code, answer.headers["upgrade"]) == (426, "websocket")
+    assert answer.json() == {"error": '"/ws" is a websocket: open it as one, of version 13'}
+
+
+def test_head_of_a_stream_ends_with_its_head(http: Any, client: Any, a_job: Any) -> None:
+    client.jobs_by_id["1-2-3"] = a_job()
+    head = http.request("HEAD", "/tasks/1-2-3/events")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"].startswith("text/event-stream")
+
+
+def test_head_is_refused_where_there_is_no_get(http: Any) -> None:
+    answer = http.request("HEAD", "/work")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert http.request("PUT", "/queues").headers["allow"] == "GET, HEAD"
+
+
 def test_the_schema_documents_every_route_with_the_error_body(http: Any) -> None:
     schema = http.get("/openapi.json").json()
     found = {f"{method.upper()} {path}" for path, methods in schema["paths"].items() for method in methods}

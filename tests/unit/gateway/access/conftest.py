@@ -7,6 +7,7 @@ import pytest
 
 from config.gateway import Gateway
 from gateway.access.doorkeeper import Access
+from gateway.access.logouts import Logouts
 from gateway.access.tokens import hashed, mint
 from gateway.services import Services
 
@@ -34,11 +35,17 @@ class Door:
         self.more: dict[str, Any] = {}
         self.stored = b""
         self.sealings = 0
+        self.ended: set[str] = set()
+        self.asked = 0
+        self.away: Exception | None = None
         self.access = self.make()
 
     def make(self) -> Access:
         """One more gateway's access, on the same store."""
-        return Access(self.settings(), seal=self._seal, record=self._record, clock=self.clock, ticks=self.clock)
+        logouts = Logouts(self._end, self._is_ended, self.clock)
+        return Access(
+            self.settings(), seal=self._seal, logouts=logouts, record=self._record, clock=self.clock, ticks=self.clock
+        )
 
     def settings(self) -> Gateway:
         return Gateway.model_validate({"tokens": self.written, **self.more})
@@ -57,6 +64,18 @@ class Door:
         self.sealings += 1
         self.stored = self.stored or fresh
         return self.stored
+
+    async def _end(self, session: str, until: int) -> None:
+        if self.away:
+            raise self.away
+        assert until > self.clock.now
+        self.ended.add(session)
+
+    async def _is_ended(self, session: str) -> bool:
+        if self.away:
+            raise self.away
+        self.asked += 1
+        return session in self.ended
 
     async def _record(self, act: Any) -> None:
         self.acts.append(act)

@@ -8,12 +8,14 @@ from gateway.access.cookies import Secret, Session
 
 SECRET = b"s" * 32
 SESSION = Session("ops", "0123456789abcdef", 1_800_000_000)
+ANOTHER = Session("ops", "0123456789abcdef", 1_800_000_000)
 
 
 def test_a_session_is_read_back_and_no_two_cookies_are_the_same() -> None:
-    one, other = cookies.sealed(SESSION, SECRET), cookies.sealed(SESSION, SECRET)
+    one, other = cookies.sealed(SESSION, SECRET), cookies.sealed(ANOTHER, SECRET)
     assert one != other
-    assert cookies.opened(one, SECRET) == cookies.opened(other, SECRET) == SESSION
+    assert (cookies.opened(one, SECRET), cookies.opened(other, SECRET)) == (SESSION, ANOTHER)
+    assert len(SESSION.name) == 16
 
 
 def test_another_secret_opens_nothing() -> None:
@@ -36,7 +38,7 @@ def test_any_text_is_no_session_and_no_error(text: str) -> None:
 
 
 def test_the_csrf_text_is_of_one_session_and_is_no_session() -> None:
-    one, other = cookies.sealed(SESSION, SECRET), cookies.sealed(SESSION, SECRET)
+    one, other = cookies.sealed(SESSION, SECRET), cookies.sealed(ANOTHER, SECRET)
     said = cookies.csrf(one, SECRET)
     assert said == cookies.csrf(one, SECRET) != cookies.csrf(other, SECRET)
     assert said not in one

@@ -161,12 +161,6 @@ def test_acts_of_admins_are_written_down_and_reading_is_not(
     assert token not in caplog.text
 
 
-def test_a_refused_act_is_not_in_the_audit_log(at_door: Any, door: Any, bearing: Any) -> None:
-    token = door.add("eve", scopes=["submit"])
-    assert at_door.request("POST", "/queues/low/pause", headers=bearing(token)).status_code == 403
-    assert door.acts == []
-
-
 def test_an_act_is_answered_though_the_store_does_not_take_its_line(
     at_door: Any, door: Any, caplog: Any, store_down: StoreDown
 ) -> None:

@@ -50,7 +50,7 @@ def test_an_act_by_cookie_needs_the_csrf_text_of_that_session(at_door: Any, door
     assert [act(one), act(one, "x"), act(one, theirs)] == [403, 403, 403]
     assert client.purged == []
     assert act(one, mine) == 200
-    assert [act.via for act in door.acts] == ["cookie"]
+    assert [(act.via, act.outcome) for act in door.acts] == [("cookie", 403)] * 3 + [("cookie", 200)]
 
 
 def test_a_session_ends_with_its_lifetime_its_token_or_the_tokens_end(at_door: Any, door: Any) -> None:
@@ -107,6 +107,76 @@ def test_a_gateway_that_cannot_read_the_secret_says_so_and_lets_nobody_in_by_coo
     assert at_door.post("/login", json={"token": token}).status_code == 503
     assert at_door.request("GET", "/queues", headers={"Authorization": f"Bearer {token}"}).status_code == 200
     assert at_door.get("/health").status_code == 200
+
+
+def test_a_copied_cookie_is_refused_after_the_logout_and_other_sessions_go_on(at_door: Any, door: Any) -> None:
+    token = door.add("ana", scopes=["read"])
+    mine, other = ({"cookie": log_in(at_door, token)} for _ in range(2))
+    assert at_door.request("GET", "/queues", headers=mine).status_code == 200
+    left = at_door.request("POST", "/logout", headers=mine)
+    assert (left.status_code, "Max-Age=0" in left.headers["set-cookie"]) == (200, True)
+    assert at_door.request("GET", "/queues", headers=mine).status_code == 401
+    assert at_door.request("GET", "/session", headers=mine).json()["id"] is None
+    assert at_door.request("POST", "/logout", headers=mine).status_code == 200
+    assert at_door.request("GET", "/queues", headers=other).status_code == 200
+    assert len(door.ended) == 1
+    forged = {"cookie": other["cookie"][:-1]}
+    assert at_door.request("POST", "/logout", headers=forged).status_code == 200
+    assert at_door.request("GET", "/queues", headers=other).status_code == 200
+
+
+def test_another_gateway_hears_of_a_logout_at_once_for_acts_and_within_a_second_for_reading(
+    at_door: Any, door: Any
+) -> None:
+    token, run = door.add("ana", scopes=["read"]), at_door._loop.run
+    cookie = log_in(at_door, token)
+    other = door.make()
+    assert run(other.by_cookie(cookie)).login
+    assert at_door.request("POST", "/logout", headers={"cookie": cookie}).status_code == 200
+    assert run(other.by_cookie(cookie, anew=False)) is not None
+    assert run(other.by_cookie(cookie)) is None
+    assert run(other.by_cookie(cookie, anew=False)) is None
+
+
+def test_whoever_only_reads_has_the_store_asked_once_a_second(at_door: Any, door: Any) -> None:
+    cookie = {"cookie": log_in(at_door, door.add("ana", scopes=["read"]))}
+    for _ in range(5):
+        assert at_door.request("GET", "/queues", headers=cookie).status_code == 200
+    assert door.asked == 1
+    door.clock.now += 1
+    assert at_door.request("GET", "/queues", headers=cookie).status_code == 200
+    assert door.asked == 2
+
+
+def test_a_logout_while_the_store_is_away_counts_here_at_once_and_elsewhere_when_it_is_back(
+    at_door: Any, door: Any, store_down: StoreDown
+) -> None:
+    token = door.add("ana", scopes=["read"])
+    mine, other, unseen = ({"cookie": log_in(at_door, token)} for _ in range(3))
+    assert at_door.request("GET", "/queues", headers=other).status_code == 200
+    door.away = store_down
+    left = at_door.request("POST", "/logout", headers={**mine, "accept": "text/html"})
+    assert (left.status_code, "Max-Age=0" in left.headers["set-cookie"]) == (503, True)
+    assert "this browser has forgotten" in left.json()["error"]
+    assert at_door.request("GET", "/queues", headers=mine).status_code == 401
+    assert at_door.request("GET", "/queues", headers=other).status_code == 200
+    assert at_door.request("GET", "/queues", headers=unseen).status_code == 503
+    door.away = None
+    door.clock.now += 1
+    assert at_door.request("GET", "/queues", headers=other).status_code == 200
+    assert len(door.ended) == 1
+
+
+def test_what_stays_open_is_told_of_a_logout_at_another_gateway(at_door: Any, door: Any, store_down: StoreDown) -> None:
+    run = at_door._loop.run
+    _, who = run(door.access.login(door.add("ana", scopes=["read"]), "a"))
+    door.ended.add(who.login)
+    door.away = store_down
+    run(door.access.logouts.look_again({who.login}))
+    assert door.access.holds(who)
+    door.away = None
+    run(door.access.logouts.look_again({who.login}))
+    assert not door.access.holds(who)
 
 
 def test_wrong_logins_of_one_address_are_slowed_and_the_right_one_waits_with_them(at_door: Any, door: Any) -> None:

@@ -110,3 +110,10 @@ def test_a_trace_goes_with_the_job(http: Any, client: Any) -> None:
     http.post("/tasks", json={"type": "uppercase"}, headers={"traceparent": parent})
     http.post("/tasks/batch", json={"tasks": [{"type": "uppercase"}]}, headers={"traceparent": parent})
     assert [options["headers"]["traceparent"] for _, _, options in client.enqueued] == [parent, parent]
+
+
+def test_a_packed_body_is_refused_by_name(http: Any) -> None:
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = http.post("/tasks", content=b"\x1f\x8b", headers=headers)
+    assert answer.status_code == 415
+    assert 'packed ("gzip")' in answer.json()["error"]

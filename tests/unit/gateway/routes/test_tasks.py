@@ -290,3 +290,10 @@ def test_a_job_that_cannot_be_submitted_again_says_why(
 def test_a_job_that_never_was_cannot_be_submitted_again(http: Any) -> None:
     assert http.post("/tasks/1-2-3/again").status_code == 404
     assert http.post("/tasks/1-2-3/again", json={"data": 1}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/tasks/1-2-3", "/tasks/1-2-3/why", "/tasks/1-2-3/logs"])
+def test_a_parameter_that_nobody_reads_is_refused_there_too(http: Any, path: str) -> None:
+    answer = http.get(f"{path}?wait=5s")
+    assert answer.status_code == 422
+    assert "unknown parameter" in answer.json()["error"]

@@ -1,7 +1,9 @@
+import asyncio
+
 import h11
 import pytest
 
-from supervisor.outside.metrics_server import MetricsServer, Page
+from supervisor.outside.metrics_server import MetricsServer, Page, bind
 
 
 def failing(_here: str) -> Page:
@@ -28,3 +30,21 @@ def request(method: str, target: str) -> h11.Request:
 )
 def test_every_request_has_an_answer(method: str, target: str, status: int) -> None:
     assert SERVER.answer(request(method, target), "127.0.0.1")[0] == status
+
+
+def test_a_probe_that_asks_with_head_is_answered_by_the_head_alone() -> None:
+    async def ask(method: bytes) -> bytes:
+        listener = bind("127.0.0.1", 0)
+        await SERVER.start(listener)
+        try:
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(method + b" /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = await reader.read()
+            writer.close()
+            return answer
+        finally:
+            await SERVER.stop()
+
+    whole = asyncio.run(ask(b"GET"))
+    assert whole.endswith(b"\r\n\r\nalive")
+    assert asyncio.run(ask(b"HEAD")) == whole.removesuffix(b"alive")
