@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from engine.asking.sayings import Said, say
 from engine.asking.why import why
 from engine.store.calls import Call
+from tests.walks.model import KEPT
 from tests.walks.world import BASE, NUMBERS, World, verb
 
 
@@ -56,3 +57,13 @@ class Asking(World):
         assert said.text
         assert ("ended" in codes) == (job.place in ("gone", "completed", "dead", "cancelled"))
         assert ("paused" in codes) == (job.place == "pending" and job.queue in self.model.paused)
+
+    @verb(place=st.sampled_from(["pending", "scheduled", "processing", "dead", *KEPT]), crashes=st.integers(0, 1))
+    def search(self, place, crashes):
+        """Page by page; just those that are there and were charged with so many."""
+        query, found, cursor = f"state:{place} crashes:{crashes}", [], ""
+        while cursor is not None:
+            page = self.client.search(query, limit=3, cursor=cursor or None)
+            found += [job.id for job in page.jobs]
+            cursor = page.cursor
+        assert sorted(found) == sorted(job.id for job in self.model.at(place) if job.crashes == crashes)
