@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return token_command.main(words[1:])
     options = _parser().parse_args(words)
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a config.py where one stands must not hide ours
     gc.disable()  # loading leaves no garbage; looking for it meanwhile costs a seventh of the start
     import config
     from gateway.serving import run  # after the usage check, so that help is quick

@@ -17,6 +17,7 @@ from pathlib import Path
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the janitor; returns the exit status."""
     options = _parser().parse_args(arguments)
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a config.py where one stands must not hide ours
     gc.disable()  # loading leaves no garbage; looking for it meanwhile costs a seventh of the start
     import config
     from janitor.sweeping import run  # after the usage check, so that help is quick

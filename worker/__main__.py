@@ -52,11 +52,11 @@ def _read(options: argparse.Namespace) -> "tuple[Config, Pool]":
     Raises:
         _WrongUsage: the file is not good, or has no such pool.
     """
-    from worker.tasks.loading import LoadError, check_our_own
+    from worker.tasks.clashes import NameTaken, check_our_own
 
     try:
         check_our_own()
-    except LoadError as error:
+    except NameTaken as error:
         raise _WrongUsage(str(error)) from None
     from config import ConfigError, load  # it is ours, as is known now
 

@@ -1,6 +1,7 @@
 """`herdsman`: one command for the supervisor's verbs, the engine's and the parts; at a terminal, and in a real bash."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,27 @@ def test_a_folders_own_engine_is_not_taken_for_ours(tmp_path: Path, shell: dict[
         cwd=tmp_path, env={**shell, "PYTHONSAFEPATH": "1"}, capture_output=True, text=True, check=False, timeout=30,
     )  # fmt: skip
     assert (done.returncode, "the store does not answer" in done.stderr) == (3, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("gateway", "is taken by another program"),  # past its config, ours: the port is not ours
+        ("worker", "the name 'config' is taken: {folder}/config.py is found first"),
+    ],
+)
+def test_a_folders_own_config_is_not_taken_for_ours_and_costs_no_stack(tmp_path: Path, part: str, words: str) -> None:
+    (tmp_path / "config.py").write_text("DEBUG = True\n")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        (tmp_path / "c.yaml").write_text(
+            f"gateway: {{port: {taken.getsockname()[1]}}}\npools: [{{name: a, tasks: [t]}}]\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-m", part, "-c", "c.yaml"],
+            cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=30,
+        )  # fmt: skip
+    assert words.format(folder=tmp_path) in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_verbs_answer_for_programs_with_data_alone(herd: Herd) -> None:

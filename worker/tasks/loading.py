@@ -8,11 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from worker.durations import TaskError
+from worker.tasks.clashes import NameTaken, check_our_own, clashes
 from worker.tasks.registry import Registry, tasks
-
-# Our own packages: a user's file of the same name beside the tasks would hide ours, or be hidden by it.
-OURS = ("config", "engine", "scoreboard", "worker")
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class LoadError(Exception):
@@ -36,7 +33,10 @@ def load(
     for place in (Path.cwd(), *([folder] if folder else [])):
         if str(place) not in sys.path:
             sys.path.append(str(place))
-    check_our_own()
+    try:
+        check_our_own()
+    except NameTaken as error:
+        raise LoadError(str(error)) from None
     modules = list(modules)
     for module in modules:
         _import(module)
@@ -46,39 +46,6 @@ def load(
         listed = ", ".join(modules) or "none are listed under `tasks:`"
         raise LoadError(f"no task was found in the modules of this pool ({listed}); decorate one with @task")
     return names
-
-
-def check_our_own() -> None:
-    """Make sure that ``config``, ``engine`` … are ours and share one root.
-
-    Raises:
-        LoadError: another package or a user's file has one of those names and stands first in the path.
-    """
-    for name in OURS:
-        found = sys.modules.get(name)
-        place = getattr(found, "__file__", None) if found else _origin(name)
-        if place is None or not Path(place).resolve().is_relative_to(ROOT):
-            raise LoadError(
-                f"the name {name!r} is taken: {place or 'nothing'} is found first, but herdsman's own is "
-                f"{ROOT / name}; rename that file or package, or put it inside a package of your own"
-            )
-
-
-def clashes(folder: Path) -> list[Path]:
-    """Files and packages in ``folder`` that bear one of our names (and are not ours)."""
-    if folder.resolve() == ROOT:
-        return []
-    found = [folder / f"{name}.py" for name in OURS]
-    found += [folder / name / "__init__.py" for name in OURS]
-    return [path for path in found if path.is_file()]
-
-
-def _origin(name: str) -> str | None:
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return None
-    return spec.origin if spec else None
 
 
 def _import(module: str) -> None:
