@@ -1,5 +1,6 @@
 """What can go wrong between a caller and the store: one class for each way to react."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def refusal(queue: str, pending: int) -> QueueFull:
     return QueueClosed(queue) if pending == CLOSED else QueueFull(queue, pending)
 
 
-class Conflict(EngineError):
+class Conflict(EngineError, ABC):
     """A job is refused because another one stands in its way; of a call of many it takes all others with it.
 
     Attributes:
@@ -83,8 +84,9 @@ class Conflict(EngineError):
         why = self._why(f"job {self.id}" if self.twin is None else f"{among}[{self.twin}] of the same call")
         return why if self.at is None else f"{among}[{self.at}]: {why}"
 
+    @abstractmethod
     def _why(self, other: str) -> str:
-        raise NotImplementedError
+        """What is wrong with it; `other`: what stands in its way."""
 
 
 class UniqueConflict(Conflict):

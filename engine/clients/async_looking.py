@@ -1,23 +1,18 @@
 """`engine.clients.looking` for asyncio: arguments, results and errors are the same."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TypeVar
 
 from engine.asking import listing, questions
+from engine.asking.asking import AsksLater
 from engine.charts.rates import Rates, rates
 from engine.charts.series import Series, SeriesName, series
 from engine.charts.series import names as series_names
 from engine.doctor.doctor import Diagnosis, diagnosis
 from engine.jobs.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.search import page, scan
-from engine.store.calls import Call
-from engine.store.question import Question
-
-T = TypeVar("T")
 
 
-class LooksLater(ABC):
+class LooksLater(AsksLater):
     """The part of `AsyncClient` that only looks; see `Looks`."""
 
     base: str
@@ -91,11 +86,3 @@ class LooksLater(ABC):
     async def doctor(self) -> Diagnosis:
         """What the store's settings and state can do to the jobs in it."""
         return await self.ask(diagnosis())
-
-    @abstractmethod
-    async def run(self, call: Call[T]) -> T:
-        """One call."""
-
-    @abstractmethod
-    async def ask(self, question: Question[T]) -> T:
-        """The answer to a question."""

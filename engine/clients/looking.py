@@ -1,23 +1,18 @@
 """What a client can see, and change nothing: jobs, queues, workers, charts, the store."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TypeVar
 
 from engine.asking import listing, questions
+from engine.asking.asking import Asks
 from engine.charts.rates import Rates, rates
 from engine.charts.series import Series, SeriesName, series
 from engine.charts.series import names as series_names
 from engine.doctor.doctor import Diagnosis, diagnosis
 from engine.jobs.job import Job, Page, QueueFigures, StoreFigures, WorkerInfo
 from engine.search import page, scan
-from engine.store.calls import Call
-from engine.store.question import Question
-
-T = TypeVar("T")
 
 
-class Looks(ABC):
+class Looks(Asks):
     """The part of `Client` that only looks. `base`: of the names of the namespace's keys."""
 
     base: str
@@ -111,11 +106,3 @@ class Looks(ABC):
     def doctor(self) -> Diagnosis:
         """What the store's settings and state can do to the jobs in it."""
         return self.ask(diagnosis())
-
-    @abstractmethod
-    def run(self, call: Call[T]) -> T:
-        """One call."""
-
-    @abstractmethod
-    def ask(self, question: Question[T]) -> T:
-        """The answer to a question."""
